@@ -1,0 +1,1 @@
+"""Kindred's engine: photos and texts in one space, an index over it, and answers from both."""

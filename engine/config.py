@@ -1,0 +1,26 @@
+"""Where things live, and the limits that keep a hostile file from hurting anyone."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+ASSETS = PROJECT / "assets"
+DEMO_COLLECTION = ASSETS / "demo"
+MODELS = ASSETS / "models"
+
+MAX_FILE_BYTES = 64 * 2**20
+MAX_PIXELS = 100_000_000
+THUMBNAIL_PX = 256
+
+DEFAULT_K = 9
+MAX_K = 60
+
+
+def home() -> Path:
+    """Return the folder for what people make: collections, runs and jobs.
+
+    ``KINDRED_HOME`` names it; without it, ``.kindred`` inside the project.
+    """
+    return Path(os.environ.get("KINDRED_HOME") or PROJECT / ".kindred").expanduser().resolve()

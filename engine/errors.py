@@ -1,0 +1,64 @@
+"""Errors that a person may see: what happened, with which value, and what to do next.
+
+A programmer's mistake is a ``ValueError``; the world's fault is a child of `KindredError`.
+The engine raises them, the shell prints them in one line, the pages show them in one box.
+"""
+
+from __future__ import annotations
+
+
+class KindredError(Exception):
+    """The world's fault, told in three parts.
+
+    Parameters
+    ----------
+    what
+        What happened, a clause without a full stop.
+    value
+        The value it happened with; left out of the sentence when None.
+    remedy
+        What to do next, a sentence without a full stop; may be empty.
+
+    Examples
+    --------
+    >>> print(KindredError("no such collection", value="shoes", remedy="Run 'index' first"))
+    no such collection: shoes. Run 'index' first.
+    """
+
+    def __init__(self, what: str, *, value: object = None, remedy: str = "") -> None:
+        self.what = what
+        self.value = value
+        self.remedy = remedy
+        super().__init__(what, value, remedy)
+
+    def __str__(self) -> str:
+        sentence = self.what if self.value is None else f"{self.what}: {self.value}"
+        return f"{sentence}. {self.remedy}." if self.remedy else f"{sentence}."
+
+
+class CatalogueError(KindredError):
+    """A table, a filter or the catalogue's file cannot be used."""
+
+
+class PhotoError(KindredError):
+    """A file cannot be read as a photo; `what` is the reason, `value` the file."""
+
+
+class QueryError(KindredError):
+    """A query cannot be answered as it was asked."""
+
+
+class CollectionError(KindredError):
+    """A collection is missing, damaged, or cannot be made."""
+
+
+class ModelError(KindredError):
+    """A model folder is missing, damaged, or does not fit its collection."""
+
+
+class TrainingError(KindredError):
+    """A training run cannot start or go on."""
+
+
+class JobError(KindredError):
+    """A background job cannot be started, found or stopped."""
