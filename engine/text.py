@@ -1,0 +1,185 @@
+"""Words and vocabulary: a text becomes the same token ids when a model is trained and when it answers.
+
+A text is lower-cased, freed of accents and possessives, cut into words, and each word is folded to its
+singular, so that *T-Shirts*, *tshirt* and *Tshirts* are one entry. Words outside the vocabulary have
+no id and leave no trace in the encoding; whoever asks is told which they were.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import ModelError
+
+PADDING = 0
+FORMAT_VERSION = 1
+
+_POSSESSIVE = re.compile(r"(?<=\w)['’]s?(?!\w)")
+_INITIAL = re.compile(r"\b(\w)-(?=\w{2})")
+_WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
+# Endings after which the plural takes -es, and endings in -s that are no plural at all.
+_ES = ("sses", "shes", "ches", "xes", "zes")
+_NOT_PLURAL = ("ss", "us", "is")
+
+
+def normalise(text: str) -> str:
+    """Return `text` in lower case, without accents, possessives and odd Unicode forms.
+
+    Examples
+    --------
+    >>> normalise("Women’s CAFÉ  Dress")
+    'women cafe  dress'
+    """
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return _POSSESSIVE.sub("", plain)
+
+
+def words(text: str) -> list[str]:
+    """Cut a text into lower-case words, in order.
+
+    A hyphen after a single letter joins (*t-shirt*, *v-neck*); any other one separates.
+
+    Examples
+    --------
+    >>> words("Men's V-Neck T-shirts, long-sleeve (2 pack)")
+    ['men', 'vneck', 'tshirts', 'long', 'sleeve', '2', 'pack']
+    """
+    return _WORD.findall(_INITIAL.sub(r"\1", normalise(text)))
+
+
+def singular(word: str) -> str:
+    """Fold an English plural to one form; other words come back as they are.
+
+    The fold need not be correct English, only the same for both numbers of a word.
+
+    Examples
+    --------
+    >>> [singular(w) for w in ("shirts", "dresses", "accessories", "shoes", "dress", "bus")]
+    ['shirt', 'dress', 'accessory', 'shoe', 'dress', 'bus']
+    """
+    if len(word) < 4 or not word.endswith("s") or word.endswith(_NOT_PLURAL):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-2] if word.endswith(_ES) else word[:-1]
+
+
+class Tokenizer:
+    """A vocabulary of singular words, ordered from the most frequent to the rarest.
+
+    Parameters
+    ----------
+    counts
+        Word and how often the training texts had it, in the order of the ids from 1.
+        Id 0 is padding.
+    n_tokens
+        Width of an encoded row; what a text has beyond it is cut off.
+
+    Examples
+    --------
+    >>> tokenizer = Tokenizer.fit(["red dress", "Red shoes", "blue dress"], min_count=1, n_tokens=4)
+    >>> tokenizer.encode(["blue dresses", "a red thing"]).tolist()
+    [[3, 1, 0, 0], [2, 0, 0, 0]]
+    >>> tokenizer.unknown("a red thing")
+    ['a', 'thing']
+    """
+
+    def __init__(self, counts: Sequence[tuple[str, int]], n_tokens: int) -> None:
+        if n_tokens < 1:
+            raise ValueError(f"n_tokens must be at least 1, not {n_tokens}")
+        self.n_tokens = n_tokens
+        self._counts = dict(counts)
+        self._ids = {word: i for i, (word, _) in enumerate(counts, start=1)}
+
+    @classmethod
+    def fit(
+        cls, texts: Iterable[str], *, min_count: int = 2, max_words: int = 8000, n_tokens: int = 24
+    ) -> Tokenizer:
+        """Learn the vocabulary of some texts.
+
+        Parameters
+        ----------
+        texts
+            The training texts, each counted as often as it comes.
+        min_count
+            Words seen less often stay unknown.
+        max_words
+            The most frequent words kept; ties go to the alphabet, so that a refit is the same.
+        """
+        seen = Counter(singular(word) for text in texts for word in words(text))
+        ordered = sorted(seen.items(), key=lambda item: (-item[1], item[0]))
+        return cls([item for item in ordered if item[1] >= min_count][:max_words], n_tokens)
+
+    @property
+    def n_ids(self) -> int:
+        """Number of ids in use, padding included."""
+        return len(self._ids) + 1
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.int32]:
+        """Return token ids, shape (n_texts, n_tokens), zero-padded on the right."""
+        rows = np.full((len(texts), self.n_tokens), PADDING, np.int32)
+        for row, text in zip(rows, texts, strict=True):
+            ids = [i for word in words(text) if (i := self._ids.get(singular(word)))]
+            ids = ids[: self.n_tokens]
+            row[: len(ids)] = ids
+        return rows
+
+    def unknown(self, text: str) -> list[str]:
+        """Return the words of `text` that the vocabulary lacks, in order, each once."""
+        return list(dict.fromkeys(w for w in words(text) if singular(w) not in self._ids))
+
+    def count(self, word: str) -> int:
+        """Return how often the training texts had `word`, in either number."""
+        return self._counts.get(singular(word), 0)
+
+    def suggest(self, word: str, n: int = 3) -> list[str]:
+        """Return up to `n` known words spelt nearly like `word`, the nearest first."""
+        folded = singular(normalise(word))
+        # A first letter is seldom mistyped, and keeping it leaves a twentieth of the work.
+        alike = [w for w in self._ids if w[:1] == folded[:1]]
+        return difflib.get_close_matches(folded, alike, n=n, cutoff=0.7)
+
+    def frequent(self, n: int) -> list[str]:
+        """Return the `n` most frequent words of more than two letters."""
+        return [w for w in self._ids if len(w) > 2 and w.isalpha()][:n]
+
+    def save(self, path: Path) -> None:
+        """Write the vocabulary as JSON."""
+        content = {
+            "version": FORMAT_VERSION,
+            "n_tokens": self.n_tokens,
+            "words": list(self._counts.items()),
+        }
+        path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Tokenizer:
+        """Read a vocabulary that `save` wrote.
+
+        Raises
+        ------
+        ModelError
+            The file is missing, damaged, or of a newer version.
+        """
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            if content["version"] > FORMAT_VERSION:
+                raise ModelError(
+                    "the vocabulary was written by a newer Kindred", value=path, remedy="Update Kindred"
+                )
+            counts = [(str(word), int(count)) for word, count in content["words"]]
+            return cls(counts, int(content["n_tokens"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelError(
+                "the vocabulary cannot be read", value=path, remedy="Copy or train the model again"
+            ) from error
