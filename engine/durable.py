@@ -1,0 +1,83 @@
+"""Files that are there whole or not at all, whatever is killed and whenever.
+
+A file is written beside its place, flushed to the disk, and renamed into it. A rename is the one
+step a file system promises to take entirely or not, so a reader never meets half a file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+PARTIAL = ".partial"
+
+
+def flush_file(path: Path) -> None:
+    """Wait until the bytes of one file, or the names in one folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def flush_folder(folder: Path) -> None:
+    """Wait until every file below a folder, and every name in it, is on the disk."""
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            flush_file(Path(parent, name))
+        flush_file(Path(parent))
+
+
+def write_whole(path: Path, content: bytes, *, flush: bool = True) -> None:
+    """Put `content` at `path`, replacing what is there in one step.
+
+    Parameters
+    ----------
+    path
+        The file to make or replace; its folder must exist.
+    content
+        All of its bytes.
+    flush
+        Wait for the disk, so that a power cut keeps it too. Without, only a crash of the
+        program is survived: enough for progress, which is worth nothing after a power cut.
+
+    Raises
+    ------
+    OSError
+        When the folder cannot be written; nothing of the old file is lost.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            if flush:
+                os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    if flush:
+        flush_file(path.parent)
+
+
+def write_json(path: Path, value: Any, *, flush: bool = True) -> None:
+    """Put `value` at `path` as readable JSON, whole or not at all (see `write_whole`)."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+    write_whole(path, text.encode() + b"\n", flush=flush)
+
+
+def read_json(path: Path) -> Any:
+    """Return the JSON value in a file.
+
+    Raises
+    ------
+    OSError
+        When there is no such file, or it cannot be read.
+    ValueError
+        When it holds anything but UTF-8 JSON.
+    """
+    return json.loads(path.read_bytes())

@@ -1,0 +1,56 @@
+"""How far long work has come: the one record that builds, training runs and jobs report with.
+
+Not inside: where the record goes. A shell prints it, a job writes it to a file, a test keeps it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step of long work, and how much of it is done.
+
+    Parameters
+    ----------
+    step
+        What is going on, in words a person may read ("embedding photos").
+    done
+        Units finished in this step, 0 to `total`.
+    total
+        Units in this step, at least 0; 0 where nobody can know it.
+    seconds
+        Seconds since this step began, at least 0.
+
+    Examples
+    --------
+    >>> Progress("embedding photos", done=30, total=90, seconds=2.0).seconds_left
+    4.0
+    """
+
+    step: str
+    done: int
+    total: int
+    seconds: float
+
+    @property
+    def rate(self) -> float | None:
+        """Units per second so far, or None before the first one."""
+        return self.done / self.seconds if self.done > 0 and self.seconds > 0 else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until this step ends at its rate so far, or None while that is unknown."""
+        if self.rate is None or self.total <= 0:
+            return None
+        return max(self.total - self.done, 0) / self.rate
+
+
+Report: TypeAlias = Callable[[Progress], None]
+
+
+def unheard(progress: Progress) -> None:
+    """Take a report that nobody wants; the default where a caller passes no `progress`."""
