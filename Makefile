@@ -1,0 +1,46 @@
+# Kindred's few commands. `make` alone lists them.
+
+VENV := .venv
+PORT ?= 8501
+# For `make bench`: a folder of many small photos and one of a few big ones; drawn when not given.
+PHOTOS ?=
+FULL_SIZE ?=
+
+SUITABLE = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+PYTHON ?= $(shell for name in $(VENV)/bin/python python3 python3.13 python3.12 python3.11 python; do \
+	"$$name" -c '$(SUITABLE)' 2> /dev/null && echo "$$name" && break; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench clean app-libraries dev-libraries python
+
+help:  ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: app-libraries  ## Install what is missing and start the app on http://localhost:8501 (PORT=…)
+	@$(VENV)/bin/python -m streamlit run app.py --server.address=localhost \
+		--server.port=$(PORT) --server.headless=true --browser.gatherUsageStats=false
+
+test: lint  ## Install what testing needs, a browser included; run every test
+	@KINDRED_BROWSER="$$($(VENV)/bin/python tools/browser.py)" $(VENV)/bin/python -m pytest
+
+lint: dev-libraries  ## Check style and types
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+
+bench: dev-libraries  ## Measure speed and memory (PHOTOS=folder FULL_SIZE=folder)
+	@$(VENV)/bin/python -m tests.benchmarks $(if $(PHOTOS),--photos "$(PHOTOS)") \
+		$(if $(FULL_SIZE),--full-size "$(FULL_SIZE)")
+
+clean:  ## Remove the libraries and caches; collections in .kindred stay
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+app-libraries: python
+	@$(PYTHON) tools/environment.py requirements.txt
+
+dev-libraries: python
+	@$(PYTHON) tools/environment.py requirements.txt requirements-dev.txt
+
+python:
+	@test -n "$(PYTHON)" || { echo "Kindred needs Python 3.11, 3.12 or 3.13 and found none:" \
+		"install one, or name it with 'make PYTHON=/path/to/python'." >&2; exit 1; }
