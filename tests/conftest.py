@@ -1,0 +1,53 @@
+"""What every test gets: a home of its own, and no excuse for a missing browser on CI."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require-browser",
+        action="store_true",
+        default=os.environ.get("CI") == "true",
+        help="a skipped browser test is a failure (the default where CI=true)",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    """Turn the skip of one browser test into a failure where a browser is required."""
+    report = yield
+    if item.get_closest_marker("browser"):
+        refuse_skip(report, item.config)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector):
+    """Do the same for a browser test module that skips as a whole."""
+    report = yield
+    if "browser" in collector.path.name:
+        refuse_skip(report, collector.config)
+    return report
+
+
+def refuse_skip(
+    report: pytest.TestReport | pytest.CollectReport, config: pytest.Config
+) -> None:
+    """Fail a skipped report where a browser is required; an expected failure is no skip."""
+    if config.getoption("--require-browser") and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"a browser test was skipped where a browser is required: {reason}"
+
+
+@pytest.fixture(autouse=True)
+def kindred_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep what tests make out of the project's own `.kindred`."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("KINDRED_HOME", str(home))
+    return home
