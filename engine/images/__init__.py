@@ -1,0 +1,37 @@
+"""Photos: from a file's bytes to upright RGB pixels, or to one clear sentence why not.
+
+Every picture that enters Kindred comes through here, and nothing else imports Pillow.
+
+    source.py     bytes from a path or an upload: limits, hash, what a file is that is no photo
+    decoding.py   bytes to an upright RGB image, no larger than asked for; every refusal
+    colour.py     any colour mode to RGB: palettes, 16 bits, CMYK, transparency over white
+    photo.py      the square a model sees, the thumbnail a person sees, JPEG and PNG bytes
+    stream.py     many photos at once, in order, in threads
+
+Not inside: which files to read (`engine.catalogue`), what a model makes of the pixels
+(`engine.encoders`).
+"""
+
+from engine.images.decoding import open_upright
+from engine.images.photo import (
+    DecodedPhoto,
+    encode_jpeg,
+    encode_png,
+    fit_square,
+    read_photo,
+)
+from engine.images.source import DEFAULT_LIMITS, Limits, content_hash
+from engine.images.stream import read_photos
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "DecodedPhoto",
+    "Limits",
+    "content_hash",
+    "encode_jpeg",
+    "encode_png",
+    "fit_square",
+    "open_upright",
+    "read_photo",
+    "read_photos",
+]

@@ -1,0 +1,235 @@
+"""Bytes to an upright RGB image no larger than needed; every way a file can fail, translated."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import struct
+import warnings
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError, _imaging
+
+from engine.errors import PhotoError
+from engine.images.colour import to_reducible, to_rgb
+from engine.images.source import (
+    DEFAULT_LIMITS,
+    Limits,
+    name_refused_format,
+    name_unknown_format,
+    read_source,
+)
+
+# What Pillow mutters about odd files (bombs, broken EXIF, trailing bytes) is for its developers;
+# what matters to a person is raised as a PhotoError. One filter for the life of the program,
+# because `warnings.catch_warnings` swaps global state and is not safe in threads.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
+
+def _silence_libtiff() -> None:
+    """Keep libtiff from writing to the terminal; what failed is raised as an exception anyway."""
+    libraries = ctypes.CDLL(_imaging.__file__)  # its symbols include those of what it links
+    for name in ("TIFFSetErrorHandler", "TIFFSetWarningHandler"):
+        set_callback = getattr(libraries, name, None)  # absent where Pillow has no libtiff
+        if set_callback is not None:
+            set_callback(None)
+
+
+_silence_libtiff()
+
+# Stubs that only name a file, or hand it to a foreign program.
+_REFUSED = frozenset({"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF"})
+
+# Some decoders are written in Python: about 1 µs per pixel, a hundred times the usual, and the
+# interpreter's lock is held meanwhile.
+_PYTHON_COST = 10
+
+# The cost of a JPEG is pixels × scans, and a progressive file may hold any number of scans.
+_MAX_SCAN_PASSES = 20
+
+# Seen from the EXIF and XMP parsers on fuzzed files.
+_METADATA_ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+
+_Orientation = Image.Transpose
+_UPRIGHT_BY = {
+    2: _Orientation.FLIP_LEFT_RIGHT,
+    3: _Orientation.ROTATE_180,
+    4: _Orientation.FLIP_TOP_BOTTOM,
+    5: _Orientation.TRANSPOSE,
+    6: _Orientation.ROTATE_270,
+    7: _Orientation.TRANSVERSE,
+    8: _Orientation.ROTATE_90,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """An upright RGB image, perhaps reduced, and what its file said of itself."""
+
+    image: Image.Image
+    width: int  # of the whole photo, upright
+    height: int
+    format: str
+    is_plain: bool  # an upright baseline RGB JPEG: its own bytes can be shown as they are
+
+
+def open_upright(
+    source: Path | bytes, *, at_least_px: int | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Image.Image:
+    """Decode a photo as a person sees it: upright, RGB, white behind what is transparent.
+
+    Parameters
+    ----------
+    source
+        A file, or the bytes of one.
+    at_least_px
+        The result's longest side may shrink to this many pixels (≥ 1), which makes large
+        JPEG files many times cheaper; it is never enlarged. None keeps every pixel.
+    limits
+        What the file may cost.
+
+    Returns
+    -------
+    PIL.Image.Image
+        Mode "RGB".
+
+    Raises
+    ------
+    PhotoError
+        When the file cannot be read; `what` is the reason, `value` the path.
+
+    Examples
+    --------
+    >>> open_upright(b"P3 1 1 255 10 20 30").getpixel((0, 0))
+    (10, 20, 30)
+    """
+    try:
+        return decode(read_source(source, limits), at_least_px or limits.max_pixels, limits).image
+    except PhotoError as error:
+        error.value = error.value or named(source)
+        raise
+
+
+def named(source: Path | bytes) -> str | None:
+    """Return what an error calls the source: its path; an upload has none."""
+    return None if isinstance(source, bytes) else str(source)
+
+
+def decode(data: bytes, at_least_px: int, limits: Limits) -> Decoded:
+    """Decode bytes that `read_source` let in; raise `PhotoError` with the reason alone."""
+    refused = name_refused_format(data)
+    if refused:
+        raise PhotoError(f"it is {refused}")
+    image, whole_size = _load(data, at_least_px, limits)
+    orientation = _orientation(image)
+    upright = _reduce(_convert(image), at_least_px)
+    if orientation in _UPRIGHT_BY:
+        upright = upright.transpose(_UPRIGHT_BY[orientation])
+    width, height = whole_size if orientation < 5 else whole_size[::-1]
+    is_plain = orientation == 1 and image.format == "JPEG" and image.mode == "RGB"
+    is_plain = is_plain and "progressive" not in image.info
+    return Decoded(to_rgb(upright), width, height, image.format or "unknown", is_plain)
+
+
+def _load(
+    data: bytes, at_least_px: int, limits: Limits
+) -> tuple[ImageFile.ImageFile, tuple[int, int]]:
+    """Return the loaded image, perhaps drafted smaller, and the size of the whole one."""
+    try:
+        image = Image.open(io.BytesIO(data), formats=_readable_formats())
+        whole_size = image.size
+        _check_cost(image, data, limits)
+        is_drafted = _draft(image, at_least_px)
+        image.load()
+    except PhotoError:
+        raise
+    except Exception as error:  # decoders raise nearly every class there is on damaged bytes
+        raise PhotoError(_explain(error, data)) from error
+    # Icons, and TIFF files that lie on their side, learn their true size only by loading.
+    return image, whole_size if is_drafted else image.size
+
+
+def _convert(image: Image.Image) -> Image.Image:
+    try:
+        return to_reducible(image)
+    except (ValueError, MemoryError) as error:
+        raise PhotoError(f"its colours cannot be converted (mode {image.mode})") from error
+
+
+@cache
+def _readable_formats() -> tuple[str, ...]:
+    """Return every format Pillow can decode by itself, the likely ones first."""
+    Image.init()
+    likely = ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"]
+    others = [name for name in Image.ID if name not in likely]
+    return tuple(name for name in likely + others if name in Image.OPEN and name not in _REFUSED)
+
+
+def _check_cost(image: ImageFile.ImageFile, data: bytes, limits: Limits) -> None:
+    n_pixels = image.width * image.height
+    is_slow = any(tile[0] in Image.DECODERS for tile in image.tile)
+    max_pixels = limits.max_pixels // (_PYTHON_COST if is_slow else 1)
+    if n_pixels > max_pixels:
+        raise PhotoError(
+            f"it is {image.width:,} × {image.height:,} pixels, over the limit of "
+            f"{max_pixels / 1e6:,g} million for {image.format} files"
+        )
+    if "progressive" in image.info:
+        n_scans = data.count(b"\xff\xda")  # never inside a scan, where FF is always escaped
+        if n_scans * n_pixels > _MAX_SCAN_PASSES * limits.max_pixels:
+            raise PhotoError(f"its {n_scans:,} progressive scans would take too long to decode")
+
+
+def _draft(image: ImageFile.ImageFile, at_least_px: int) -> bool:
+    """Let a JPEG decoder skip the detail that nobody asked for; say whether it does."""
+    if max(image.size) < 2 * at_least_px:  # the decoder's own scales are 1/2, 1/4 and 1/8
+        return False
+    return image.draft(None, shrink_size(image.size, at_least_px)) is not None
+
+
+def shrink_size(size: tuple[int, int], longest_px: int) -> tuple[int, int]:
+    """Scale both sides so that the longer one has `longest_px`; the shorter keeps at least 1."""
+    scale = longest_px / max(size)
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _reduce(image: Image.Image, at_least_px: int) -> Image.Image:
+    """Average whole blocks, leaving at least two samples per pixel for the final filter."""
+    factor = max(image.size) // (2 * at_least_px)
+    return image.reduce(factor) if factor > 1 else image
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation, 1 … 8; damaged metadata does not make a photo unreadable."""
+    try:
+        value = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except _METADATA_ERRORS:
+        return 1
+    return value if value in _UPRIGHT_BY else 1
+
+
+def _explain(error: Exception, data: bytes) -> str:
+    """Turn a decoder's complaint into a reason that a person can act on."""
+    if isinstance(error, UnidentifiedImageError):
+        return f"it is {name_unknown_format(data)}"
+    if isinstance(error, Image.DecompressionBombError):
+        return "it would unpack to more pixels than any photo has"
+    if isinstance(error, MemoryError):
+        return "it needs more memory than there is"
+    complaint = str(error)
+    if isinstance(error, EOFError) or "truncated" in complaint.lower():
+        return "the file is cut short or damaged (its picture data ends too early)"
+    return f"the picture data is damaged ({complaint or type(error).__name__})"

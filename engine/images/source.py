@@ -1,0 +1,133 @@
+"""A photo's bytes: read once, measured first, and named for what they are when no photo."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine import config
+from engine.errors import PhotoError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a single photo may cost; checked before anything is decoded.
+
+    Parameters
+    ----------
+    max_bytes
+        Largest file, in bytes.
+    max_pixels
+        Largest width × height that the header may claim.
+
+    Examples
+    --------
+    >>> Limits(max_pixels=1_000_000).max_bytes == DEFAULT_LIMITS.max_bytes
+    True
+    """
+
+    max_bytes: int = config.MAX_FILE_BYTES
+    max_pixels: int = config.MAX_PIXELS
+
+
+DEFAULT_LIMITS = Limits()
+
+
+def content_hash(data: bytes) -> str:
+    """Return 32 hexadecimal digits (BLAKE2b-128) that name these bytes.
+
+    Examples
+    --------
+    >>> content_hash(b"")
+    'cae66941d9efbd404e4d88758ea67670'
+    """
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def read_source(source: Path | bytes, limits: Limits) -> bytes:
+    """Return the bytes of a file or of an upload, or raise `PhotoError`."""
+    if isinstance(source, bytes):
+        _check_n_bytes(len(source), limits)
+        return source
+    try:
+        return _read_file(source, limits)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise PhotoError(f"the file cannot be opened ({reason})") from error
+
+
+def _read_file(path: Path, limits: Limits) -> bytes:
+    facts = os.stat(path)
+    if not stat.S_ISREG(facts.st_mode):  # opening a named pipe would wait for ever
+        raise PhotoError("it is not a regular file")
+    _check_n_bytes(facts.st_size, limits)
+    with open(path, "rb", buffering=0) as file:
+        data = file.readall()
+    _check_n_bytes(len(data), limits)  # the file may have changed since it was measured
+    return data
+
+
+def _check_n_bytes(n_bytes: int, limits: Limits) -> None:
+    if n_bytes == 0:
+        raise PhotoError("the file is empty (0 bytes)")
+    if n_bytes > limits.max_bytes:
+        raise PhotoError(
+            f"the file has {n_bytes / 2**20:,.1f} MiB, over the limit of "
+            f"{limits.max_bytes / 2**20:,.1f} MiB"
+        )
+
+
+def name_refused_format(data: bytes) -> str | None:
+    """Name the kind of file that is refused unopened, or return None.
+
+    Pillow hands PostScript to Ghostscript and Windows metafiles to the system: an untrusted
+    file must not start a foreign interpreter.
+    """
+    if data.startswith((b"%!PS", b"\xc5\xd0\xd3\xc6")):
+        return "a PostScript (EPS) drawing, which only another program could draw"
+    if data.startswith(b"\xd7\xcd\xc6\x9a") or data[40:44] == b" EMF":
+        return "a Windows metafile, which only another program could draw"
+    return None
+
+
+_SIGNATURES = (
+    (b"\xff\xd8", "a damaged JPEG file"),
+    (b"\x89PNG", "a damaged PNG file"),
+    (b"GIF8", "a damaged GIF file"),
+    (b"II*\x00", "a damaged TIFF file, or of a kind that Kindred does not read"),
+    (b"MM\x00*", "a damaged TIFF file, or of a kind that Kindred does not read"),
+    (b"\x00\x00\x00\x0cjP", "a damaged JPEG 2000 file"),
+    (b"\xff\x4f\xff\x51", "a damaged JPEG 2000 file"),
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+    (b"SQLite format 3", "a database"),
+    (b"\x00\x00\x01\xba", "a film"),
+    (b"\x00\x00\x01\xb3", "a film"),
+)
+_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+
+
+def name_unknown_format(data: bytes) -> str:
+    """Say what a file is that no decoder recognised, as precisely as its first bytes allow."""
+    for signature, name in _SIGNATURES:
+        if data.startswith(signature):
+            return name
+    if data[4:8] == b"ftyp":
+        is_heic = data[8:12] in _HEIC_BRANDS
+        return "a HEIC photo, to be exported as JPEG first" if is_heic else "a film"
+    return _name_text(data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower())
+
+
+def _name_text(head: bytes) -> str:
+    if b"<svg" in head:
+        return "an SVG drawing, not a photo"
+    if head.startswith((b"<!doctype html", b"<html")) or b"<body" in head:
+        return "a web page (HTML), not a photo"
+    is_text = all(byte >= 32 or byte in b"\t\r\n\f" for byte in head)
+    return "text, not a photo" if is_text else "in no picture format that Kindred reads"

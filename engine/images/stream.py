@@ -1,0 +1,86 @@
+"""Many photos at once: decoded in threads, handed over in order, in bounded memory."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+
+from engine.errors import PhotoError
+from engine.images.photo import DecodedPhoto, read_photo
+from engine.images.source import DEFAULT_LIMITS, Limits
+
+
+def read_photos(
+    paths: Sequence[Path],
+    size_px: int,
+    *,
+    n_threads: int,
+    thumbnail_px: int | None = None,
+    window: int = 128,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Iterator[DecodedPhoto | PhotoError]:
+    """Read photos in threads and yield them in the order of `paths`.
+
+    Decoding leaves Python's lock, so threads are enough, and nothing has to be copied
+    between programs. A photo that cannot be read comes as the `PhotoError` that says why, in
+    its place: the stream goes on. Closing the iterator early stops the reading.
+
+    Parameters
+    ----------
+    paths
+        Files to read.
+    size_px
+        Side of the square, ≥ 1; see `read_photo`.
+    n_threads
+        ≥ 1.
+    thumbnail_px
+        Longest side of the thumbnails; None makes none.
+    window
+        How many photos may be read ahead of the one being used, ≥ 1. Memory is bounded by
+        this many small results plus `n_threads` photos being decoded.
+    limits
+        What a single file may cost.
+
+    Yields
+    ------
+    DecodedPhoto or PhotoError
+        Exactly one per path.
+
+    Examples
+    --------
+    >>> [answer] = read_photos([Path("no-such-photo.jpg")], 64, n_threads=1)
+    >>> print(answer)
+    the file cannot be opened (no such file or directory): no-such-photo.jpg.
+    """
+    if n_threads < 1 or window < 1:
+        raise ValueError(f"n_threads={n_threads} and window={window} must be at least 1")
+    return _read_ahead(paths, size_px, n_threads, thumbnail_px, window, limits)
+
+
+def _read_ahead(
+    paths: Sequence[Path],
+    size_px: int,
+    n_threads: int,
+    thumbnail_px: int | None,
+    window: int,
+    limits: Limits,
+) -> Iterator[DecodedPhoto | PhotoError]:
+    def read_one(path: Path) -> DecodedPhoto | PhotoError:
+        try:
+            return read_photo(path, size_px, thumbnail_px=thumbnail_px, limits=limits)
+        except PhotoError as error:
+            return error
+
+    readers = ThreadPoolExecutor(n_threads, thread_name_prefix="photo-reader")
+    waiting = iter(paths)
+    ahead: deque[Future[DecodedPhoto | PhotoError]] = deque()
+    try:
+        ahead.extend(readers.submit(read_one, path) for path in islice(waiting, window))
+        while ahead:
+            yield ahead.popleft().result()
+            ahead.extend(readers.submit(read_one, path) for path in islice(waiting, 1))
+    finally:
+        readers.shutdown(wait=True, cancel_futures=True)
