@@ -66,8 +66,9 @@ def write_whole(path: Path, content: bytes, *, flush: bool = True) -> None:
 
 def write_json(path: Path, value: Any, *, flush: bool = True) -> None:
     """Put `value` at `path` as readable JSON, whole or not at all (see `write_whole`)."""
-    text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
-    write_whole(path, text.encode() + b"\n", flush=flush)
+    # ASCII with escapes: a file name that is no valid text survives it, and comes back the same.
+    text = json.dumps(value, indent=2, ensure_ascii=True, sort_keys=True)
+    write_whole(path, text.encode("ascii") + b"\n", flush=flush)
 
 
 def read_json(path: Path) -> Any:

@@ -1,0 +1,133 @@
+"""Locks between programs that end with the program that holds them.
+
+They are the operating system's own (``flock``): ``kill -9`` leaves nothing behind, no stale lock
+file has to be removed by hand, and a process number that was given out again means nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+_PATIENCE_SECONDS = 0.3
+_PAUSE_SECONDS = 0.02
+
+
+class LockHeldError(Exception):
+    """Another program holds the lock; `holder` says which ("pid 4711")."""
+
+    def __init__(self, holder: str) -> None:
+        self.holder = holder
+        super().__init__(holder)
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold the lock file at `path` alone, for the length of a ``with`` block.
+
+    Raises
+    ------
+    LockHeldError
+        When another program (or another block of this one) holds it.
+    OSError
+        When the file cannot be made or the disk knows no locks.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "lock")
+    >>> with exclusive(path):
+    ...     holder(path) == f"pid {os.getpid()}"
+    True
+    >>> holder(path) is None
+    True
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        if not _locked(descriptor):
+            raise LockHeldError(_written_in(descriptor))
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"pid {os.getpid()}".encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def holder(path: Path) -> str | None:
+    """Return who holds the lock file at `path` ("pid 4711"), or None; nothing is changed."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:  # nobody ever made it, or nobody may look: then nobody here holds it
+        return None
+    try:
+        return _written_in(descriptor) if _is_taken(descriptor, fcntl.LOCK_SH) else None
+    finally:
+        os.close(descriptor)
+
+
+class ReaderMark:
+    """Keeps a folder from being removed by `has_readers`' callers while somebody reads it.
+
+    A shared lock on the folder itself: it needs no right to write, so it works on a read-only
+    disk. It is let go by `close`, or with the program.
+
+    Raises
+    ------
+    OSError
+        When there is no such folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._descriptor = os.open(folder, os.O_RDONLY)
+        with suppress(OSError):  # a disk without locks: nobody there can be kept from removing
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+    def close(self) -> None:
+        """Let the folder go; calling it again is harmless."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def __del__(self) -> None:
+        if hasattr(self, "_descriptor"):
+            self.close()
+
+
+def has_readers(folder: Path) -> bool:
+    """Tell whether anybody holds a `ReaderMark` on a folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        return _is_taken(descriptor, fcntl.LOCK_EX)
+    finally:
+        os.close(descriptor)
+
+
+def _is_taken(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # a disk without locks: nobody can hold one
+        return False
+    return False
+
+
+def _locked(descriptor: int) -> bool:
+    """Try for a moment: whoever asks `holder` has the lock for an instant."""
+    give_up = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() > give_up:
+                return False
+            time.sleep(_PAUSE_SECONDS)
+
+
+def _written_in(descriptor: int) -> str:
+    return os.pread(descriptor, 64, 0).decode("ascii", "replace").strip() or "just starting"
