@@ -1,0 +1,92 @@
+"""Encoders: photos and texts become unit rows of one space.
+
+`load_encoder` is the door. Behind it, a model folder is answered by ONNX Runtime when it holds a
+portable copy (no TensorFlow to wait for), and by Keras otherwise.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import config
+from engine.encoders.folder import ModelManifest, read_manifest
+from engine.encoders.settings import ModelSettings
+from engine.errors import ModelError
+from engine.text import Tokenizer
+
+__all__ = ["Encoder", "ModelManifest", "ModelSettings", "bundled_model", "load_encoder", "read_manifest"]
+
+
+class Encoder(Protocol):
+    """What search, storage and evaluation know of a model.
+
+    Attributes
+    ----------
+    name
+        What people call the model.
+    fingerprint
+        Hash of everything that decides an embedding; equal fingerprints give equal rows.
+    n_dims
+        Width of an embedding.
+    size_px
+        Side of the square photo the model sees.
+    tokenizer
+        The vocabulary, or None when the model has no text side.
+    runtime
+        ``"onnx"`` or ``"keras"``.
+    """
+
+    name: str
+    fingerprint: str
+    n_dims: int
+    size_px: int
+    tokenizer: Tokenizer | None
+    runtime: str
+
+    def embed_photos(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Turn photos, shape (n, size_px, size_px, 3), into unit rows, shape (n, n_dims)."""
+        ...
+
+    def embed_texts(self, texts: list[str]) -> NDArray[np.float32]:
+        """Turn texts into unit rows, shape (n, n_dims)."""
+        ...
+
+
+def load_encoder(folder: Path) -> Encoder:
+    """Open a model folder.
+
+    Nothing found in the folder is executed: weights are arrays, the vocabulary and the settings JSON.
+
+    Raises
+    ------
+    ModelError
+        The folder is missing, damaged, or was written by a newer Kindred.
+    """
+    manifest = read_manifest(folder)
+    if manifest.is_portable:
+        from engine.encoders.portable import PortableEncoder
+
+        return PortableEncoder(folder, manifest)
+    from engine.encoders.joint import JointEncoder
+
+    return JointEncoder.load(folder, manifest)
+
+
+def bundled_model() -> Path:
+    """Return the folder of the model that comes with Kindred.
+
+    Raises
+    ------
+    ModelError
+        ``assets/models`` holds none.
+    """
+    folders = sorted(path.parent for path in config.MODELS.glob("*/manifest.json"))
+    if not folders:
+        raise ModelError(
+            "no bundled model", value=config.MODELS, remedy="Train one with 'python -m engine train'"
+        )
+    return folders[-1]

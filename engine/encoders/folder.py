@@ -1,0 +1,147 @@
+"""A model on disk: one folder, complete or not there at all.
+
+========================  =========================================================================
+``manifest.json``         version, name, settings, hash of every other file; written last
+``photo.weights.h5``      the Keras weights of the photo tower
+``text.weights.h5``       the same for the text tower
+``vocabulary.json``       the tokenizer
+``photo.onnx``            the portable copy of the photo tower, weights in half precision
+``text.onnx``             the same for the text tower
+``held_out.json``         content hashes of the validation photos, which training never saw
+``report.json``           how the model was made, and its final numbers
+========================  =========================================================================
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.encoders.settings import ModelSettings
+from engine.errors import ModelError
+
+FORMAT_VERSION = 1
+MANIFEST = "manifest.json"
+PHOTO_WEIGHTS = "photo.weights.h5"
+TEXT_WEIGHTS = "text.weights.h5"
+VOCABULARY = "vocabulary.json"
+PHOTO_ONNX = "photo.onnx"
+TEXT_ONNX = "text.onnx"
+HELD_OUT = "held_out.json"
+REPORT = "report.json"
+# What an embedding depends on; a report may be reworded without making another model of it.
+_DECISIVE = (PHOTO_WEIGHTS, TEXT_WEIGHTS, VOCABULARY, PHOTO_ONNX, TEXT_ONNX)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelManifest:
+    """What a model folder says of itself.
+
+    Parameters
+    ----------
+    name
+        What people call the model.
+    settings
+        Shape of the towers.
+    files
+        Hash of each file, by its name.
+    """
+
+    name: str
+    settings: ModelSettings
+    files: Mapping[str, str]
+
+    @property
+    def is_portable(self) -> bool:
+        """Whether ONNX Runtime can answer for this model."""
+        return PHOTO_ONNX in self.files and TEXT_ONNX in self.files
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of everything that decides an embedding, 16 hexadecimal digits."""
+        parts = [f"{name}={self.files[name]}" for name in _DECISIVE if name in self.files]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def write_manifest(folder: Path, name: str, settings: ModelSettings) -> ModelManifest:
+    """Describe the files of a folder; they become a model by this."""
+    files = {
+        path.name: _file_hash(path)
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.name != MANIFEST
+    }
+    content = {
+        "version": FORMAT_VERSION,
+        "name": name,
+        "settings": settings.to_json(),
+        "files": files,
+    }
+    beside = folder / f"{MANIFEST}.partial"
+    beside.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    beside.replace(folder / MANIFEST)
+    return ModelManifest(name, settings, files)
+
+
+def read_manifest(folder: Path) -> ModelManifest:
+    """Read a folder's manifest and check that its files are there and whole.
+
+    Raises
+    ------
+    ModelError
+        The folder is no model, was written by a newer Kindred, or a file is missing or damaged.
+    """
+    content = _read_json(folder / MANIFEST)
+    if content.get("version", 0) > FORMAT_VERSION:
+        raise ModelError("the model was written by a newer Kindred", value=folder, remedy="Update Kindred")
+    try:
+        manifest = ModelManifest(
+            str(content["name"]), ModelSettings.from_json(content["settings"]), dict(content["files"])
+        )
+    except (KeyError, TypeError) as error:
+        raise _damaged(folder / MANIFEST) from error
+    for name, expected in manifest.files.items():
+        path = folder / Path(name).name
+        if name in _DECISIVE and (not path.is_file() or _file_hash(path) != expected):
+            raise _damaged(path)
+    return manifest
+
+
+def read_held_out(folder: Path) -> frozenset[str]:
+    """Return the content hashes of the photos that were kept out of the model's training."""
+    path = folder / HELD_OUT
+    return frozenset(_read_json(path)["content_hashes"]) if path.is_file() else frozenset()
+
+
+def read_report(folder: Path) -> dict[str, Any]:
+    """Return how the model was made, or an empty dictionary when it does not say."""
+    path = folder / REPORT
+    return _read_json(path) if path.is_file() else {}
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(
+            "this folder is no model", value=path.parent, remedy="Name the folder that holds its manifest.json"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise _damaged(path) from error
+    if not isinstance(content, dict):
+        raise _damaged(path)
+    return content
+
+
+def _damaged(path: Path) -> ModelError:
+    return ModelError(
+        "a file of the model is missing or damaged", value=path, remedy="Copy or train the model again"
+    )
+
+
+def _file_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,153 @@
+"""The joint encoder in Keras: both towers, saved to and loaded from a model folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.encoders import folder as files
+from engine.encoders.folder import ModelManifest, write_manifest
+from engine.encoders.settings import ModelSettings
+from engine.encoders.towers import photo_tower, text_tower
+from engine.errors import ModelError
+from engine.text import Tokenizer
+
+_BATCH = 64
+
+
+class JointEncoder:
+    """Two Keras towers and their vocabulary behind the `Encoder` protocol.
+
+    Parameters
+    ----------
+    name
+        What people call the model.
+    settings
+        Shape of the towers.
+    tokenizer
+        The vocabulary its texts were encoded with.
+    photos, texts
+        The towers; built with random weights when left out.
+    """
+
+    runtime = "keras"
+
+    def __init__(
+        self,
+        name: str,
+        settings: ModelSettings,
+        tokenizer: Tokenizer,
+        photos: keras.Model | None = None,
+        texts: keras.Model | None = None,
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self.tokenizer: Tokenizer = tokenizer
+        self.n_dims = settings.n_dims
+        self.size_px = settings.size_px
+        self.fingerprint = ""
+        self.photo_tower = photos or photo_tower(settings)
+        self.text_tower = texts or text_tower(settings)
+        self._run_photos = _compiled(self.photo_tower)
+        self._run_texts = _compiled(self.text_tower)
+
+    def embed_photos(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Turn photos, shape (n, size_px, size_px, 3), into unit rows, shape (n, n_dims)."""
+        return _in_batches(self._run_photos, pixels, self.n_dims)
+
+    def embed_texts(self, texts: list[str]) -> NDArray[np.float32]:
+        """Turn texts into unit rows, shape (n, n_dims)."""
+        return _in_batches(self._run_texts, self.tokenizer.encode(texts), self.n_dims)
+
+    def save(
+        self,
+        folder: Path,
+        *,
+        portable: bool = True,
+        held_out: frozenset[str] = frozenset(),
+        report: dict[str, Any] | None = None,
+    ) -> ModelManifest:
+        """Write a model folder beside and rename it into place.
+
+        Parameters
+        ----------
+        folder
+            Must not exist yet.
+        portable
+            Also write the copy that ONNX Runtime answers from.
+        held_out
+            Content hashes of the photos training never saw.
+        report
+            How the model was made.
+        """
+        if folder.exists():
+            raise ModelError("the model's folder exists already", value=folder, remedy="Choose another")
+        beside = folder.with_name(folder.name + ".partial")
+        shutil.rmtree(beside, ignore_errors=True)  # what an earlier, killed save left
+        beside.mkdir(parents=True)
+        self.photo_tower.save_weights(beside / files.PHOTO_WEIGHTS)
+        self.text_tower.save_weights(beside / files.TEXT_WEIGHTS)
+        self.tokenizer.save(beside / files.VOCABULARY)
+        for name, content in (
+            (files.HELD_OUT, {"content_hashes": sorted(held_out)}),
+            (files.REPORT, report or {}),
+        ):
+            (beside / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        if portable:
+            from engine.encoders.portable import export
+
+            export(self.photo_tower, beside / files.PHOTO_ONNX)
+            export(self.text_tower, beside / files.TEXT_ONNX)
+        manifest = write_manifest(beside, self.name, self.settings)
+        beside.rename(folder)
+        self.fingerprint = manifest.fingerprint
+        return manifest
+
+    @classmethod
+    def load(cls, folder: Path, manifest: ModelManifest) -> JointEncoder:
+        """Build the towers of a manifest and load their weights.
+
+        Raises
+        ------
+        ModelError
+            The weights do not fit the settings.
+        """
+        tokenizer = Tokenizer.load(folder / files.VOCABULARY)
+        encoder = cls(manifest.name, manifest.settings, tokenizer)
+        try:
+            encoder.photo_tower.load_weights(folder / files.PHOTO_WEIGHTS)
+            encoder.text_tower.load_weights(folder / files.TEXT_WEIGHTS)
+        except (ValueError, OSError, KeyError) as error:
+            raise ModelError(
+                "the weights do not fit the model's settings",
+                value=folder,
+                remedy="Copy or train the model again",
+            ) from error
+        encoder.fingerprint = manifest.fingerprint
+        return encoder
+
+
+def _compiled(tower: keras.Model) -> Any:
+    """Return a function of one batch; compiled once on TensorFlow, where calling a model is slow."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        return tf.function(lambda batch: tower(batch, training=False), reduce_retracing=True)
+    return lambda batch: tower(batch, training=False)
+
+
+def _in_batches(run: Any, rows: NDArray[Any], n_dims: int) -> NDArray[np.float32]:
+    """Embed in even batches, so that memory stays bounded."""
+    if not len(rows):
+        return np.empty((0, n_dims), np.float32)
+    parts = [
+        keras.ops.convert_to_numpy(run(rows[start : start + _BATCH]))
+        for start in range(0, len(rows), _BATCH)
+    ]
+    return np.concatenate(parts).astype(np.float32, copy=False)

@@ -1,0 +1,129 @@
+"""The portable copy of a model: ONNX files that answer without Keras or TensorFlow.
+
+ONNX Runtime loads in a third of a second where TensorFlow takes several, and answers one photo in half
+the time; so whatever only answers queries or embeds photos comes through here.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.encoders import folder as files
+from engine.encoders.folder import ModelManifest
+from engine.errors import ModelError
+from engine.text import Tokenizer
+
+if TYPE_CHECKING:
+    import keras
+
+_BATCH = 64
+# Arrays below this stay in full precision: biases and statistics are small and sensitive.
+_HALVED_FROM = 4096
+
+
+class PortableEncoder:
+    """A model folder answered by ONNX Runtime, behind the `Encoder` protocol.
+
+    Parameters
+    ----------
+    folder
+        A model folder whose manifest names the portable files.
+    manifest
+        What `read_manifest` returned for it.
+    """
+
+    runtime = "onnx"
+
+    def __init__(self, folder: Path, manifest: ModelManifest) -> None:
+        self.name = manifest.name
+        self.fingerprint = manifest.fingerprint
+        self.n_dims = manifest.settings.n_dims
+        self.size_px = manifest.settings.size_px
+        self.tokenizer: Tokenizer = Tokenizer.load(folder / files.VOCABULARY)
+        self._photos = _session(folder / files.PHOTO_ONNX, n_threads=os.cpu_count() or 1)
+        # One text is too little work to share between threads.
+        self._texts = _session(folder / files.TEXT_ONNX, n_threads=1)
+
+    def embed_photos(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Turn photos, shape (n, size_px, size_px, 3), into unit rows, shape (n, n_dims)."""
+        return self._in_batches(self._photos, pixels)
+
+    def embed_texts(self, texts: list[str]) -> NDArray[np.float32]:
+        """Turn texts into unit rows, shape (n, n_dims)."""
+        return self._in_batches(self._texts, self.tokenizer.encode(texts))
+
+    def _in_batches(self, session: Any, rows: NDArray[Any]) -> NDArray[np.float32]:
+        name = session.get_inputs()[0].name
+        if len(rows) == 1:
+            return session.run(None, {name: rows})[0]
+        parts = [
+            session.run(None, {name: rows[start : start + _BATCH]})[0]
+            for start in range(0, len(rows), _BATCH)
+        ]
+        return np.concatenate(parts) if parts else np.empty((0, self.n_dims), np.float32)
+
+
+def export(tower: keras.Model, path: Path) -> None:
+    """Write a tower as an ONNX file with its large weights in half precision.
+
+    They are cast back when the file is loaded, so computing stays in full precision; only the file
+    halves. Embeddings of both copies agree to about 1e-3.
+
+    Raises
+    ------
+    ModelError
+        The tower cannot be converted.
+    """
+    import onnx
+
+    with tempfile.TemporaryDirectory() as scratch:
+        whole = Path(scratch) / "tower.onnx"
+        try:
+            # Keras exports only a model that has been called.
+            tower(np.zeros((1, *tower.input.shape[1:]), tower.input.dtype), training=False)
+            tower.export(whole, format="onnx", verbose=False)
+        except Exception as error:  # tf2onnx raises many kinds, all meaning the same to a caller.
+            raise ModelError("the model has no portable form", value=tower.name, remedy=str(error)) from error
+        graph_file = onnx.load(whole)
+    _halve(graph_file.graph)
+    onnx.save(graph_file, path)
+
+
+def _halve(graph: Any) -> None:
+    """Store every large float weight as float16, with a cast in front of whoever reads it."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    casts = []
+    for tensor in graph.initializer:
+        array = numpy_helper.to_array(tensor)
+        if array.dtype != np.float32 or array.size < _HALVED_FROM:
+            continue
+        name = tensor.name
+        tensor.CopyFrom(numpy_helper.from_array(array.astype(np.float16), f"{name}_half"))
+        casts.append(helper.make_node("Cast", [f"{name}_half"], [name], to=TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+def _session(path: Path, *, n_threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = n_threads
+    options.inter_op_num_threads = 1
+    # Threads that wait by spinning take the cores from those that decode the next photos.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's own exceptions share no base but this one.
+        raise ModelError(
+            "the model's portable copy cannot be loaded", value=path, remedy="Copy or train the model again"
+        ) from error
