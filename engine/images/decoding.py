@@ -197,10 +197,10 @@ def _draft(image: ImageFile.ImageFile, at_least_px: int) -> bool:
     """Let a JPEG decoder skip the detail that nobody asked for; say whether it does."""
     if max(image.size) < 2 * at_least_px:  # the decoder's own scales are 1/2, 1/4 and 1/8
         return False
-    return image.draft(None, shrink_size(image.size, at_least_px)) is not None
+    return image.draft(None, scale_size(image.size, at_least_px)) is not None
 
 
-def shrink_size(size: tuple[int, int], longest_px: int) -> tuple[int, int]:
+def scale_size(size: tuple[int, int], longest_px: int) -> tuple[int, int]:
     """Scale both sides so that the longer one has `longest_px`; the shorter keeps at least 1."""
     scale = longest_px / max(size)
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

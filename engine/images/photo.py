@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.Image import Resampling
 
 from engine.errors import PhotoError
-from engine.images.decoding import Decoded, decode, named, shrink_size
+from engine.images.decoding import Decoded, decode, named, scale_size
 from engine.images.source import DEFAULT_LIMITS, Limits, content_hash, read_source
 
 Pixels = NDArray[np.uint8]
@@ -127,9 +128,8 @@ def fit_square(image: Image.Image, size_px: int) -> Pixels:
     >>> fit_square(tall, 4)[0].tolist()
     [[255, 255, 255], [10, 20, 30], [10, 20, 30], [255, 255, 255]]
     """
-    width, height = shrink_size(image.size, size_px)
-    if image.size != (width, height):
-        image = image.resize((width, height), Image.Resampling.BICUBIC)
+    image = _resize(image, size_px)
+    width, height = image.size
     if width == height:
         return np.array(image)
     square = np.full((size_px, size_px, 3), _WHITE, dtype=np.uint8)
@@ -143,11 +143,17 @@ def _make_thumbnail(decoded: Decoded, data: bytes, thumbnail_px: int) -> bytes:
     is_small = max(decoded.width, decoded.height) <= thumbnail_px
     if is_small and decoded.is_plain and len(data) <= _LARGEST_REUSED_BYTES:
         return data
-    image = decoded.image
-    if max(image.size) > thumbnail_px:
-        size = shrink_size(image.size, thumbnail_px)
-        image = image.resize(size, Image.Resampling.BICUBIC)
+    image = decoded.image if is_small else _resize(decoded.image, thumbnail_px)
     return _encode(image, "JPEG", quality=_THUMBNAIL_QUALITY, comment=b"")
+
+
+def _resize(image: Image.Image, longest_px: int) -> Image.Image:
+    """Scale to a longest side; downwards with Hamming, as sharp as bicubic for 2/3 of its time."""
+    size = scale_size(image.size, longest_px)
+    if size == image.size:
+        return image
+    is_smaller = longest_px < max(image.size)
+    return image.resize(size, Resampling.HAMMING if is_smaller else Resampling.BICUBIC)
 
 
 def encode_jpeg(pixels: Pixels, *, quality: int = 90) -> bytes:
