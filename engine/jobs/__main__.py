@@ -1,0 +1,9 @@
+"""``python -m engine.jobs HOME``: the runner, started by whoever adds a job."""
+
+import sys
+from pathlib import Path
+
+from engine.jobs.runner import run_jobs
+
+if __name__ == "__main__":
+    run_jobs(Path(sys.argv[1]))
