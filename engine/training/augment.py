@@ -1,0 +1,79 @@
+"""What a photo and its caption may look like the next time they are seen.
+
+All choices are drawn here, in NumPy, from one generator per epoch: the same seed gives the same
+batches whatever the backend, and a resumed run goes on with what an uninterrupted one would have had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.text import words
+
+MAX_SHIFT = 0.08
+MAX_ANGLE = np.deg2rad(8)
+SCALES = (0.85, 1.15)
+LIGHT = (0.85, 1.15)
+
+
+def photo_transforms(
+    rng: np.random.Generator, n_photos: int, size_px: int
+) -> NDArray[np.float32]:
+    """Draw a flip, turn, scale and shift for each photo.
+
+    Returns
+    -------
+    ndarray
+        Shape (n_photos, 8): rows (a0, a1, a2, b0, b1, b2, 0, 0) that map a place (x, y) of the new photo
+        to (a0 x + a1 y + a2, b0 x + b1 y + b2) of the old one, as `keras.ops.image.affine_transform`
+        takes them. Turning and scaling leave the centre where it is.
+    """
+    angle = rng.uniform(-MAX_ANGLE, MAX_ANGLE, n_photos)
+    scale = rng.uniform(*SCALES, n_photos)
+    flip = rng.choice([-1.0, 1.0], n_photos)
+    shift = rng.uniform(-MAX_SHIFT, MAX_SHIFT, (2, n_photos)) * size_px
+    centre = (size_px - 1) / 2
+    cos, sin = np.cos(angle) / scale, np.sin(angle) / scale
+    a0, a1, b0, b1 = cos * flip, -sin, sin * flip, cos
+    a2 = centre - (a0 + a1) * centre + shift[0]
+    b2 = centre - (b0 + b1) * centre + shift[1]
+    zero = np.zeros(n_photos)
+    return np.stack([a0, a1, a2, b0, b1, b2, zero, zero], axis=1).astype(np.float32)
+
+
+def photo_light(rng: np.random.Generator, n_photos: int) -> NDArray[np.float32]:
+    """Draw a factor for each photo's brightness, shape (n_photos,)."""
+    return rng.uniform(*LIGHT, n_photos).astype(np.float32)
+
+
+def spoken(
+    rng: np.random.Generator,
+    captions: Sequence[str],
+    attributes: Sequence[str],
+    *,
+    attribute_rate: float,
+    word_dropout: float,
+) -> str:
+    """Draw what is said of one photo: a caption, or some of its attributes in any order.
+
+    Parameters
+    ----------
+    captions, attributes
+        Of the photo; either may be empty, not both.
+    attribute_rate
+        How often attributes are said although there is a caption. Fewer than two say too little.
+    word_dropout
+        How often each word is left out; at least one is kept.
+    """
+    wants_attributes = rng.random() < attribute_rate and len(attributes) > 1
+    if wants_attributes or not captions:
+        n_said = min(len(attributes), int(rng.integers(2, 5)))
+        text = " ".join(attributes[i] for i in rng.permutation(len(attributes))[:n_said])
+    else:
+        text = captions[int(rng.integers(len(captions)))]
+    said = words(text)
+    kept = [word for word in said if rng.random() >= word_dropout]
+    return " ".join(kept or said)

@@ -1,0 +1,156 @@
+"""What a training run is told; a run folder keeps it as ``settings.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from engine.errors import TrainingError
+
+LOSSES = ("contrastive", "triplet")
+
+
+@dataclass(frozen=True, slots=True)
+class DataSource:
+    """Photos with their captions, for a run.
+
+    Parameters
+    ----------
+    photos
+        Folder of photos.
+    captions
+        Table of captions; None to look for one in the folder.
+    columns
+        Column names that a person gave, as `engine.catalogue.read_source` takes them.
+    validates
+        Whether a share of these photos is held out to measure with.
+    """
+
+    photos: Path
+    captions: Path | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    validates: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for ``settings.json``."""
+        captions = str(self.captions) if self.captions else None
+        return {**asdict(self), "photos": str(self.photos), "captions": captions}
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> DataSource:
+        """Read what `to_json` wrote."""
+        captions = Path(content["captions"]) if content["captions"] else None
+        return cls(Path(content["photos"]), captions, content["columns"], content["validates"])
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """Everything that decides a run, besides its data.
+
+    Parameters
+    ----------
+    name
+        What people will call the model.
+    backbone, weights, backbone_alpha, size_px, n_dims
+        Shape of the photo tower; see `engine.encoders.ModelSettings`. `weights` is ``"imagenet"``, a
+        local file, or None.
+    loss
+        ``"contrastive"`` or ``"triplet"``.
+    margin
+        Of the triplet loss, in Euclidean distance between unit rows.
+    temperature
+        Where the contrastive loss starts; it is learned from there.
+    epochs
+        Passes over the training photos.
+    minutes
+        Stop after this long, however many epochs are left; None for no limit. The learning rate
+        still follows `epochs`.
+    batch_size
+        Pairs per step; all others of a batch are negatives.
+    learning_rate, weight_decay
+        Peak rate, reached after a twentieth of the steps and then lowered along a cosine; and the
+        decoupled decay of the weight matrices.
+    attribute_rate
+        Share of captions replaced by some of the photo's attribute values in random order, so that
+        plain words such as a colour and a kind are learned from labels.
+    attributes
+        Which attributes may be used so; empty for all that repeat from photo to photo.
+    word_dropout
+        Share of a caption's words left out.
+    augment
+        Whether photos are flipped, shifted, turned, scaled and lit anew each time.
+    validation_share
+        Share of the photos held out, 0 to 0.5; byte-identical photos fall on the same side.
+    patience
+        Epochs without a better validation before the run ends; 0 for never.
+    max_words
+        Size of the vocabulary.
+    precision
+        Keras dtype policy; ``"auto"`` takes bfloat16 where the processor multiplies it.
+    seed
+        Of everything random: weights, order, augmentation, split.
+    """
+
+    name: str = "model"
+    backbone: str = "compact"
+    weights: str | None = None
+    backbone_alpha: float = 1.0
+    size_px: int = 112
+    n_dims: int = 128
+    loss: str = "contrastive"
+    margin: float = 0.4
+    temperature: float = 0.07
+    epochs: int = 12
+    minutes: float | None = None
+    batch_size: int = 256
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.02
+    attribute_rate: float = 0.2
+    attributes: tuple[str, ...] = ()
+    word_dropout: float = 0.05
+    augment: bool = True
+    validation_share: float = 0.1
+    patience: int = 5
+    max_words: int = 5000
+    precision: str = "auto"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _require(self.loss in LOSSES, "no such loss", self.loss, f"Choose one of {', '.join(LOSSES)}")
+        _require(self.epochs >= 1, "too few epochs", self.epochs, "Give 1 or more")
+        _require(2 <= self.batch_size <= 8192, "batch size out of range", self.batch_size, "Give 2 to 8192")
+        _require(16 <= self.size_px <= 512, "photo size out of range", self.size_px, "Give 16 to 512 px")
+        _require(2 <= self.n_dims <= 4096, "width out of range", self.n_dims, "Give 2 to 4096")
+        _require(
+            0 < self.learning_rate < 1, "learning rate out of range", self.learning_rate, "Try 0.001"
+        )
+        _require(0 < self.temperature <= 1, "temperature out of range", self.temperature, "Try 0.07")
+        for name in ("attribute_rate", "word_dropout"):
+            value = getattr(self, name)
+            _require(0 <= value < 1, f"{name} out of range", value, "Give 0 or more, and less than 1")
+        share = self.validation_share
+        _require(0 < share <= 0.5, "validation share out of range", share, "Give more than 0, at most 0.5")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for ``settings.json``."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> TrainingSettings:
+        """Read what `to_json` wrote; a name that is no setting is an error.
+
+        Examples
+        --------
+        >>> TrainingSettings.from_json({"epochs": 3}).epochs
+        3
+        """
+        unknown = set(content) - {f.name for f in fields(cls)}
+        _require(not unknown, "no such setting", ", ".join(sorted(unknown)), "Leave it out")
+        return cls(**{**content, "attributes": tuple(content.get("attributes", ()))})
+
+
+def _require(condition: bool, what: str, value: object, remedy: str) -> None:
+    if not condition:
+        raise TrainingError(what, value=value, remedy=remedy)

@@ -1,0 +1,102 @@
+"""Both towers and a loss, as one Keras model that trains on any backend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from engine import losses
+from engine.encoders.settings import ModelSettings
+from engine.encoders.towers import photo_tower, text_tower
+from engine.training.settings import TrainingSettings
+
+# e^4.6 ≈ 100: beyond it the softmax is so sharp that one batch can upset everything learned.
+MAX_LOG_SCALE = 4.6
+WHITE = 255.0
+
+
+@keras.saving.register_keras_serializable("kindred")
+class Augmentation(keras.layers.Layer):
+    """Photos turned, scaled, shifted and lit as they are told; what comes into view is white."""
+
+    def call(self, pixels: Any, transforms: Any, light: Any) -> Any:
+        moved = ops.image.affine_transform(
+            ops.cast(pixels, "float32"),
+            transforms,
+            interpolation="bilinear",
+            fill_mode="constant",
+            fill_value=WHITE,
+        )
+        lit = moved * ops.reshape(light, (-1, 1, 1, 1))
+        return ops.cast(ops.round(ops.clip(lit, 0.0, WHITE)), "uint8")
+
+
+@keras.saving.register_keras_serializable("kindred")
+class JointTrainer(keras.Model):
+    """The towers, trained together.
+
+    A batch is a dictionary: ``pixels`` uint8 (n, size, size, 3), ``tokens`` int32 (n, n_tokens),
+    ``same`` bool (n, n), and, to augment, ``transforms`` float32 (n, 8) with ``light`` float32 (n,).
+    """
+
+    def __init__(self, shape: ModelSettings, settings: TrainingSettings, dtype: str) -> None:
+        super().__init__(name="joint_trainer")
+        self.photo_tower = photo_tower(shape, weights=settings.weights, dtype=dtype)
+        self.text_tower = text_tower(shape, dtype=dtype)
+        self.augmentation = Augmentation(dtype="float32")
+        self.loss_name = settings.loss
+        self.margin = settings.margin
+        self.log_scale = self.add_weight(
+            name="log_scale",
+            shape=(),
+            initializer=keras.initializers.Constant(float(np.log(1 / settings.temperature))),
+            constraint=lambda value: ops.clip(value, 0.0, MAX_LOG_SCALE),
+            dtype="float32",
+        )
+
+    def call(self, batch: Mapping[str, Any], training: bool = False) -> dict[str, Any]:
+        pixels = batch["pixels"]
+        if training and "transforms" in batch:
+            pixels = self.augmentation(pixels, batch["transforms"], batch["light"])
+        return {
+            "photos": self.photo_tower(pixels, training=training),
+            "texts": self.text_tower(batch["tokens"], training=training),
+        }
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        pair = y_pred["photos"], y_pred["texts"], x["same"]
+        if self.loss_name == "triplet":
+            return losses.triplet_margin(*pair, self.margin)
+        return losses.contrastive(*pair, self.log_scale)
+
+
+def build_trainer(
+    shape: ModelSettings, settings: TrainingSettings, n_steps: int, dtype: str
+) -> JointTrainer:
+    """Return a compiled trainer for a run of `n_steps` batches."""
+    keras.utils.set_random_seed(settings.seed)
+    trainer = JointTrainer(shape, settings, dtype)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=0.0,
+        decay_steps=max(n_steps - n_steps // 20, 1),
+        warmup_target=settings.learning_rate,
+        warmup_steps=max(n_steps // 20, 1),
+    )
+    optimizer = keras.optimizers.AdamW(
+        schedule, weight_decay=settings.weight_decay, global_clipnorm=1.0
+    )
+    # Decay is for matrices: pulling a scale, a shift or the temperature to zero means nothing.
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "log_scale"])
+    trainer.compile(optimizer=optimizer)
+    return trainer
