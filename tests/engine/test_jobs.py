@@ -1,0 +1,300 @@
+"""Jobs: they queue, run, end in a true state, and survive whoever started them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.errors import JobError
+from engine.jobs import JobState, find_job, forget_job, jobs, progress_writer, start_job, stop_job
+from engine.jobs.folder import Job, create_job, load_jobs
+from engine.jobs.runner import runner_lives
+from engine.jobs.state import birth_of
+from engine.progress import Progress
+
+PATIENCE_SECONDS = 30.0
+REPORT_TWICE = """
+import time
+from engine.jobs import progress_writer
+from engine.progress import Progress
+report = progress_writer()
+report(Progress("embedding photos", 1, 5, 1.0))
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path
+    for job in load_jobs(tmp_path):
+        if job.ending() is None:
+            stop_job(job.job_id, home=tmp_path)
+    wait_until(lambda: not runner_lives(tmp_path))
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < give_up, "it never came about"
+        time.sleep(0.02)
+
+
+def start_python(script: str, home: Path, kind: str = "index") -> str:
+    """Start a job that runs a script; the kind and its arguments reach it as sys.argv."""
+    return start_job(kind, [], home=home, program=[sys.executable, "-c", script]).job_id
+
+
+def wait_for(job_id: str, home: Path, *states: str) -> JobState:
+    wait_until(lambda: find_job(job_id, home=home).state in states)
+    return find_job(job_id, home=home)
+
+
+def child_of(job_id: str, home: Path) -> int:
+    pid = next(job.pid for job in load_jobs(home) if job.job_id == job_id)
+    assert pid is not None
+    return pid
+
+
+def runner_pid(home: Path) -> int:
+    return int((home / "jobs" / ".runner").read_text().removeprefix("pid "))
+
+
+def test_a_command_that_prints_one_json_object_finishes_with_it_as_its_result(home):
+    job_id = start_python("print('{\"indexed\": 3}')", home)
+    state = wait_for(job_id, home, "finished", "failed", "crashed")
+    assert (state.state, state.result, state.error) == ("finished", {"indexed": 3}, None)
+    assert state.started is not None and state.ended is not None
+    assert state.created <= state.started <= state.ended
+
+
+def test_a_command_that_prints_plain_text_finishes_without_a_result(home):
+    state = wait_for(start_python("print('done')", home), home, "finished", "failed", "crashed")
+    assert (state.state, state.result) == ("finished", None)
+
+
+def test_a_command_that_exits_with_1_failed_and_its_last_line_says_why(home):
+    script = "import sys; print('noise', file=sys.stderr); sys.exit('no such folder: x.')"
+    state = wait_for(start_python(script, home), home, "finished", "failed", "crashed")
+    assert (state.state, state.error) == ("failed", "no such folder: x.")
+    assert state.log_tail == "noise\nno such folder: x."
+
+
+def test_a_command_that_is_not_there_failed(home):
+    job = start_job("index", [], home=home, program=["/no/such/program"])
+    state = wait_for(job.job_id, home, "finished", "failed", "crashed")
+    assert state.state == "failed"
+    assert "No such file" in (state.error or "")
+
+
+def test_a_killed_command_crashed_and_says_by_what(home):
+    job_id = start_python("import time; time.sleep(60)", home)
+    wait_for(job_id, home, "running")
+    os.kill(child_of(job_id, home), signal.SIGKILL)
+    state = wait_for(job_id, home, "crashed", "failed")
+    assert state.state == "crashed"
+    assert "SIGKILL" in (state.error or "")
+
+
+def test_progress_reaches_the_reader_with_the_seconds_left(home):
+    """1 of 5 units in 1.0 s: a second each, so 4.0 s are left, less what has passed since."""
+    job_id = start_python(REPORT_TWICE, home)
+    wait_until(lambda: find_job(job_id, home=home).progress is not None)
+    state = find_job(job_id, home=home)
+    assert state.progress == Progress("embedding photos", 1, 5, 1.0)
+    assert state.seconds_left is not None and 0.0 <= state.seconds_left <= 4.0
+
+
+def test_jobs_run_one_at_a_time_in_the_order_they_were_added(home):
+    """Each job notes when it begins and ends; with no overlap the six marks are in order."""
+    marks, gate = home / "marks", home / "gate"
+    script = (
+        "import os, sys, time\n"
+        f"file = open({str(marks)!r}, 'a', buffering=1)\n"
+        "file.write(f'{sys.argv[1]} begins\\n')\n"
+        f"while not os.path.exists({str(gate)!r}): time.sleep(0.01)\n"
+        "time.sleep(0.1); file.write(f'{sys.argv[1]} ends\\n')"
+    )
+    ids = [start_python(script, home, kind) for kind in ("one", "two", "three")]
+    states = {find_job(job_id, home=home).state for job_id in ids[1:]}
+    assert states == {"queued"}
+    gate.touch()
+    wait_for(ids[-1], home, "finished")
+    expected = [f"{kind} {edge}" for kind in ("one", "two", "three") for edge in ("begins", "ends")]
+    assert marks.read_text().splitlines() == expected
+
+
+def test_the_newest_job_is_listed_first(home):
+    ids = [start_python("pass", home) for _ in range(3)]
+    assert [state.job_id for state in jobs(home)] == ids[::-1]
+
+
+def test_a_running_job_stops_when_asked_and_so_does_all_it_started(home):
+    script = (
+        "import subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "print(child.pid, flush=True); time.sleep(60)"
+    )
+    job_id = start_python(script, home)
+    output = home / "jobs" / job_id / "output.txt"
+    wait_until(lambda: output.exists() and output.read_text().endswith("\n"))
+    grandchild = int(output.read_text())
+    assert birth_of(grandchild) is not None
+    stop_job(job_id, home=home)
+    assert wait_for(job_id, home, "stopped", "crashed", "failed").state == "stopped"
+    wait_until(lambda: birth_of(grandchild) is None)
+
+
+def test_a_job_that_will_not_stop_is_killed_after_the_grace_time(home):
+    script = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf'); time.sleep(60)"
+    job_id = start_python(script, home)
+    wait_until(lambda: find_job(job_id, home=home).state == "running")
+    output = home / "jobs" / job_id / "output.txt"
+    wait_until(lambda: "deaf" in output.read_text())
+    asked = time.monotonic()
+    stop_job(job_id, home=home)
+    assert wait_for(job_id, home, "stopped", "crashed", "failed").state == "stopped"
+    assert time.monotonic() - asked >= 4.5
+
+
+def test_a_queued_job_that_is_stopped_never_begins(home):
+    first = start_python("import time; time.sleep(60)", home)
+    second = start_python(f"open({str(home / 'ran')!r}, 'w')", home)
+    wait_for(first, home, "running")
+    stop_job(second, home=home)
+    assert find_job(second, home=home).state == "stopped"
+    stop_job(first, home=home)
+    wait_for(first, home, "stopped")
+    wait_until(lambda: not runner_lives(home))
+    assert not (home / "ran").exists()
+
+
+def test_a_job_outlives_the_program_that_started_it(home):
+    """A server starts a job and is killed; the job goes on and finishes."""
+    script = (
+        "import sys, time\nfrom pathlib import Path\nfrom engine.jobs import start_job\n"
+        f"job = start_job('index', [], home=Path({str(home)!r}), program=[sys.executable, '-c',"
+        "'import time; time.sleep(1); print(\"{}\")'])\n"
+        "print(job.job_id, flush=True); time.sleep(60)"
+    )
+    server = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    job_id = server.stdout.readline().strip()
+    wait_until(lambda: find_job(job_id, home=home).state == "running")
+    server.kill()
+    server.wait()
+    server.stdout.close()
+    assert wait_for(job_id, home, "finished", "crashed", "failed").state == "finished"
+
+
+def test_a_child_whose_runner_was_killed_is_watched_by_the_next_and_the_queue_goes_on(home):
+    first = start_python("import time; time.sleep(1.5); print('{\"n\": 1}')", home)
+    second = start_python("print('{\"n\": 2}')", home)
+    wait_for(first, home, "running")
+    os.kill(runner_pid(home), signal.SIGKILL)
+    wait_until(lambda: not runner_lives(home))
+    assert find_job(first, home=home).state == "running"  # and this look starts a new runner
+    assert wait_for(second, home, "finished", "crashed", "failed").result == {"n": 2}
+    assert find_job(first, home=home).result == {"n": 1}
+
+
+def begun_by(home: Path, pid: int, birth: str | None) -> Job:
+    return create_job("index", "index", ["true"], home=home).begun(pid, birth)
+
+
+def test_a_dead_childs_job_crashed_even_when_its_number_was_given_to_another_program(home):
+    """The number is our own, which is alive; the birth is not ours, so it is another's child."""
+    job = begun_by(home, os.getpid(), "another boot 1234")
+    assert find_job(job.job_id, home=home).state == "crashed"
+    wait_until(lambda: job.ending() is not None)
+    assert birth_of(os.getpid()) is not None  # nobody sent us a signal meant for the dead
+
+
+def test_a_living_childs_job_is_running_whoever_asks(home):
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    job = begun_by(home, child.pid, birth_of(child.pid))
+    assert find_job(job.job_id, home=home).state == "running"
+    child.kill()
+    child.wait()
+    assert wait_for(job.job_id, home, "crashed").state == "crashed"
+
+
+def test_a_dead_childs_unfinished_folder_is_stopped_when_that_was_asked(home):
+    job = begun_by(home, 2**22 + 1, "boot 1")
+    job.ask_to_stop()
+    assert find_job(job.job_id, home=home).state == "stopped"
+
+
+def test_a_job_waiting_without_a_runner_begins_when_somebody_looks(home):
+    job = create_job("index", "index", [sys.executable, "-c", "print('{}')"], home=home)
+    assert not runner_lives(home)
+    assert [state.state for state in jobs(home)] == ["queued"]
+    assert wait_for(job.job_id, home, "finished", "failed", "crashed").state == "finished"
+
+
+@pytest.mark.parametrize("job_id", ["", "..", "../jobs", "20250101-000000-0123456789", "a/b"])
+def test_an_id_that_names_no_job_is_refused(home, job_id):
+    for ask in (find_job, stop_job, forget_job):
+        with pytest.raises(JobError, match="no such job"):
+            ask(job_id, home=home)
+
+
+def test_a_job_is_forgotten_only_when_it_is_over(home):
+    job_id = start_python("import time; time.sleep(60)", home)
+    wait_for(job_id, home, "running")
+    with pytest.raises(JobError, match="not over"):
+        forget_job(job_id, home=home)
+    stop_job(job_id, home=home)
+    wait_for(job_id, home, "stopped")
+    forget_job(job_id, home=home)
+    assert jobs(home) == []
+    assert not (home / "jobs" / job_id).exists()
+
+
+def test_a_half_written_or_foreign_folder_among_the_jobs_is_no_job(home):
+    (home / "jobs" / "20250101-000000-0123456789").mkdir(parents=True)
+    (home / "jobs" / "notes").mkdir()
+    (home / "jobs" / "20250101-000000-abcdef0123").mkdir()
+    (home / "jobs" / "20250101-000000-abcdef0123" / "job.json").write_text("{")
+    assert jobs(home) == []
+
+
+def test_a_log_shows_the_last_state_of_a_line_drawn_over_itself(home):
+    job = create_job("index", "index", ["true"], home=home)
+    (job.folder / "log.txt").write_bytes(b"first\n 10 %\r 20 %\r 30 %\r\nlast\n\n")
+    assert job.log_tail() == "first\n 30 %\nlast"
+    assert job.log_tail(n_lines=1) == "last"
+    job.end("finished", exit_code=0)
+
+
+def test_a_writer_lets_through_the_first_and_last_report_of_each_step(tmp_path):
+    """Reports that follow at once are dropped, except at a step's edges."""
+    path = tmp_path / "progress.json"
+    report = progress_writer(path)
+    seen = []
+    for done in (0, 1, 2, 3):
+        report(Progress("embedding", done, 3, 0.1))
+        seen.append(json.loads(path.read_text())["done"])
+    report(Progress("indexing", 0, 9, 0.0))
+    seen.append(json.loads(path.read_text())["done"])
+    assert seen == [0, 0, 0, 3, 0]
+
+
+def test_without_a_job_reports_go_nowhere(tmp_path, monkeypatch):
+    monkeypatch.delenv("KINDRED_PROGRESS_FILE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    progress_writer()(Progress("embedding", 1, 3, 0.1))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_home_that_cannot_be_written_is_one_clear_sentence(tmp_path):
+    (tmp_path / "jobs").write_text("a file in the way")
+    with pytest.raises(JobError, match="cannot be written"):
+        start_job("index", [], home=tmp_path)
