@@ -35,9 +35,7 @@ def pytest_make_collect_report(collector: pytest.Collector):
     return report
 
 
-def refuse_skip(
-    report: pytest.TestReport | pytest.CollectReport, config: pytest.Config
-) -> None:
+def refuse_skip(report: pytest.TestReport | pytest.CollectReport, config: pytest.Config) -> None:
     """Fail a skipped report where a browser is required; an expected failure is no skip."""
     if config.getoption("--require-browser") and report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr

@@ -17,7 +17,7 @@ TOOLS = sorted((ROOT / "tools").rglob("*.py"))
 CODE = [*ENGINE, *PAGES, *TOOLS]
 
 FLOORS = [
-    {"errors", "config", "progress", "durable"},
+    {"errors", "config", "progress", "durable", "locks"},
     {
         *("catalogue", "images", "text", "words", "query", "losses"),
         *("index", "projection", "evaluation", "drawing"),
