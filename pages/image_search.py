@@ -1,0 +1,40 @@
+"""A photo in, similar photos out; several photos and words add up."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.answer import draw_answer
+from pages.parts.attached import bring_photos, draw_attached, terms_of, understand
+from pages.parts.facets import draw_facets
+from pages.parts.frame import Told, open_page
+from pages.parts.query_box import draw_query_box
+from pages.parts.samples import draw_samples
+
+page = open_page("Image search")
+here = page.view
+
+st.header("Search with a photo", anchor=False)
+with Told():
+    engine = page.engine()
+    left, right = st.columns([1, 3], gap="large")
+    with left:
+        attached = understand(engine, bring_photos(), here)
+        draw_attached(attached, here, page.slug, engine.encoder.size_px)
+    with right:
+        if not attached:
+            draw_samples(engine, here, page.slug)
+        else:
+            draw_query_box(
+                here, page.slug, label="Refine", placeholder="Refine with words: + red - leather"
+            )
+            draw_facets(engine, here, page.slug)
+            answer = engine.search(
+                terms_of(here.query, attached),
+                images=[photo.data for photo in attached if photo.data],
+                inside=list(here.like),
+                filters=here.filters,
+                k=here.k,
+                offset=here.offset,
+            )
+            draw_answer(engine, answer, here, page.slug)

@@ -1,0 +1,1 @@
+"""What the pages share. Streamlit draws no page from here."""

@@ -1,0 +1,148 @@
+"""The photos a search starts from: brought along (private) or already in the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from engine.errors import PhotoError
+from engine.images import encode_png, read_photo
+from engine.query import Term, parse_query
+from engine.search import SearchEngine
+from pages.parts.elements import catch_pasted_photos
+from pages.parts.frame import tell
+from pages.parts.gallery import address
+from pages.parts.view import View
+from pages.parts.wording import plain
+
+SOURCES = {"Upload": ":material/upload:", "Camera": ":material/photo_camera:"}
+WEIGHTS = {2.0: "twice", 1.0: "like this", 0.5: "half", -0.5: "half unlike", -1.0: "unlike this"}
+MAX_UPLOAD_MB = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """One photo to start from, as the model sees it, and how much it counts.
+
+    Parameters
+    ----------
+    key
+        Names it among the attached photos: the upload's own id, or the photo's id.
+    data
+        The bytes of an upload; empty for a photo of the collection.
+    understood
+        PNG bytes of the square the model is given.
+    weight
+        Negative means unlike.
+    """
+
+    key: str
+    name: str
+    data: bytes
+    understood: bytes
+    weight: float = 1.0
+
+
+def bring_photos() -> list[tuple[str, str, bytes]]:
+    """Draw the ways to bring photos; return key, name and bytes of each that was brought."""
+    catch_pasted_photos()
+    source = st.segmented_control(
+        "Where from",
+        list(SOURCES),
+        default="Upload",
+        required=True,
+        format_func=lambda name: f"{SOURCES[name]} {name}",
+        key="source",
+        label_visibility="collapsed",
+        width="stretch",
+    )
+    files = st.file_uploader(
+        "Drop, paste or choose photos",
+        type="image",
+        accept_multiple_files=True,
+        key="uploads",
+        max_upload_size=MAX_UPLOAD_MB,
+        label_visibility="collapsed",
+    )
+    if source == "Camera":
+        files = [*files, st.camera_input("Take a photo", key="camera", label_visibility="collapsed")]
+    return [(file.file_id, file.name, file.getvalue()) for file in files if file]
+
+
+def understand(
+    engine: SearchEngine, brought: Sequence[tuple[str, str, bytes]], here: View
+) -> list[Attached]:
+    """Read every photo as the model will see it; one that cannot be read is told and left out."""
+    attached = []
+    for key, name, data in brought:
+        try:
+            square = _square(engine, data)
+        except PhotoError as error:
+            tell(PhotoError(error.what, value=name, remedy=error.remedy))
+        else:
+            attached.append(Attached(key, name, data, square, st.session_state.get(f"weight {key}", 1.0)))
+    for photo_id, weight in here.like.items():
+        photo = engine.collection.catalogue.photo(photo_id)
+        name = photo.captions[0] if photo.captions else photo.path
+        square = _square(engine, engine.collection.photo_file(photo.row))
+        attached.append(Attached(photo_id, name, b"", square, weight))
+    return attached
+
+
+def _square(engine: SearchEngine, source) -> bytes:
+    return encode_png(read_photo(source, engine.encoder.size_px).pixels)
+
+
+def draw_attached(attached: Sequence[Attached], here: View, slug: str, size_px: int) -> None:
+    """Draw each photo as understood, with how much it counts once something stands beside it."""
+    several = len(attached) > 1 or bool(here.query)
+    for photo in attached:
+        with st.container(border=True, gap="small"):
+            st.image(photo.understood, width="stretch")
+            st.text(photo.name)
+            st.caption(f"As the model sees it: upright, whole, {size_px} × {size_px} pixels.")
+            if several:
+                _draw_weight(photo, here, slug)
+            if not photo.data:
+                others = {key: w for key, w in here.like.items() if key != photo.key}
+                st.button(
+                    "Leave out",
+                    key=f"leave {photo.key}",
+                    type="tertiary",
+                    icon=":material/close:",
+                    on_click=_show,
+                    args=(here.changed(like=others), slug),
+                )
+
+
+def _draw_weight(photo: Attached, here: View, slug: str) -> None:
+    state = f"weight {photo.key}"
+    st.session_state[state] = photo.weight
+
+    def weigh() -> None:
+        if not photo.data:
+            like = {**here.like, photo.key: st.session_state[state]}
+            _show(here.changed(like=like), slug)
+
+    st.selectbox(
+        "Counts",
+        sorted({*WEIGHTS, photo.weight}, reverse=True),
+        key=state,
+        format_func=lambda weight: WEIGHTS.get(weight, f"{weight:g}"),
+        on_change=weigh,
+    )
+
+
+def terms_of(words: str, attached: Sequence[Attached]) -> tuple[Term, ...]:
+    """Read the words, and let every photo count as much as was chosen for it."""
+    terms = parse_query(words, len(attached))
+    return tuple(
+        replace(term, weight=term.weight * attached[term.photo - 1].weight) if term.photo else term
+        for term in terms
+    )
+
+
+def _show(view: View, slug: str) -> None:
+    st.query_params.from_dict(address(view, slug))

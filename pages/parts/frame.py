@@ -1,0 +1,131 @@
+"""The frame of every page: title, mark, menu, the collection chosen, and what goes wrong."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import streamlit as st
+
+from engine.errors import CollectionError, KindredError
+from engine.search import SearchEngine
+from engine.storage import CollectionSummary
+from pages.parts.resources import collections, engine_of
+from pages.parts.view import View
+from pages.parts.wording import plain
+
+LOGGER = logging.getLogger(__name__)
+HERE = Path(__file__).parent
+MENU = {
+    "app.py": ("Home", ":material/home:"),
+    "pages/text_search.py": ("Text search", ":material/search:"),
+    "pages/image_search.py": ("Image search", ":material/photo_library:"),
+    "pages/collections.py": ("Collections", ":material/inventory_2:"),
+}
+ABOUT = "Kindred finds photos by words and by other photos. It runs on this computer alone."
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page starts from: the collection chosen, and the view its link describes."""
+
+    slug: str
+    summary: CollectionSummary | None
+    view: View
+
+    def engine(self) -> SearchEngine:
+        """Open the chosen collection.
+
+        Raises
+        ------
+        CollectionError
+            When the link names none that exists, or there is none at all.
+        """
+        if self.summary is None:
+            raise CollectionError(
+                "no such collection",
+                value=self.slug or None,
+                remedy="Choose another in the menu, or make one on the page Collections",
+            )
+        return engine_of(self.summary.folder)
+
+
+def open_page(title: str) -> Page:
+    """Draw what every page has and read what its link says."""
+    st.set_page_config(
+        page_title=f"{title} · Kindred",
+        page_icon=str(HERE / "mark.svg"),
+        layout="wide",
+        initial_sidebar_state=272,
+        menu_items={"About": ABOUT},
+    )
+    st.logo(str(HERE / "wordmark.svg"), icon_image=str(HERE / "mark.svg"), size="large")
+    known = collections()
+    slug = st.query_params.get("collection", "") or next(iter(known), "")
+    with st.sidebar:
+        for path, (label, icon) in MENU.items():
+            st.page_link(
+                path, label=label, icon=icon, width="stretch", query_params={"collection": slug}
+            )
+        _collection_box(known, slug)
+    return Page(slug, known.get(slug), View.read(st.query_params))
+
+
+def _collection_box(known: dict[str, CollectionSummary], slug: str) -> None:
+    """Draw the choice of collection; what is not ready cannot be chosen."""
+    ready = [name for name, summary in known.items() if summary.health == "ready"]
+    if not ready:
+        return
+    st.session_state["collection"] = slug if slug in ready else None
+    st.selectbox(
+        "Collection",
+        ready,
+        key="collection",
+        format_func=lambda name: known[name].name,
+        placeholder="Choose a collection",
+        on_change=_choose_collection,
+    )
+
+
+def _choose_collection() -> None:
+    """A new collection keeps the words; ids and filters belong to the old one."""
+    view = View.read(st.query_params)
+    kept = View(query=view.query, k=view.k)
+    st.query_params.from_dict({"collection": st.session_state["collection"], **kept.parameters()})
+
+
+class Told:
+    """Within it nothing fails unseen: a `KindredError` is one box, all else one sentence.
+
+    The rest of an unexpected exception goes to the log, where its traceback belongs.
+    """
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if isinstance(error, KindredError):
+            tell(error)
+        elif isinstance(error, Exception):
+            LOGGER.error("a page failed", exc_info=error)
+            st.error(
+                "Something went wrong inside Kindred, and nothing was changed. "
+                "The log of the app says what; loading the page again may help.",
+                icon=":material/error:",
+            )
+        return isinstance(error, Exception)
+
+
+def tell(error: KindredError) -> None:
+    """Show the world's fault in one box: what happened, with what, and what to do next."""
+    what = plain(error.what[:1].upper() + error.what[1:])
+    value = f": {plain(error.value)}" if error.value is not None else ""
+    remedy = f"  \n{plain(error.remedy)}." if error.remedy else ""
+    st.error(f"**{what}**{value}.{remedy}", icon=":material/error:")

@@ -1,0 +1,64 @@
+"""Every cache of the app, keyed by what it holds, so that a rebuilt collection is noticed.
+
+What is cached is shared by all visitors and read-only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from engine.catalogue import Photo
+from engine.config import DEMO_COLLECTION, home
+from engine.search import SearchEngine
+from engine.storage import CollectionSummary, list_collections
+from pages.parts.examples import examples_from
+
+MAX_CAPTIONS_READ = 5000
+DEMO = "demo"
+
+
+def collections() -> dict[str, CollectionSummary]:
+    """Return every collection by its slug, the demo first; read anew each time."""
+    summaries = {s.folder.name: s for s in list_collections(home())}
+    demo = {DEMO: s for s in summaries.values() if s.folder == DEMO_COLLECTION}
+    return {**demo, **{slug: s for slug, s in summaries.items() if s not in demo.values()}}
+
+
+def engine_of(folder: Path) -> SearchEngine:
+    """Return the search engine over a collection, opened once for each state of its folder."""
+    return _engine(str(folder), _state_of(folder))
+
+
+def _state_of(folder: Path) -> tuple[int, int]:
+    """A manifest is written beside and renamed, so a new build is a new file."""
+    try:
+        written = (folder / "manifest.json").stat()
+    except FileNotFoundError:
+        return 0, 0
+    return written.st_mtime_ns, written.st_ino
+
+
+@st.cache_resource(show_spinner="Opening the collection…", max_entries=4)
+def _engine(folder: str, state: tuple[int, int]) -> SearchEngine:
+    return SearchEngine.open(Path(folder))
+
+
+def examples_of(engine: SearchEngine) -> list[str]:
+    """Return queries that this collection answers."""
+    return _examples(engine.collection.fingerprint, engine)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _examples(fingerprint: str, _engine: SearchEngine) -> list[str]:
+    captions = _engine.collection.catalogue.captions()
+    few = captions[:: max(len(captions) // MAX_CAPTIONS_READ, 1)]
+    return examples_from(caption for _, caption in few)
+
+
+def spread(engine: SearchEngine, n_photos: int, *, turn: int = 0) -> list[Photo]:
+    """Return photos from all over a collection; another `turn` shows others."""
+    rows = engine.collection.catalogue.live_rows()
+    stride = max(len(rows) // n_photos, 1)
+    return engine.collection.catalogue.photos(rows[turn % stride :: stride][:n_photos])

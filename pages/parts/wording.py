@@ -1,0 +1,87 @@
+"""Numbers and names as a person reads them.
+
+What a stranger wrote (captions, file names, queries) passes through `plain` before it reaches an
+element that reads Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=])")
+
+
+def plain(text: object) -> str:
+    """Return `text` so that Markdown shows it as it stands, on one line.
+
+    Examples
+    --------
+    >>> print(plain("*bold* [link](x)"))
+    \\*bold\\* \\[link\\]\\(x\\)
+    """
+    return MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> count(1, "photo"), count(11697, "photo"), count(2, "match", "matches")
+    ('1 photo', '11,697 photos', '2 matches')
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def milliseconds(seconds: float) -> str:
+    """Return a short time in milliseconds, with a decimal only where it says something.
+
+    Examples
+    --------
+    >>> milliseconds(0.00042), milliseconds(0.0061), milliseconds(0.0364), milliseconds(1.24)
+    ('0.4 ms', '6.1 ms', '36 ms', '1,240 ms')
+    """
+    ms = seconds * 1000
+    return f"{ms:.1f} ms" if ms < 10 else f"{ms:,.0f} ms"
+
+
+def duration(seconds: float) -> str:
+    """Return a time of any length in its two largest units.
+
+    Examples
+    --------
+    >>> duration(0.4), duration(42), duration(192), duration(4000)
+    ('under a second', '42 s', '3 min 12 s', '1 h 6 min')
+    """
+    whole = round(seconds)
+    if whole < 1:
+        return "under a second"
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def attribute(key: str) -> str:
+    """Return a column's name in sentence case.
+
+    Examples
+    --------
+    >>> attribute("baseColour"), attribute("product_type_name"), attribute("usage")
+    ('Base colour', 'Product type name', 'Usage')
+    """
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", key).replace("_", " ").split()
+    return " ".join(words).capitalize()
+
+
+def steps(seconds: Mapping[str, float]) -> str:
+    """Return the time each step of an answer took, the total left out.
+
+    Examples
+    --------
+    >>> steps({"encode": 0.002, "index": 0.0004, "total": 0.0024})
+    'encode 2.0 ms · index 0.4 ms'
+    """
+    return " · ".join(f"{step} {milliseconds(s)}" for step, s in seconds.items() if step != "total")
