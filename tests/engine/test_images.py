@@ -1,0 +1,507 @@
+"""What becomes of files: upright pixels with true colours, or one clear sentence."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import struct
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine import config
+from engine.errors import PhotoError
+from engine.images import (
+    DecodedPhoto,
+    Limits,
+    content_hash,
+    encode_jpeg,
+    encode_png,
+    fit_square,
+    open_upright,
+    read_photo,
+    read_photos,
+    stream,
+)
+
+# pytest puts its own warning filters in place of the engine's, which have a test below.
+pytestmark = pytest.mark.filterwarnings("ignore:::PIL")
+
+RED, GREEN, BLUE, WHITE, BLACK = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255,) * 3, (0,) * 3
+FOUR_COLOURS = np.array([[RED, GREEN], [BLUE, WHITE]], dtype=np.uint8)
+
+
+def as_bytes(image: Image.Image, file_format: str, **settings: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, file_format, **settings)
+    return file.getvalue()
+
+
+def gradient(width: int, height: int) -> Image.Image:
+    """Draw a smooth picture in which every direction looks different."""
+    across = np.linspace(0, 255, width)[None, :].repeat(height, axis=0)
+    down = np.linspace(0, 255, height)[:, None].repeat(width, axis=1)
+    return Image.fromarray(np.stack([across, down, 255 - across], axis=2).astype(np.uint8))
+
+
+def reason(source: Path | bytes, limits: Limits | None = None) -> str:
+    with pytest.raises(PhotoError) as caught:
+        read_photo(source, 32, limits=limits or Limits())
+    return caught.value.what
+
+
+def first_pixel(data: bytes) -> tuple[int, ...]:
+    return tuple(int(value) for value in read_photo(data, 1).pixels[0, 0])
+
+
+# The square
+
+
+def test_a_wide_photo_lies_in_the_middle_between_white_bands() -> None:
+    """8 × 4 at side 4 becomes 4 × 2, so one white row above and one below."""
+    pixels = fit_square(Image.new("RGB", (8, 4), RED), 4)
+    assert pixels.shape == (4, 4, 3)
+    assert pixels.dtype == np.uint8
+    assert (pixels[[0, 3]] == WHITE).all()
+    assert (pixels[[1, 2]] == RED).all()
+
+
+def test_an_odd_margin_puts_its_spare_row_below() -> None:
+    """5 × 2 at side 5 leaves 3: 1 above, 2 below."""
+    pixels = fit_square(Image.new("RGB", (5, 2), RED), 5)
+    assert [bool((row == WHITE).all()) for row in pixels] == [True, False, False, True, True]
+
+
+def test_a_hair_thin_photo_keeps_at_least_one_pixel() -> None:
+    """1 × 1000 at side 10 would be 0.01 px wide; it gets the column (10 - 1) // 2 = 4."""
+    pixels = fit_square(Image.new("RGB", (1, 1000), BLUE), 10)
+    assert (pixels[:, 4] == BLUE).all()
+    assert (np.delete(pixels, 4, axis=1) == WHITE).all()
+
+
+def test_a_small_photo_is_enlarged_to_fill_the_square() -> None:
+    assert (fit_square(Image.new("RGB", (2, 2), GREEN), 8) == GREEN).all()
+
+
+def test_the_pixels_can_be_written_to_and_share_nothing() -> None:
+    image = Image.new("RGB", (4, 4), RED)
+    fit_square(image, 4)[:] = 0
+    assert (fit_square(image, 4) == RED).all()
+
+
+# Upright
+
+
+def stored_sideways(upright: np.ndarray, orientation: int) -> np.ndarray:
+    """Lay an upright picture down as a camera would that notes this EXIF orientation."""
+    return {
+        1: lambda a: a,
+        2: lambda a: a[:, ::-1],
+        3: lambda a: a[::-1, ::-1],
+        4: lambda a: a[::-1],
+        5: lambda a: a.transpose(1, 0, 2),
+        6: lambda a: np.rot90(a),
+        7: lambda a: a.transpose(1, 0, 2)[::-1, ::-1],
+        8: lambda a: np.rot90(a, -1),
+    }[orientation](upright)
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "TIFF", "JPEG", "WEBP"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_is_turned_upright(orientation: int, file_format: str) -> None:
+    """The corners of a 64 × 32 picture, wherever the camera stored them, return to theirs."""
+    upright = FOUR_COLOURS.repeat(16, axis=0).repeat(32, axis=1)
+    stored = Image.fromarray(np.ascontiguousarray(stored_sideways(upright, orientation)))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    photo = read_photo(as_bytes(stored, file_format, exif=exif, quality=95), 64)
+    assert (photo.width, photo.height) == (64, 32)
+    corners = photo.pixels[16:48][[[4], [-5]], [4, -5]].astype(int)
+    assert np.abs(corners - FOUR_COLOURS).max() < 12
+
+
+def test_orientation_and_draft_work_together() -> None:
+    """A 1600 × 400 JPEG stored on its side is drafted to 1/8, and is still 1600 × 400 upright."""
+    upright = gradient(1600, 400)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stored = Image.fromarray(np.rot90(np.asarray(upright)).copy())
+    photo = read_photo(as_bytes(stored, "JPEG", exif=exif, quality=95), 100)
+    assert (photo.width, photo.height) == (1600, 400)
+    assert np.abs(photo.pixels.astype(int) - fit_square(upright, 100)).mean() < 2
+
+
+def test_damaged_metadata_does_not_cost_the_photo() -> None:
+    exif = b"Exif\0\0II*\0\xff\xff\xff\x7f not a directory"
+    data = as_bytes(Image.new("RGB", (4, 4), RED), "JPEG", exif=exif)
+    assert read_photo(data, 4).width == 4
+
+
+# Colours
+
+
+def half_transparent() -> Image.Image:
+    return Image.new("RGBA", (4, 4), (0, 0, 0, 128))
+
+
+def with_clear_colour(mode: str, value: int | tuple[int, ...]) -> bytes:
+    return as_bytes(Image.new(mode, (4, 4), value), "PNG", transparency=value)
+
+
+def clear_palette() -> bytes:
+    image = Image.new("P", (4, 4), 1)
+    image.putpalette([*BLACK, *RED])
+    return as_bytes(image, "GIF", transparency=1)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        # (128 × 0 + 127 × 255) / 255 = 127
+        (lambda: as_bytes(half_transparent(), "PNG"), (127, 127, 127)),
+        (lambda: as_bytes(half_transparent(), "TIFF"), (127, 127, 127)),
+        (lambda: as_bytes(half_transparent().convert("LA"), "PNG"), (127, 127, 127)),
+        (lambda: with_clear_colour("RGB", RED), WHITE),
+        (lambda: with_clear_colour("L", 7), WHITE),
+        (clear_palette, WHITE),
+        # 16 bits: 32,896 = 128 × 257
+        (lambda: as_bytes(Image.new("I;16", (4, 4), 32_896), "PNG"), (128, 128, 128)),
+        (lambda: as_bytes(Image.new("I;16B", (4, 4), 32_896), "TIFF"), (128, 128, 128)),
+        (lambda: as_bytes(Image.new("I", (4, 4), 32_896), "TIFF"), (128, 128, 128)),
+        (lambda: as_bytes(Image.new("F", (4, 4), 0.5), "TIFF"), (128, 128, 128)),
+        (lambda: as_bytes(Image.new("1", (4, 4), 1), "PNG"), WHITE),
+        (lambda: as_bytes(Image.new("L", (4, 4), 77), "BMP"), (77, 77, 77)),
+        (lambda: as_bytes(Image.new("CMYK", (4, 4), (255, 0, 0, 0)), "TIFF"), (0, 255, 255)),
+        (lambda: as_bytes(Image.new("CMYK", (4, 4), (0, 0, 255, 0)), "JPEG"), (255, 255, 0)),
+        # L* = 255 stands for 100 %, a* = b* = 128 for 0: white paper
+        (lambda: as_bytes(Image.new("LAB", (4, 4), (255, 128, 128)), "TIFF"), WHITE),
+    ],
+)
+def test_every_colour_mode_shows_its_true_colour(
+    data: Callable[[], bytes], expected: tuple[int, int, int]
+) -> None:
+    assert np.abs(np.subtract(first_pixel(data()), expected)).max() <= 2
+
+
+def test_a_picture_half_clear_is_reduced_without_dark_seams() -> None:
+    """Clear pixels may hide any colour: black behind alpha 0 must not bleed into red on white."""
+    picture = np.zeros((512, 512, 4), dtype=np.uint8)
+    picture[:, :255] = (*RED, 255)
+    pixels = read_photo(as_bytes(Image.fromarray(picture), "PNG"), 16).pixels
+    assert pixels[..., 0].min() >= 250
+
+
+def test_an_animation_is_its_first_frame() -> None:
+    frames = [Image.new("RGB", (4, 4), colour) for colour in (RED, GREEN, BLUE)]
+    for file_format in ("GIF", "PNG", "WEBP", "TIFF"):
+        settings = {"lossless": True} if file_format == "WEBP" else {}
+        data = as_bytes(frames[0], file_format, save_all=True, append_images=frames[1:], **settings)
+        assert first_pixel(data) == RED, file_format
+
+
+# Cheap decoding
+
+
+def test_a_large_jpeg_is_drafted_and_a_large_png_reduced() -> None:
+    """1600 / 112 > 8, so the JPEG decoder gives 1/8; blocks of 1600 // 224 = 7 give 229 × 172."""
+    large = gradient(1600, 1200)
+    assert open_upright(as_bytes(large, "JPEG"), at_least_px=112).size == (200, 150)
+    assert open_upright(as_bytes(large, "PNG"), at_least_px=112).size == (229, 172)
+    assert open_upright(as_bytes(large, "JPEG")).size == (1600, 1200)
+
+
+def test_a_drafted_photo_looks_like_the_whole_one() -> None:
+    data = as_bytes(gradient(1600, 1200), "JPEG", quality=95)
+    whole = fit_square(open_upright(data), 112).astype(int)
+    assert np.abs(read_photo(data, 112).pixels - whole).mean() < 1
+
+
+def test_the_draft_serves_the_thumbnail_too() -> None:
+    data = as_bytes(gradient(1600, 1200), "JPEG")
+    thumbnail = read_photo(data, 112, thumbnail_px=256).thumbnail
+    assert thumbnail is not None
+    assert Image.open(io.BytesIO(thumbnail)).size == (256, 192)
+
+
+# Thumbnails
+
+
+def test_a_small_plain_jpeg_is_its_own_thumbnail() -> None:
+    data = as_bytes(gradient(100, 60), "JPEG")
+    assert read_photo(data, 32, thumbnail_px=256).thumbnail is data
+
+
+@pytest.mark.parametrize("kind", ["PNG", "sideways", "progressive", "grey", "heavy"])
+def test_other_small_photos_become_a_jpeg_of_their_own_size(kind: str) -> None:
+    image = gradient(100, 60)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = {
+        "PNG": lambda: as_bytes(image, "PNG"),
+        "sideways": lambda: as_bytes(image.transpose(Image.Transpose.ROTATE_90), "JPEG", exif=exif),
+        "progressive": lambda: as_bytes(image, "JPEG", progressive=True),
+        "grey": lambda: as_bytes(image.convert("L"), "JPEG"),
+        "heavy": lambda: as_bytes(image, "JPEG") + b"\0" * 40_000,
+    }[kind]()
+    thumbnail = read_photo(data, 32, thumbnail_px=256).thumbnail
+    assert thumbnail is not None
+    reopened = Image.open(io.BytesIO(thumbnail))
+    assert (reopened.format, reopened.mode, reopened.size) == ("JPEG", "RGB", (100, 60))
+    assert len(thumbnail) < 10_000
+
+
+def test_a_thumbnail_carries_no_comment_of_its_original() -> None:
+    data = as_bytes(gradient(600, 300), "JPEG", comment=b"taken at home", progressive=True)
+    thumbnail = read_photo(data, 32, thumbnail_px=256).thumbnail
+    assert thumbnail is not None
+    assert b"taken at home" not in thumbnail
+
+
+# Facts and files
+
+
+def test_one_reading_tells_hash_size_and_format(tmp_path: Path) -> None:
+    path = tmp_path / "photo.bin"  # the name's ending means nothing
+    path.write_bytes(as_bytes(gradient(30, 20), "PNG"))
+    photo = read_photo(path, 16)
+    assert photo.format == "PNG"
+    assert photo.size_bytes == path.stat().st_size
+    assert photo.content_hash == content_hash(path.read_bytes())
+    assert len(photo.content_hash) == 32
+    assert photo.thumbnail is None
+
+
+def test_pixels_survive_png_and_nearly_jpeg() -> None:
+    pixels = np.asarray(gradient(40, 30))
+    assert (np.asarray(open_upright(encode_png(pixels))) == pixels).all()
+    jpeg = np.asarray(open_upright(encode_jpeg(pixels))).astype(int)
+    assert np.abs(jpeg - pixels).mean() < 3
+
+
+def test_a_size_below_one_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="size_px=0"):
+        read_photo(b"", 0)
+    with pytest.raises(ValueError, match="n_threads=0"):
+        read_photos([], 8, n_threads=0)
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"", "the file is empty (0 bytes)"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "an SVG drawing"),
+        (b"<?xml version='1.0'?>\n<svg/>", "an SVG drawing"),
+        (b"\xef\xbb\xbf<!DOCTYPE html><html></html>", "a web page"),
+        (b"dear diary, no photo today", "it is text"),
+        (b"%PDF-1.7\n", "a PDF document"),
+        (b"PK\x03\x04" + bytes(40), "a ZIP archive"),
+        (b"\0\0\0\x18ftypheic" + bytes(40), "a HEIC photo, to be exported as JPEG"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(40), "a damaged PNG file"),
+        (bytes(range(7, 256)), "in no picture format"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "PostScript"),
+        (b"\xd7\xcd\xc6\x9a" + bytes(80), "Windows metafile"),
+    ],
+)
+def test_what_is_no_photo_is_named(data: bytes, expected: str) -> None:
+    assert expected in reason(data)
+
+
+def test_postscript_never_starts_another_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: object, **__: object) -> None:
+        raise AssertionError("another program was started")
+
+    monkeypatch.setattr(subprocess, "Popen", forbidden)
+    postscript = as_bytes(Image.new("RGB", (8, 8)), "EPS")
+    assert "PostScript" in reason(postscript)
+    assert "PostScript" in reason(b"\xc5\xd0\xd3\xc6" + struct.pack("<LL", 32, 9) + postscript)
+    assert "text" in reason(b"\n" + postscript)
+
+
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP"])
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.9])
+def test_a_truncated_photo_is_reported_never_half_drawn(file_format: str, share: float) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    data = as_bytes(Image.fromarray(noise), file_format)
+    assert reason(data[: int(len(data) * share)])
+
+
+def test_a_truncated_jpeg_says_that_it_is_cut_short() -> None:
+    data = as_bytes(gradient(200, 200), "JPEG")
+    assert reason(data[:-200]) == (
+        "the file is cut short or damaged (its picture data ends too early)"
+    )
+
+
+def test_paths_that_are_no_file_are_reported(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    assert reason(tmp_path) == "it is not a regular file"
+    assert reason(tmp_path / "pipe.jpg") == "it is not a regular file"
+    assert reason(tmp_path / "gone.jpg") == (
+        "the file cannot be opened (no such file or directory)"
+    )
+    with pytest.raises(PhotoError) as caught:
+        open_upright(tmp_path / "gone.jpg")
+    assert caught.value.value == str(tmp_path / "gone.jpg")
+
+
+def test_a_heavy_file_is_refused_by_its_size_alone(tmp_path: Path) -> None:
+    """A sparse file of 64 MiB + 1 byte takes no space and no reading."""
+    path = tmp_path / "heavy.jpg"
+    with path.open("wb") as file:
+        file.truncate(config.MAX_FILE_BYTES + 1)
+    assert reason(path) == "the file has 64.0 MiB, over the limit of 64.0 MiB"
+    assert "limit" in reason(as_bytes(gradient(50, 50), "PNG"), Limits(max_bytes=100))
+
+
+def png_claiming(width: int, height: int) -> bytes:
+    """Return a tiny PNG whose header promises any size."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        checksum = zlib.crc32(kind + body)
+        return struct.pack(">L", len(body)) + kind + body + struct.pack(">L", checksum)
+
+    header = struct.pack(">LLBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 99))
+
+
+@pytest.mark.parametrize("side", [10_001, 50_000, 2**31 - 1])
+def test_a_pixel_bomb_is_refused_before_it_is_unpacked(side: int) -> None:
+    answer = reason(png_claiming(side, side))
+    assert "pixels" in answer
+
+
+def test_the_pixel_limit_is_inclusive() -> None:
+    data = as_bytes(gradient(20, 10), "PNG")
+    assert read_photo(data, 8, limits=Limits(max_pixels=200)).width == 20
+    assert "20 × 10 pixels" in reason(data, Limits(max_pixels=199))
+
+
+def test_decoders_written_in_python_get_a_tenth_of_the_pixels() -> None:
+    """20 × 10 = 200 pixels need a limit of 2,000 in a plain-text PPM, of 200 in a binary one."""
+    plain = b"P3 20 10 255 " + b"9 " * 600
+    binary = b"P6 20 10 255 " + b"9" * 600
+    assert read_photo(binary, 8, limits=Limits(max_pixels=200)).height == 10
+    assert read_photo(plain, 8, limits=Limits(max_pixels=2_000)).height == 10
+    assert "for PPM files" in reason(plain, Limits(max_pixels=1_999))
+
+
+def test_a_jpeg_of_endless_scans_is_refused() -> None:
+    """A progressive file may repeat scans at will; 64 × 64 × 40 > 20 × 4096 passes are too many."""
+    data = as_bytes(gradient(64, 64), "JPEG", progressive=True)
+    limits = Limits(max_pixels=64 * 64)
+    assert read_photo(data, 8, limits=limits).width == 64
+    last_scan = data[data.rindex(b"\xff\xda") : -2]
+    assert "progressive scans" in reason(data[:-2] + last_scan * 40 + data[-2:], limits)
+
+
+def test_a_huge_text_chunk_is_refused_not_unpacked() -> None:
+    """20 MiB of text squeezed into a PNG comment of 20 KiB."""
+    data = as_bytes(gradient(8, 8), "PNG")
+    body = b"Comment\0\0" + zlib.compress(b"x" * (20 * 2**20))
+    text = struct.pack(">L", len(body)) + b"zTXt" + body
+    text += struct.pack(">L", zlib.crc32(b"zTXt" + body))
+    end_of_header = 8 + 25
+    assert "damaged" in reason(data[:end_of_header] + text + data[end_of_header:])
+
+
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "ICO", "TGA"])
+def test_scrambled_files_are_read_or_reported_and_nothing_else(file_format: str) -> None:
+    """120 files with up to 8 wrong bytes each: no foreign exception may come through."""
+    data = as_bytes(gradient(48, 32), file_format)
+    chance = random.Random(file_format)
+    outcomes = set()
+    for _ in range(120):
+        scrambled = bytearray(data)
+        for _ in range(chance.randint(1, 8)):
+            scrambled[chance.randrange(len(data))] = chance.randrange(256)
+        try:
+            photo = read_photo(bytes(scrambled), 16, limits=Limits(max_pixels=10**6))
+            outcomes.add(photo.pixels.shape)
+        except PhotoError as error:
+            assert error.what
+    assert outcomes <= {(16, 16, 3)}
+
+
+def test_odd_files_write_nothing_to_the_terminal(tmp_path: Path) -> None:
+    """Pillow warns of a broken animation header, libtiff complains on stderr by itself."""
+    png = as_bytes(gradient(8, 8), "PNG")
+    body = struct.pack(">LL", 0, 0)  # an animation of no frames
+    broken = struct.pack(">L", 8) + b"acTL" + body + struct.pack(">L", zlib.crc32(b"acTL" + body))
+    (tmp_path / "a.png").write_bytes(png[:33] + broken + png[33:])
+    tiff = as_bytes(gradient(64, 64).convert("1"), "TIFF", compression="group4")
+    (tmp_path / "b.tif").write_bytes(tiff[:8] + b"\x5a" * 40 + tiff[48:])
+    program = (
+        "import sys; from pathlib import Path; from engine.images import read_photos\n"
+        "paths = [Path(name) for name in sys.argv[1:]]\n"
+        "print(len(list(read_photos(paths, 8, n_threads=1))))"
+    )
+    paths = [str(tmp_path / "a.png"), str(tmp_path / "b.tif")]
+    command = [sys.executable, "-W", "default", "-c", program, *paths]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=config.PROJECT, check=True)
+    assert (run.stdout, run.stderr) == ("2\n", "")
+
+
+# Many at once
+
+
+def save_photos(folder: Path, n_photos: int) -> list[Path]:
+    paths = [folder / f"{number}.png" for number in range(n_photos)]
+    for number, path in enumerate(paths):
+        Image.new("RGB", (4, 4), (number, 0, 0)).save(path)
+    return paths
+
+
+@pytest.mark.parametrize(("n_threads", "window"), [(1, 1), (2, 3), (3, 128), (8, 2)])
+def test_photos_arrive_in_order_with_failures_in_their_place(
+    tmp_path: Path, n_threads: int, window: int
+) -> None:
+    paths = save_photos(tmp_path, 60)
+    paths[7].write_bytes(b"")
+    answers = list(read_photos(paths, 2, n_threads=n_threads, window=window))
+    assert len(answers) == 60
+    failure = answers.pop(7)
+    assert isinstance(failure, PhotoError)
+    assert failure.value == str(paths[7])
+    reds = [int(photo.pixels[0, 0, 0]) for photo in answers if isinstance(photo, DecodedPhoto)]
+    assert reds == [number for number in range(60) if number != 7]
+
+
+@pytest.mark.parametrize("window", [1, 8, 30])
+def test_no_more_than_the_window_is_read_ahead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, window: int
+) -> None:
+    started: list[Path] = []
+    real = stream.read_photo
+
+    def counted(path: Path, *sizes: int, **settings: object) -> DecodedPhoto:
+        started.append(path)
+        return real(path, *sizes, **settings)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stream, "read_photo", counted)
+    photos = read_photos(save_photos(tmp_path, 80), 2, n_threads=2, window=window)
+    for used in range(1, 5):
+        next(photos)
+        assert len(started) <= used + window
+    photos.close()  # type: ignore[attr-defined]
+    assert len(started) < 80
+
+
+def test_a_mistake_of_ours_is_not_reported_as_a_bad_photo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise NameError("a typo")
+
+    monkeypatch.setattr(stream, "read_photo", broken)
+    with pytest.raises(NameError):
+        list(read_photos(save_photos(tmp_path, 2), 2, n_threads=1))
