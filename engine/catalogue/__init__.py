@@ -1,0 +1,13 @@
+"""What a collection knows of its photos: files, captions, attributes and tags, in one SQLite file.
+
+`read_source` finds photos and what is said about them in a folder; `Catalogue` keeps them by row
+and finds them again by id, tag, attribute and caption. Nothing here opens a photo.
+"""
+
+from __future__ import annotations
+
+from engine.catalogue.photo import NewPhoto, Photo, PhotoRecord, Skipped, Source
+from engine.catalogue.sources import read_source
+from engine.catalogue.store import Catalogue
+
+__all__ = ["Catalogue", "NewPhoto", "Photo", "PhotoRecord", "Skipped", "Source", "read_source"]

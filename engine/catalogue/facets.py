@@ -1,0 +1,169 @@
+"""Filters and facet counts, answered from the inverted index."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+
+import numpy as np
+
+from engine.catalogue.photo import TAG
+from engine.catalogue.postings import fold, rows_of, unpack
+from engine.errors import CatalogueError
+
+# Fewer photos per value than this, and an attribute names photos instead of sorting them.
+MIN_PHOTOS_PER_VALUE = 1.5
+# With more distinct numbers than this, an attribute measures (a price, a weight).
+MAX_NUMBERS = 50
+_NUMBER = re.compile(r"[^\w]*\d[\d.,\s]*\D{0,3}")
+_N_NAMED = 12
+
+Facets = dict[str, list[tuple[str, int]]]
+
+
+def mask_where(
+    connection: sqlite3.Connection, filters: Mapping[str, Sequence[str]], n_rows: int
+) -> np.ndarray:
+    """Return which rows satisfy every filter, as bool (n_rows,); a key without values asks nothing.
+
+    Raises
+    ------
+    CatalogueError
+        When a key or a value is unknown; it names those that exist.
+    """
+    mask = np.ones(n_rows, bool)
+    for key, values in filters.items():
+        if values:
+            has_value = np.zeros(n_rows, bool)
+            has_value[rows_of(connection, _terms_matching(connection, key, values))] = True
+            mask &= has_value
+    return mask
+
+
+def _terms_matching(connection: sqlite3.Connection, key: str, values: Sequence[str]) -> list[int]:
+    attributes = _attributes_matching(connection, key)
+    term_ids = []
+    for value in values:
+        found = connection.execute(
+            "SELECT id FROM term WHERE attribute_id IN (SELECT value FROM json_each(?))"
+            " AND folded = ? AND n_photos > 0",
+            (json.dumps(attributes), fold(value)),
+        ).fetchall()
+        if not found:
+            raise _unknown_value(connection, key, attributes, value)
+        term_ids += [term_id for (term_id,) in found]
+    return term_ids
+
+
+def _attributes_matching(connection: sqlite3.Connection, key: str) -> list[int]:
+    """Return the attributes of a name; several, when a table's names differ only in case."""
+    found = connection.execute(
+        "SELECT id FROM attribute WHERE folded = ? AND n_photos > 0", (fold(key),)
+    ).fetchall()
+    if found:
+        return [attribute_id for (attribute_id,) in found]
+    names = attribute_names(connection)
+    raise CatalogueError(
+        "the photos have no tags" if fold(key) == TAG else "no photo has such an attribute",
+        value=key,
+        remedy=f"Choose one of: {', '.join(names)}" if names else "These photos can't be filtered",
+    )
+
+
+def _unknown_value(
+    connection: sqlite3.Connection, key: str, attributes: Sequence[int], value: str
+) -> CatalogueError:
+    counts = [count for attribute in attributes for count in _top(connection, attribute, -1)]
+    known = {fold(label): label for label, _ in counts}
+    near = get_close_matches(fold(value), known, n=3)
+    named = [known[folded] for folded in near] or list(known.values())[:_N_NAMED]
+    hint = "Near it are" if near else "There are" if len(known) <= _N_NAMED else "The commonest are"
+    return CatalogueError(
+        f"no photo has this value of {key!r}", value=value, remedy=f"{hint}: {', '.join(named)}"
+    )
+
+
+def attribute_names(connection: sqlite3.Connection) -> list[str]:
+    """Return the names that live photos can be filtered by, in the source's order, tags last."""
+    return [
+        name
+        for (name,) in connection.execute(
+            "SELECT name FROM attribute WHERE n_photos > 0 ORDER BY name = ?, id", (TAG,)
+        )
+    ]
+
+
+def count_all(connection: sqlite3.Connection, n_photos: int, limit: int) -> Facets:
+    """Return facet counts over every live photo: the counts kept with the terms."""
+    names = _facet_names(connection, n_photos)
+    return {name: _top(connection, attribute, limit) for attribute, name in names.items()}
+
+
+def count_among(
+    connection: sqlite3.Connection, mask: np.ndarray, n_photos: int, limit: int
+) -> Facets:
+    """Return facet counts over the rows where `mask`, bool (n_rows,), is true."""
+    names = _facet_names(connection, n_photos)
+    found = connection.execute(
+        "SELECT attribute_id, folded, value, chunk, offsets"
+        " FROM term JOIN posting ON posting.term_id = term.id"
+        " WHERE attribute_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(names)),),
+    ).fetchall()
+    rows, starts = unpack([posting[3:] for posting in found])
+    counts = np.add.reduceat(mask[rows].astype(np.int64), starts) if found else np.zeros(0, int)
+    spellings: dict[int, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    for position in np.flatnonzero(counts).tolist():
+        attribute, folded, value = found[position][:3]
+        spelling = spellings[attribute][folded]
+        spelling[value] = spelling.get(value, 0) + int(counts[position])
+    return {
+        name: _commonest(spellings[attribute], limit)
+        for attribute, name in names.items()
+        if attribute in spellings
+    }
+
+
+def _commonest(spellings: Mapping[str, Mapping[str, int]], limit: int) -> list[tuple[str, int]]:
+    """Return values by falling count, each in its commonest spelling."""
+    totals = {folded: sum(counts.values()) for folded, counts in spellings.items()}
+    order = sorted(totals, key=lambda folded: (-totals[folded], folded))[:limit]
+    return [(max(spellings[key], key=spellings[key].__getitem__), totals[key]) for key in order]
+
+
+def _top(connection: sqlite3.Connection, attribute: int, limit: int) -> list[tuple[str, int]]:
+    """Return an attribute's values by falling count, each in its commonest spelling."""
+    # SQLite promises that `value` comes from the row that has the maximum.
+    found = connection.execute(
+        "SELECT value, max(n_photos), sum(n_photos) AS n FROM term"
+        " WHERE attribute_id = ? AND n_photos > 0 GROUP BY folded ORDER BY n DESC, folded LIMIT ?",
+        (attribute, limit),
+    )
+    return [(value, n) for value, _, n in found]
+
+
+def _facet_names(connection: sqlite3.Connection, n_photos: int) -> dict[int, str]:
+    """Return the attributes that sort photos into groups, by id, in the source's order."""
+    found = connection.execute(
+        "SELECT id, name, n_values, n_photos FROM attribute WHERE n_photos > 0"
+        " ORDER BY name = ?, id",
+        (TAG,),
+    ).fetchall()
+    return {
+        attribute: name
+        for attribute, name, n_values, n_having in found
+        if n_having >= MIN_PHOTOS_PER_VALUE * n_values
+        and (n_values > 1 or n_having < n_photos)
+        and not (n_values > MAX_NUMBERS and _measures(connection, attribute))
+    }
+
+
+def _measures(connection: sqlite3.Connection, attribute: int) -> bool:
+    values = connection.execute(
+        "SELECT value FROM term WHERE attribute_id = ? AND n_photos > 0 LIMIT 100", (attribute,)
+    ).fetchall()
+    return sum(bool(_NUMBER.fullmatch(value)) for (value,) in values) > 0.9 * len(values)

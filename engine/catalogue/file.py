@@ -1,0 +1,221 @@
+"""A catalogue's one file: made, opened, migrated, read by many threads, written by one at a time.
+
+Not inside: what the tables mean (`schema`, `postings`) and what is asked of them (`store`).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import quote
+
+from engine.catalogue import schema
+from engine.errors import CatalogueError
+
+_BUSY_SECONDS = 10.0
+_log = logging.getLogger(__name__)
+
+
+class CatalogueFile:
+    """An open catalogue file that lends connections.
+
+    A server makes a thread for every visit. Idle connections are kept here instead of in the
+    threads: they stay warm, and their number is that of the threads that ever read at once.
+
+    Parameters
+    ----------
+    path
+        A file that exists.
+    read_only
+        Never write, not even beside the file; a file of an older version is read from a
+        migrated copy. Otherwise the file itself is migrated, and is in WAL mode until `close`.
+
+    Raises
+    ------
+    CatalogueError
+        When the file is missing, no catalogue, or written by a newer Kindred.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool) -> None:
+        self.path = path
+        self._idle: deque[sqlite3.Connection] = deque()
+        self._is_closed = False
+        self._writing = threading.Lock()
+        self._writer: sqlite3.Connection | None = None
+        self._closing = ExitStack()
+        if not path.is_file():
+            raise CatalogueError("no catalogue here", value=path, remedy="Index the photos first")
+        with self._translated():
+            self._readable = self._open_to_read() if read_only else self._open_to_write()
+        self._closing.callback(self._close_readers)
+
+    @classmethod
+    def create(cls, path: Path) -> CatalogueFile:
+        """Make an empty catalogue file and open it for writing.
+
+        Raises
+        ------
+        CatalogueError
+            When there is such a file already, or none can be made there.
+        """
+        try:
+            path.touch(exist_ok=False)
+        except FileExistsError as error:
+            raise CatalogueError(
+                "there is a file already", value=path, remedy="Choose another place"
+            ) from error
+        except OSError as error:
+            raise CatalogueError(
+                f"the catalogue cannot be made ({error.strerror})", value=path
+            ) from error
+        connection = _connect(path, read_only=False)
+        schema.claim(connection)
+        connection.close()
+        return cls(path, read_only=False)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection that sees what was committed.
+
+        Raises
+        ------
+        CatalogueError
+            When the file cannot be read.
+        ValueError
+            After `close`.
+        """
+        connection = self._take_reader()
+        try:
+            yield connection
+        except sqlite3.Error as error:
+            raise self._translation(error) from error
+        finally:
+            self._idle.append(connection)
+            if self._is_closed:
+                self._close_readers()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Lend the one connection that writes, inside a transaction: all of it or none.
+
+        Raises
+        ------
+        CatalogueError
+            When the file cannot be written.
+        ValueError
+            When the catalogue was opened read-only, or is closed.
+        """
+        with self._writing, self._translated():
+            if self._writer is None or self._is_closed:
+                raise ValueError(f"the catalogue is not open for writing: {self.path}")
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            self._writer.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close every connection and fold the WAL back into the file; closing twice is no harm."""
+        self._is_closed = True
+        self._closing.close()
+
+    def _take_reader(self) -> sqlite3.Connection:
+        if self._is_closed:
+            raise ValueError(f"the catalogue is closed: {self.path}")
+        try:
+            return self._idle.pop()
+        except IndexError:
+            with self._translated():
+                return _connect(self._readable, read_only=True)
+
+    def _close_readers(self) -> None:
+        # A connection that is lent right now is closed when it comes back.
+        with suppress(IndexError):  # another thread may take the last one first
+            while True:
+                self._idle.pop().close()
+
+    def _open_to_read(self) -> Path:
+        connection = _connect(self.path, read_only=True)
+        try:
+            current = schema.is_current(connection)
+            if current:
+                self._idle.append(connection)
+            return self.path if current else self._migrated_copy(connection)
+        except BaseException:
+            connection.close()
+            raise
+
+    def _migrated_copy(self, old: sqlite3.Connection) -> Path:
+        folder = self._closing.enter_context(TemporaryDirectory(prefix="kindred-catalogue-"))
+        copy = Path(folder, self.path.name)
+        new = sqlite3.connect(copy, isolation_level=None)
+        try:
+            old.backup(new)
+            schema.migrate(new)
+        finally:
+            new.close()
+            old.close()
+        return copy
+
+    def _open_to_write(self) -> Path:
+        connection = _connect(self.path, read_only=False)
+        try:
+            schema.is_current(connection)  # refuses what is not ours before anything is written
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            schema.migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
+        self._writer = connection
+        self._closing.callback(self._close_writer)
+        return self.path
+
+    def _close_writer(self) -> None:
+        """Leave one plain file behind, without ``-wal`` and ``-shm``."""
+        assert self._writer is not None
+        try:
+            self._writer.execute("PRAGMA busy_timeout = 0")
+            # A file left in WAL mode could not be opened from a read-only folder.
+            self._writer.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.OperationalError as error:
+            _log.info("%s stays in WAL mode, another program has it open: %s", self.path, error)
+        finally:
+            self._writer.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._translation(error) from error
+
+    def _translation(self, error: sqlite3.Error) -> CatalogueError:
+        return CatalogueError(
+            f"the catalogue cannot be used ({error})",
+            value=self.path,
+            remedy="If this stays so, index the photos again",
+        )
+
+
+def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    # Where nothing can be written nobody else writes either: `immutable` then spares SQLite the
+    # locks, and the -shm file that it could not make.
+    frozen = not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
+    mode = ("ro&immutable=1" if frozen else "ro") if read_only else "rw"
+    return sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        timeout=_BUSY_SECONDS,
+        check_same_thread=False,
+    )

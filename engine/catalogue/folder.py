@@ -1,0 +1,133 @@
+"""Finding files: one walk through a folder, safe from links that lead in circles."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.catalogue.photo import Skipped
+from engine.errors import CatalogueError
+
+TABLE_SUFFIXES = {".csv", ".tsv", ".jsonl", ".ndjson"}
+# Extensions that say "no photo". Any other file is kept, so that a photo that cannot be read is
+# reported, and so is a film or a song.
+_DOCUMENTS = (
+    ".txt .md .rst .html .htm .xml .json .yaml .yml .toml .ini .cfg .log .lock .pdf .doc .docx"
+    " .xls .xlsx .parquet .npy .npz .pkl .h5 .keras .onnx .db .sqlite .sqlite3 .zip .tar .gz .7z"
+    " .py .ipynb .js .css .sh .xmp .aae .thm .part .crdownload"
+)
+_NO_PHOTO = TABLE_SUFFIXES.union(_DOCUMENTS.split())
+_FURNITURE = {"thumbs.db", "desktop.ini", "__macosx", "@eadir"}
+# A folder with this file is a collection of ours: its thumbnails are nobody's photos.
+_COLLECTION_MARK = "catalogue.sqlite"
+
+
+@dataclass(slots=True)
+class FoundFiles:
+    """What lies below a folder, as POSIX paths relative to it.
+
+    Parameters
+    ----------
+    photos
+        Files that may be photos, sorted.
+    tables
+        CSV, TSV and JSONL files in the folder itself or one folder below, sorted.
+    skipped
+        What could not be looked at.
+    """
+
+    photos: list[str] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+def find_files(root: Path) -> FoundFiles:
+    """Look through a folder and everything below it.
+
+    Hidden files, and files whose extension says that they are no photos, are passed over in
+    silence. A folder that several links lead to is entered once, by its own path if it has one
+    below `root`.
+
+    Raises
+    ------
+    CatalogueError
+        When `root` is no folder, or cannot be opened.
+    """
+    found = FoundFiles()
+    # Real folders come first, links last: what a link repeats was then seen by its own path.
+    folders, links = deque([""]), deque[str]()
+    seen: set[tuple[int, int]] = set()
+    while folders or links:
+        below = folders.popleft() if folders else links.popleft()
+        try:
+            entries = _enter(root, below, seen)
+        except OSError as error:
+            if not below:
+                raise _unopened(root, error) from error
+            found.skipped.append(Skipped(below.rstrip("/"), f"cannot be opened ({error.strerror})"))
+            continue
+        for entry in entries:
+            path = below + entry.name
+            if entry.is_dir():
+                (links if entry.is_symlink() else folders).append(f"{path}/")
+            else:
+                _sort_in(found, path, entry)
+    found.photos.sort()
+    found.tables.sort()
+    found.skipped.sort(key=lambda skip: skip.path)
+    return found
+
+
+def _enter(root: Path, below: str, seen: set[tuple[int, int]]) -> list[os.DirEntry[str]]:
+    """Return what to look at in a folder; nothing, when it was seen or is a collection of ours."""
+    folder = os.path.join(root, below)
+    status = os.stat(folder)
+    identity = (status.st_dev, status.st_ino)
+    if identity in seen:
+        return []
+    seen.add(identity)
+    with os.scandir(folder) as scan:
+        entries = [entry for entry in scan if not _is_hidden(entry.name)]
+    return [] if any(entry.name == _COLLECTION_MARK for entry in entries) else entries
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or name.lower() in _FURNITURE
+
+
+def _sort_in(found: FoundFiles, path: str, entry: os.DirEntry[str]) -> None:
+    """Put a file where it belongs."""
+    suffix = os.path.splitext(entry.name)[1].lower()
+    if suffix in _NO_PHOTO:
+        if suffix in TABLE_SUFFIXES and path.count("/") <= 1:
+            found.tables.append(path)
+    elif not _is_text(path):
+        name = path.encode("utf-8", "backslashreplace").decode()
+        found.skipped.append(Skipped(name, "its name is no valid UTF-8, rename it"))
+    elif entry.is_file():
+        found.photos.append(path)
+    elif entry.is_symlink():
+        found.skipped.append(Skipped(path, "a link that leads nowhere"))
+    else:
+        found.skipped.append(Skipped(path, "not a regular file"))
+
+
+def _is_text(path: str) -> bool:
+    """Return whether a path is valid Unicode; other bytes come from the system as surrogates."""
+    if path.isascii():
+        return True
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _unopened(root: Path, error: OSError) -> CatalogueError:
+    if isinstance(error, FileNotFoundError):
+        return CatalogueError("no such folder", value=root, remedy="Check the path")
+    if isinstance(error, NotADirectoryError):
+        return CatalogueError("not a folder", value=root, remedy="Name the folder of the photos")
+    return CatalogueError(f"the folder cannot be opened ({error.strerror})", value=root)

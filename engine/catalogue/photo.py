@@ -1,0 +1,140 @@
+"""What a catalogue holds: photos, what a source says about them, and files left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# The filter key that means tags; no attribute may have this name.
+TAG = "tag"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file, or a line of a table, that was left out, and why.
+
+    Parameters
+    ----------
+    path
+        The file as a person would look for it: relative to the source folder.
+    reason
+        One clause without a full stop.
+    """
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRecord:
+    """What a source says about a photo before its file is opened.
+
+    Parameters
+    ----------
+    path
+        POSIX path below the source folder.
+    photo_id
+        The table's own id; None when the table has none, so that the bytes name the photo.
+    captions, tags
+        In the source's order, without repetitions.
+    attributes
+        Name to value; empty values are left out.
+    """
+
+    path: str
+    photo_id: str | None = None
+    captions: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewPhoto:
+    """A photo that was read and is ready to be given a row.
+
+    Parameters
+    ----------
+    photo_id
+        Stable and unique among the live photos.
+    path
+        POSIX path below the source folder; never absolute, never with ``..``.
+    captions, attributes, tags
+        As in `PhotoRecord`; no attribute may be called ``tag``.
+    width, height
+        Pixels of the upright photo, as decoded.
+    size_bytes, modified_ns
+        Size of the file, and its modification time in nanoseconds since 1970.
+    content_hash
+        Hexadecimal BLAKE2b-128 of the file's bytes.
+    """
+
+    photo_id: str
+    path: str
+    captions: tuple[str, ...]
+    attributes: Mapping[str, str] = field(hash=False)
+    tags: tuple[str, ...]
+    width: int
+    height: int
+    size_bytes: int
+    modified_ns: int
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One live row of the catalogue; the fields after `row` are those of `NewPhoto`.
+
+    Parameters
+    ----------
+    row
+        Position for ever: the catalogue's row, the embedding's row, the index's label.
+    """
+
+    row: int
+    photo_id: str
+    path: str
+    captions: tuple[str, ...]
+    attributes: Mapping[str, str] = field(hash=False)
+    tags: tuple[str, ...]
+    width: int
+    height: int
+    size_bytes: int
+    modified_ns: int
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A folder of photos as it was found: what to index, and what was left out.
+
+    Parameters
+    ----------
+    root
+        The folder, absolute; every record's path lies below it.
+    records
+        By path, each file once.
+    skipped
+        Files and table lines left out, with reasons. Files whose extension says that they
+        are no photos (``.txt``, ``.json``, …) and hidden files are not mentioned.
+    captions_file
+        The table that was used, or None.
+    """
+
+    root: Path
+    records: list[PhotoRecord]
+    skipped: list[Skipped]
+    captions_file: Path | None = None
+
+
+def stays_inside(path: str) -> bool:
+    """Return whether a POSIX path is relative and cannot climb out of its folder.
+
+    Examples
+    --------
+    >>> stays_inside("shoes/red..boot.jpg"), stays_inside("../secret.jpg"), stays_inside("/a.jpg")
+    (True, False, False)
+    """
+    if not path or path.startswith("/") or "\0" in path:
+        return False
+    return ".." not in path or ".." not in path.split("/")

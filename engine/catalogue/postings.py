@@ -1,0 +1,227 @@
+"""The inverted index: from a tag, or an attribute's value, to the rows that have it.
+
+A *term* is one spelling of one value of one attribute; tags are the values of the attribute
+``tag``. A term's rows are kept as sorted 16-bit offsets into chunks of `CHUNK_ROWS` rows, as
+roaring bitmaps keep their sparse containers [1]_: a filter is one read and one NumPy mask, a count
+over any set of rows is one sum, and adding photos rewrites at most one chunk per term.
+
+References
+----------
+.. [1] D. Lemire et al., "Roaring bitmaps: implementation of an optimized software library",
+   Software: Practice and Experience 48(4), 2018.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from engine.catalogue.photo import TAG
+
+# At most 65,536, the reach of a 16-bit offset; smaller chunks are cheaper to rewrite.
+CHUNK_ROWS = 16_384
+_OFFSET = np.dtype("<u2")
+
+Term = tuple[str, str]
+
+_TABLES = (
+    """
+    CREATE TABLE attribute (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        folded TEXT NOT NULL,
+        n_values INTEGER NOT NULL DEFAULT 0,
+        n_photos INTEGER NOT NULL DEFAULT 0
+    )
+    """,
+    """
+    CREATE TABLE term (
+        id INTEGER PRIMARY KEY,
+        attribute_id INTEGER NOT NULL REFERENCES attribute,
+        value TEXT NOT NULL,
+        folded TEXT NOT NULL,
+        n_photos INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (attribute_id, value)
+    )
+    """,
+    "CREATE INDEX term_folded ON term (attribute_id, folded)",
+    """
+    CREATE TABLE posting (
+        term_id INTEGER NOT NULL REFERENCES term,
+        chunk INTEGER NOT NULL,
+        offsets BLOB NOT NULL,
+        PRIMARY KEY (term_id, chunk)
+    )
+    """,
+    """
+    CREATE TRIGGER term_counted AFTER UPDATE OF n_photos ON term BEGIN
+        UPDATE attribute SET
+            n_values = n_values + (new.n_photos > 0) - (old.n_photos > 0),
+            n_photos = n_photos + new.n_photos - old.n_photos
+        WHERE id = new.attribute_id;
+    END
+    """,
+)
+
+
+@lru_cache(maxsize=65_536)
+def fold(text: str) -> str:
+    """Return the form in which names and values are compared: case, width and spaces aside.
+
+    Examples
+    --------
+    >>> fold("  Navy  BLUE") == fold("navy blue")
+    True
+    """
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def terms_of(attributes: Mapping[str, str], tags: Iterable[str]) -> set[Term]:
+    """Return a photo's terms; a tag in two spellings counts once."""
+    return {*attributes.items(), *((TAG, tag) for tag in {fold(tag): tag for tag in tags}.values())}
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the inverted index's tables and fill them from the photos that are there."""
+    for statement in _TABLES:
+        connection.execute(statement)
+    changes = TermChanges(connection)
+    live = connection.execute("SELECT row, attributes, tags FROM photo WHERE retired = 0")
+    for row, attributes, tags in live.fetchall():
+        changes.enter(row, terms_of(json.loads(attributes), json.loads(tags)))
+    changes.write()
+
+
+class TermChanges:
+    """Photos that enter and leave terms, gathered so that each chunk is written once.
+
+    Parameters
+    ----------
+    connection
+        A connection inside a transaction.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._term_ids: dict[Term, int] = {}
+        self._entered: dict[int, list[int]] = defaultdict(list)
+        self._left: dict[int, list[int]] = defaultdict(list)
+
+    def enter(self, row: int, terms: Iterable[Term]) -> None:
+        """Note that a row now has these terms."""
+        for term in terms:
+            self._entered[self._id_of(term)].append(row)
+
+    def leave(self, row: int, terms: Iterable[Term]) -> None:
+        """Note that a row no longer has these terms."""
+        for term in terms:
+            self._left[self._id_of(term)].append(row)
+
+    def write(self) -> None:
+        """Write everything noted, and forget it."""
+        none: list[int] = []
+        for term_id in self._entered.keys() | self._left.keys():
+            entered = self._entered.get(term_id, none)
+            left = self._left.get(term_id, none)
+            self._rewrite(term_id, entered, left)
+        self._entered.clear()
+        self._left.clear()
+
+    def _rewrite(self, term_id: int, entered: Sequence[int], left: Sequence[int]) -> None:
+        entered_rows, left_rows = np.asarray(entered, int), np.asarray(left, int)
+        gain = 0
+        for chunk in {*(entered_rows // CHUNK_ROWS).tolist(), *(left_rows // CHUNK_ROWS).tolist()}:
+            old = self._read_chunk(term_id, chunk)
+            new = np.union1d(
+                np.setdiff1d(old, _within(chunk, left_rows)), _within(chunk, entered_rows)
+            )
+            gain += len(new) - len(old)
+            self._write_chunk(term_id, chunk, new)
+        self._connection.execute(
+            "UPDATE term SET n_photos = n_photos + ? WHERE id = ?", (gain, term_id)
+        )
+
+    def _read_chunk(self, term_id: int, chunk: int) -> np.ndarray:
+        found = self._connection.execute(
+            "SELECT offsets FROM posting WHERE term_id = ? AND chunk = ?", (term_id, chunk)
+        ).fetchone()
+        return np.frombuffer(found[0] if found else b"", _OFFSET)
+
+    def _write_chunk(self, term_id: int, chunk: int, offsets: np.ndarray) -> None:
+        if len(offsets):
+            self._connection.execute(
+                "INSERT OR REPLACE INTO posting VALUES (?, ?, ?)",
+                (term_id, chunk, offsets.astype(_OFFSET).tobytes()),
+            )
+        else:
+            self._connection.execute(
+                "DELETE FROM posting WHERE term_id = ? AND chunk = ?", (term_id, chunk)
+            )
+
+    def _id_of(self, term: Term) -> int:
+        term_id = self._term_ids.get(term)
+        if term_id is None:
+            term_id = self._term_ids[term] = _term_id(self._connection, *term)
+        return term_id
+
+
+def _within(chunk: int, rows: np.ndarray) -> np.ndarray:
+    """Return the offsets of those rows that lie in a chunk."""
+    return rows[rows // CHUNK_ROWS == chunk] - chunk * CHUNK_ROWS
+
+
+def _term_id(connection: sqlite3.Connection, name: str, value: str) -> int:
+    """Return a term's id; the term and its attribute are made when they are new."""
+    connection.execute(
+        "INSERT INTO attribute (name, folded) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        (name, fold(name)),
+    )
+    (attribute_id,) = connection.execute(
+        "SELECT id FROM attribute WHERE name = ?", (name,)
+    ).fetchone()
+    connection.execute(
+        "INSERT INTO term (attribute_id, value, folded) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        (attribute_id, value, fold(value)),
+    )
+    return connection.execute(
+        "SELECT id FROM term WHERE attribute_id = ? AND value = ?", (attribute_id, value)
+    ).fetchone()[0]
+
+
+def unpack(postings: Sequence[tuple[int, bytes]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows of several postings, one after the other, and where each begins.
+
+    Parameters
+    ----------
+    postings
+        (chunk, offsets) pairs as they are stored; none is empty.
+
+    Returns
+    -------
+    rows : int64 (n,)
+    starts : int64 (n_postings,)
+
+    Examples
+    --------
+    >>> unpack([(0, bytes([1, 0, 2, 0])), (1, bytes([0, 0]))])
+    (array([    1,     2, 16384]), array([0, 2]))
+    """
+    lengths = np.fromiter((len(blob) // 2 for _, blob in postings), np.int64, len(postings))
+    chunks = np.fromiter((chunk for chunk, _ in postings), np.int64, len(postings))
+    offsets = np.frombuffer(b"".join(blob for _, blob in postings), _OFFSET)
+    return offsets + np.repeat(chunks * CHUNK_ROWS, lengths), np.cumsum(lengths) - lengths
+
+
+def rows_of(connection: sqlite3.Connection, term_ids: Sequence[int]) -> np.ndarray:
+    """Return the rows of any of some terms; a row may come more than once, in no order."""
+    found: Iterator[tuple[int, bytes]] = connection.execute(
+        "SELECT chunk, offsets FROM posting WHERE term_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(term_ids)),),
+    )
+    return unpack(list(found))[0]

@@ -1,0 +1,134 @@
+"""Photos as the table keeps them: one row each, what is plural written as JSON."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+import numpy as np
+
+from engine.catalogue.photo import TAG, NewPhoto, Photo, stays_inside
+from engine.catalogue.postings import Term, fold, terms_of
+from engine.errors import CatalogueError
+
+_FIELDS = (
+    "photo_id, path, captions, attributes, tags,"
+    " width, height, size_bytes, modified_ns, content_hash"
+)
+SELECT = f"SELECT row, {_FIELDS} FROM photo WHERE retired = 0"
+INSERT = f"INSERT INTO photo ({_FIELDS}, row) VALUES (?{', ?' * 10})"
+UPDATE = f"UPDATE photo SET ({_FIELDS}) = (?{', ?' * 9}) WHERE row = ?"
+N_ROWS = "SELECT coalesce(max(row) + 1, 0) FROM photo"
+
+decode = json.JSONDecoder().decode
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def photo_of(record: tuple[Any, ...]) -> Photo:
+    """Return the photo in a record of `SELECT`.
+
+    Raises
+    ------
+    CatalogueError
+        When its path leaves the root: nobody's catalogue says so by accident.
+    """
+    row, photo_id, path, captions, attributes, tags, *measures = record
+    if not stays_inside(path):
+        raise CatalogueError(
+            "the catalogue names a file outside its folder",
+            value=path,
+            remedy="Don't use it; index the photos again",
+        )
+    return Photo(
+        row,
+        photo_id,
+        path,
+        tuple(decode(captions)),
+        decode(attributes),
+        tuple(decode(tags)) if tags != "[]" else (),
+        *measures,
+    )
+
+
+def write(connection: sqlite3.Connection, statement: str, row: int, photo: NewPhoto) -> None:
+    """Put a photo into a row by `INSERT` or `UPDATE`.
+
+    Raises
+    ------
+    CatalogueError
+        When a live photo has the same id.
+    ValueError
+        When the path leaves the root, an attribute is called ``tag``, or a text is no Unicode.
+    """
+    check_path(photo.path)
+    for name in photo.attributes:
+        if fold(name) == TAG:
+            raise ValueError(f"an attribute cannot be called {name!r}: the name means tags")
+    values = (
+        photo.photo_id,
+        photo.path,
+        _encode(photo.captions),
+        _encode(dict(photo.attributes)),
+        _encode(photo.tags),
+        photo.width,
+        photo.height,
+        photo.size_bytes,
+        photo.modified_ns,
+        photo.content_hash,
+        row,
+    )
+    try:
+        connection.execute(statement, values)
+    except sqlite3.IntegrityError as error:
+        raise CatalogueError(
+            "two photos have the same id",
+            value=photo.photo_id,
+            remedy="Give every photo its own id, or leave the ids to the photos' bytes",
+        ) from error
+
+
+def terms_in(connection: sqlite3.Connection, row: int) -> set[Term]:
+    """Return the terms of a live photo.
+
+    Raises
+    ------
+    CatalogueError
+        When the row is not live.
+    """
+    found = connection.execute(
+        "SELECT attributes, tags FROM photo WHERE row = ? AND retired = 0", (row,)
+    ).fetchone()
+    if found is None:
+        raise not_live(row)
+    return terms_of(decode(found[0]), decode(found[1]))
+
+
+def live_mask(connection: sqlite3.Connection) -> np.ndarray:
+    """Return which rows are live, bool (n_rows,)."""
+    (n_rows,) = connection.execute(N_ROWS).fetchone()
+    retired = connection.execute("SELECT row FROM photo WHERE retired = 1").fetchall()
+    mask = np.ones(n_rows, bool)
+    mask[[row for (row,) in retired]] = False
+    return mask
+
+
+def mask_of(rows: np.ndarray, n_rows: int) -> np.ndarray:
+    """Return a mask, bool (n_rows,), that is true at `rows`; ValueError when one is outside."""
+    rows = np.asarray(rows, np.int64)
+    if rows.size and not (rows.min() >= 0 and rows.max() < n_rows):
+        raise ValueError(f"rows must lie in [0, {n_rows}), got {rows.min()} to {rows.max()}")
+    mask = np.zeros(n_rows, bool)
+    mask[rows] = True
+    return mask
+
+
+def check_path(path: str) -> None:
+    """Raise ValueError for a path that is absolute or climbs out of its folder."""
+    if not stays_inside(path):
+        raise ValueError(f"a photo's path must stay inside the root, not {path!r}")
+
+
+def not_live(row: int) -> CatalogueError:
+    """Return the error for a row that was never given, or is retired."""
+    return CatalogueError("no live photo in this row", value=row, remedy="Build the index again")

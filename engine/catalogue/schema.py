@@ -1,0 +1,130 @@
+"""The tables of a catalogue file, and the steps that lead from each version to the next.
+
+SQLite keeps the version in ``PRAGMA user_version``. A new file walks through the same steps as an
+old one, so that no step is ever code that only old files run. A step, once released, never changes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from engine.catalogue import postings
+from engine.errors import CatalogueError
+
+# "KIND" in ASCII: tells a catalogue from any other SQLite file.
+APPLICATION_ID = 0x4B494E44
+
+# Captions, attributes and tags are JSON on the photo's own row: nine photos are one query and no
+# joins. What is searched lies beside it and is derived from it: the full text by triggers, the
+# inverted index by `postings`.
+_PHOTOS = (
+    "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """
+    CREATE TABLE photo (
+        row INTEGER PRIMARY KEY,
+        photo_id TEXT NOT NULL,
+        path TEXT NOT NULL,
+        captions TEXT NOT NULL,
+        attributes TEXT NOT NULL,
+        tags TEXT NOT NULL,
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL,
+        content_hash TEXT NOT NULL,
+        retired INTEGER NOT NULL DEFAULT 0
+    )
+    """,
+    "CREATE UNIQUE INDEX live_photo_id ON photo (photo_id) WHERE retired = 0",
+    "CREATE INDEX retired_photo ON photo (retired) WHERE retired = 1",
+    "CREATE TABLE skipped (path TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID",
+)
+
+# One document per photo, so that bm25 ranks photos, not captions. The index keeps no text of its
+# own: to take a document out, FTS5 must be told exactly what went in, hence `old.captions`.
+_JOINED = "(SELECT group_concat(value, char(10)) FROM json_each({captions}))"
+_FORGET = f"""
+    INSERT INTO caption_search (caption_search, rowid, text)
+    VALUES ('delete', old.row, {_JOINED.format(captions="old.captions")})
+"""
+_LEARN = f"""
+    INSERT INTO caption_search (rowid, text)
+    VALUES (new.row, {_JOINED.format(captions="new.captions")})
+"""
+_FULL_TEXT = (
+    f"CREATE VIEW caption_text AS SELECT row, {_JOINED.format(captions='captions')} AS text"
+    " FROM photo WHERE retired = 0",
+    """
+    CREATE VIRTUAL TABLE caption_search USING fts5 (
+        text, content = 'caption_text', content_rowid = 'row',
+        tokenize = 'porter unicode61 remove_diacritics 2'
+    )
+    """,
+    f"CREATE TRIGGER caption_added AFTER INSERT ON photo BEGIN {_LEARN}; END",
+    "CREATE TRIGGER caption_changed AFTER UPDATE OF captions ON photo"
+    f" BEGIN {_FORGET}; {_LEARN}; END",
+    "CREATE TRIGGER caption_retired AFTER UPDATE OF retired ON photo"
+    f" WHEN old.retired = 0 AND new.retired = 1 BEGIN {_FORGET}; END",
+)
+
+
+def _make_photos_and_full_text(connection: sqlite3.Connection) -> None:
+    for statement in (*_PHOTOS, *_FULL_TEXT):
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _make_photos_and_full_text,
+    postings.create,
+)
+
+
+def claim(connection: sqlite3.Connection) -> None:
+    """Mark an empty file as a catalogue of version 0."""
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def is_current(connection: sqlite3.Connection) -> bool:
+    """Return whether a file needs no migration.
+
+    Raises
+    ------
+    CatalogueError
+        When a newer Kindred wrote it, or it is somebody else's database.
+    """
+    version = _pragma(connection, "user_version")
+    if _pragma(connection, "application_id") != APPLICATION_ID:
+        raise CatalogueError("this file is no catalogue", remedy="Index the photos again")
+    if version > len(MIGRATIONS):
+        raise CatalogueError(
+            f"the catalogue has version {version}, this Kindred knows up to {len(MIGRATIONS)}",
+            remedy="Open it with the Kindred that wrote it, or index the photos again",
+        )
+    return version == len(MIGRATIONS)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a file to the current version, each step whole or not at all.
+
+    Parameters
+    ----------
+    connection
+        In autocommit mode (``isolation_level=None``).
+    """
+    while not is_current(connection):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # Read under the lock: another program may have taken this step meanwhile.
+            version = _pragma(connection, "user_version")
+            if version < len(MIGRATIONS):
+                MIGRATIONS[version](connection)
+                connection.execute(f"PRAGMA user_version = {version + 1}")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return connection.execute(f"PRAGMA {name}").fetchone()[0]
