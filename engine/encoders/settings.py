@@ -35,12 +35,12 @@ class ModelSettings:
 
     backbone: str = COMPACT
     backbone_alpha: float = 1.0
-    widths: tuple[int, ...] = (32, 64, 128, 192, 256)
+    widths: tuple[int, ...] = (32, 64, 128, 192, 240)
     size_px: int = 112
     n_dims: int = 128
     n_tokens: int = 24
-    n_ids: int = 8001
-    text_width: int = 128
+    n_ids: int = 5001
+    text_width: int = 96
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for a manifest."""

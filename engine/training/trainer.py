@@ -58,6 +58,10 @@ class JointTrainer(keras.Model):
             dtype="float32",
         )
 
+    def build(self, batch_shape: Any) -> None:
+        """Every variable exists already: the towers were built with their own inputs."""
+        self.built = True
+
     def call(self, batch: Mapping[str, Any], training: bool = False) -> dict[str, Any]:
         pixels = batch["pixels"]
         if training and "transforms" in batch:

@@ -1,0 +1,269 @@
+"""Training examples: photos decoded once, split by their bytes, and drawn as batches."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.catalogue import PhotoRecord, Skipped, read_source
+from engine.errors import PhotoError, TrainingError
+from engine.images import read_photos
+from engine.progress import Progress, Report
+from engine.text import Tokenizer, normalise
+from engine.training.augment import photo_light, photo_transforms, spoken
+from engine.training.settings import DataSource, TrainingSettings
+
+# An attribute is worth saying when a value is shared by many photos and is a word or two.
+_MAX_VALUE_WORDS = 3
+_PHOTOS_PER_VALUE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Photos with what may be said of them; row i of everything is one photo.
+
+    Parameters
+    ----------
+    pixels
+        uint8, shape (n, size_px, size_px, 3); usually mapped from a file.
+    captions
+        The photo's captions, possibly none.
+    attributes
+        Attribute values worth saying, possibly none.
+    hashes
+        Content hash of the photo's file.
+    validates
+        Whether the photo may be held out.
+    skipped
+        What could not be used, and why.
+    """
+
+    pixels: NDArray[np.uint8]
+    captions: list[tuple[str, ...]]
+    attributes: list[tuple[str, ...]]
+    hashes: list[str]
+    validates: list[bool]
+    skipped: list[Skipped]
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    def split(self, share: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the rows to train on and those held out.
+
+        A photo's side follows from its bytes and the seed alone: copies fall together, and adding
+        photos moves none of the others. Photos without a caption are never held out, and copies
+        of a held-out photo, wherever they come from, are not trained on.
+        """
+        limit = int(share * 2**32)
+        chosen = {h for h in set(self.hashes) if _dice(h, seed) < limit}
+        eligible = {h for h, ok, c in zip(self.hashes, self.validates, self.captions, strict=True) if ok and c}
+        held_out = chosen & eligible
+        rows = np.arange(len(self))
+        inside = np.array([h in held_out for h in self.hashes], bool)
+        measured = inside & np.array(self.validates, bool)
+        return rows[~inside], rows[measured]
+
+    def texts(self, rows: NDArray[np.int64]) -> list[str]:
+        """Return every caption and attribute value of some rows: what a vocabulary is fitted on."""
+        return [text for row in rows for text in (*self.captions[row], *self.attributes[row])]
+
+
+def _dice(content_hash: str, seed: int) -> int:
+    """Throw a 32-bit number for a photo that depends on nothing but its bytes and the seed."""
+    digest = hashlib.blake2b(f"{seed}:{content_hash}".encode(), digest_size=4).digest()
+    return int.from_bytes(digest, "big")
+
+
+def load_examples(
+    data: Sequence[DataSource], settings: TrainingSettings, cache: Path, progress: Report
+) -> Examples:
+    """Read sources and decode their photos into one mapped file.
+
+    Parameters
+    ----------
+    data
+        Where the photos and captions are.
+    settings
+        Of the run; decides the photos' size and which attributes are said.
+    cache
+        File for the decoded photos, replaced.
+    progress
+        Told every hundred photos.
+
+    Raises
+    ------
+    TrainingError
+        Nothing, or next to nothing, can be trained on.
+    """
+    listed, skipped = _list_records(data, settings)
+    if len(listed) < 2 * settings.batch_size:
+        raise TrainingError(
+            "too few photos with captions to train on",
+            value=len(listed),
+            remedy=f"Give at least {2 * settings.batch_size}, or lower '--batch-size'",
+        )
+    size = settings.size_px
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.lib.format.open_memmap(cache, "w+", np.uint8, (len(listed), size, size, 3))
+    kept: list[_Listed] = []
+    hashes: list[str] = []
+    started = time.monotonic()
+    decoded = read_photos([item.path for item in listed], size, n_threads=os.cpu_count() or 1)
+    for n, (item, photo) in enumerate(zip(listed, decoded, strict=True), start=1):
+        if isinstance(photo, PhotoError):
+            skipped.append(Skipped(str(item.path), photo.what))
+            continue
+        pixels[len(kept)] = photo.pixels
+        kept.append(item)
+        hashes.append(photo.content_hash)
+        if n % 100 == 0 or n == len(listed):
+            progress(Progress("decoding photos", n, len(listed), time.monotonic() - started))
+    return Examples(
+        pixels[: len(kept)],
+        [item.captions for item in kept],
+        [item.attributes for item in kept],
+        hashes,
+        [item.validates for item in kept],
+        skipped,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    path: Path
+    captions: tuple[str, ...]
+    attributes: tuple[str, ...]
+    validates: bool
+
+
+def _list_records(
+    data: Sequence[DataSource], settings: TrainingSettings
+) -> tuple[list[_Listed], list[Skipped]]:
+    """Return the photos something can be said of, and what the sources could not use."""
+    listed: list[_Listed] = []
+    skipped: list[Skipped] = []
+    for origin in data:
+        source = read_source(origin.photos, origin.captions, columns=origin.columns or None)
+        skipped += source.skipped
+        keys = settings.attributes or _speaking_keys(source.records)
+        for record in source.records:
+            values = tuple(record.attributes[key] for key in keys if record.attributes.get(key))
+            if record.captions or len(values) > 1:
+                path = source.root / record.path
+                listed.append(_Listed(path, tuple(record.captions), values, origin.validates))
+    return listed, skipped
+
+
+def _speaking_keys(records: Sequence[PhotoRecord]) -> list[str]:
+    """Return the attributes whose values repeat, in words and not in numbers."""
+    values: dict[str, Counter[str]] = {}
+    for record in records:
+        for key, value in record.attributes.items():
+            values.setdefault(key, Counter())[value] += 1
+    return [key for key, counts in values.items() if _is_speaking(counts)]
+
+
+def _is_speaking(counts: Mapping[str, int]) -> bool:
+    n_photos = sum(counts.values())
+    is_short = all(len(value.split()) <= _MAX_VALUE_WORDS for value in counts)
+    is_word = not any(value.replace(".", "").isdigit() for value in counts)
+    return len(counts) > 1 and n_photos / len(counts) >= _PHOTOS_PER_VALUE and is_short and is_word
+
+
+class Batches:
+    """The batches of every epoch, each a function of the seed and its place alone.
+
+    Parameters
+    ----------
+    examples, rows
+        The photos, and which of them to train on.
+    tokenizer
+        Turns what is said into token ids.
+    settings
+        Of the run.
+    """
+
+    def __init__(
+        self,
+        examples: Examples,
+        rows: NDArray[np.int64],
+        tokenizer: Tokenizer,
+        settings: TrainingSettings,
+    ) -> None:
+        self._examples = examples
+        self._rows = rows
+        self._tokenizer = tokenizer
+        self._settings = settings
+        self._alike = _alike(examples, rows)
+
+    @property
+    def n_steps(self) -> int:
+        """Batches in an epoch; the few photos left over come in another epoch."""
+        return len(self._rows) // self._settings.batch_size
+
+    def of_epoch(self, epoch: int) -> Iterator[dict[str, Any]]:
+        """Yield the batches of an epoch, from 0; see `JointTrainer` for what is in them."""
+        rng = np.random.default_rng([self._settings.seed, epoch])
+        order = rng.permutation(len(self._rows))
+        size = self._settings.batch_size
+        for start in range(0, self.n_steps * size, size):
+            yield self._batch(order[start : start + size], rng)
+
+    def _batch(self, places: NDArray[np.int64], rng: np.random.Generator) -> dict[str, Any]:
+        settings, examples = self._settings, self._examples
+        rows = self._rows[places]
+        said = [
+            spoken(
+                rng,
+                examples.captions[row],
+                examples.attributes[row],
+                attribute_rate=settings.attribute_rate,
+                word_dropout=settings.word_dropout,
+            )
+            for row in rows
+        ]
+        tokens = self._tokenizer.encode(said)
+        batch = {
+            "pixels": examples.pixels[rows],
+            "tokens": tokens,
+            "same": _same(self._alike[places], tokens),
+        }
+        if settings.augment:
+            batch["transforms"] = photo_transforms(rng, len(rows), settings.size_px)
+            batch["light"] = photo_light(rng, len(rows))
+        return batch
+
+
+def _same(alike: NDArray[np.int64], tokens: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Mark pairs that are no negatives: alike from the start, or the same words said of both."""
+    bags = np.sort(tokens, axis=1)
+    _, said = np.unique(bags, axis=0, return_inverse=True)
+    said = said.reshape(-1)
+    return (alike[:, None] == alike[None, :]) | (said[:, None] == said[None, :])
+
+
+def _alike(examples: Examples, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number the photos so that equal bytes or an equal caption, in any chain, share a number."""
+    parent = list(range(len(rows)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    first: dict[str, int] = {}
+    for i, row in enumerate(rows):
+        for sign in (examples.hashes[row], *map(normalise, examples.captions[row])):
+            parent[root(i)] = root(first.setdefault(sign, i))
+    return np.array([root(i) for i in range(len(rows))], np.int64)
