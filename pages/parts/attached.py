@@ -66,6 +66,7 @@ def bring_photos() -> list[tuple[str, str, bytes]]:
         max_upload_size=MAX_UPLOAD_MB,
         label_visibility="collapsed",
     )
+    st.caption("Drop, paste or choose photos. They stay in memory and never enter a link.")
     if source == "Camera":
         files = [*files, st.camera_input("Take a photo", key="camera", label_visibility="collapsed")]
     return [(file.file_id, file.name, file.getvalue()) for file in files if file]
@@ -86,35 +87,41 @@ def understand(
     for photo_id, weight in here.like.items():
         photo = engine.collection.catalogue.photo(photo_id)
         name = photo.captions[0] if photo.captions else photo.path
-        square = _square(engine, engine.collection.photo_file(photo.row))
+        square = _square(engine, engine.collection.thumbnail(photo.row) or b"")
         attached.append(Attached(photo_id, name, b"", square, weight))
     return attached
 
 
-def _square(engine: SearchEngine, source) -> bytes:
-    return encode_png(read_photo(source, engine.encoder.size_px).pixels)
+def _square(engine: SearchEngine, data: bytes) -> bytes:
+    return encode_png(read_photo(data, engine.encoder.size_px).pixels)
 
 
 def draw_attached(attached: Sequence[Attached], here: View, slug: str, size_px: int) -> None:
     """Draw each photo as understood, with how much it counts once something stands beside it."""
     several = len(attached) > 1 or bool(here.query)
+    if attached:
+        st.caption(f"As the model sees it: upright, whole, {size_px} × {size_px} pixels.")
     for photo in attached:
-        with st.container(border=True, gap="small"):
-            st.image(photo.understood, width="stretch")
-            st.text(photo.name)
-            st.caption(f"As the model sees it: upright, whole, {size_px} × {size_px} pixels.")
-            if several:
-                _draw_weight(photo, here, slug)
-            if not photo.data:
-                others = {key: w for key, w in here.like.items() if key != photo.key}
-                st.button(
-                    "Leave out",
-                    key=f"leave {photo.key}",
-                    type="tertiary",
-                    icon=":material/close:",
-                    on_click=_show,
-                    args=(here.changed(like=others), slug),
-                )
+        with st.container(horizontal=True, gap="small", key=f"attached {photo.key}"):
+            st.image(photo.understood, width=132)
+            with st.container(gap="xsmall", width=148):
+                st.caption(plain(photo.name))
+                if several:
+                    _draw_weight(photo, here, slug)
+                if not photo.data:
+                    _draw_leave_out(photo, here, slug)
+
+
+def _draw_leave_out(photo: Attached, here: View, slug: str) -> None:
+    others = {key: weight for key, weight in here.like.items() if key != photo.key}
+    st.button(
+        "Leave out",
+        key=f"leave {photo.key}",
+        type="tertiary",
+        icon=":material/close:",
+        on_click=_show,
+        args=(here.changed(like=others), slug),
+    )
 
 
 def _draw_weight(photo: Attached, here: View, slug: str) -> None:
@@ -127,10 +134,11 @@ def _draw_weight(photo: Attached, here: View, slug: str) -> None:
             _show(here.changed(like=like), slug)
 
     st.selectbox(
-        "Counts",
+        "How much it counts",
         sorted({*WEIGHTS, photo.weight}, reverse=True),
         key=state,
         format_func=lambda weight: WEIGHTS.get(weight, f"{weight:g}"),
+        label_visibility="collapsed",
         on_change=weigh,
     )
 

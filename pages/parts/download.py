@@ -5,47 +5,55 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from engine.search import Answer, Match
+from engine.catalogue import Skipped
+from engine.search import Answer
+from engine.shell.searching import record_of
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t")
 
 
 def as_csv(answer: Answer) -> str:
     """Return one row per match; a cell that a spreadsheet would compute becomes text."""
-    keys = sorted({key for match in answer.matches for key in match.photo.attributes})
-    file = io.StringIO()
-    table = csv.writer(file)
-    table.writerow(["rank", "similarity", "id", "path", "caption", *keys])
-    for match in answer.matches:
-        photo = match.photo
-        texts = [photo.photo_id, photo.path, _caption(match)]
-        texts += [photo.attributes.get(key, "") for key in keys]
-        table.writerow([match.rank, f"{match.similarity:.4f}", *map(_inert, texts)])
-    return file.getvalue()
+    photos = [match.photo for match in answer.matches]
+    keys = sorted({key for photo in photos for key in photo.attributes})
+    rows = [
+        [
+            match.rank,
+            f"{match.similarity:.4f}",
+            photo.photo_id,
+            photo.path,
+            photo.captions[0] if photo.captions else "",
+            *(photo.attributes.get(key, "") for key in keys),
+        ]
+        for match, photo in zip(answer.matches, photos, strict=True)
+    ]
+    return _table(["rank", "similarity", "id", "path", "caption", *keys], rows)
 
 
 def as_json(answer: Answer) -> str:
     """Return the object that ``python -m engine search --json`` prints."""
-    matches: list[dict[str, Any]] = [
-        {
-            "rank": match.rank,
-            "id": match.photo.photo_id,
-            "path": match.photo.path,
-            "caption": _caption(match),
-            "similarity": match.similarity,
-            "attributes": dict(match.photo.attributes),
-        }
-        for match in answer.matches
-    ]
-    told = {"query": answer.query, "k": answer.k, "seconds": answer.seconds, "matches": matches}
-    return json.dumps(told, ensure_ascii=False, indent=2)
+    return json.dumps(record_of(answer), ensure_ascii=False, indent=2)
 
 
-def _caption(match: Match) -> str:
-    return match.photo.captions[0] if match.photo.captions else ""
+def skipped_as_csv(skipped: Iterable[Skipped]) -> str:
+    """Return path and reason of every file that was left out."""
+    return _table(["path", "reason"], [[each.path, each.reason] for each in skipped])
 
 
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    file = io.StringIO()
+    table = csv.writer(file)
+    table.writerow(map(_inert, header))
+    table.writerows([_inert(cell) for cell in row] for row in rows)
+    return file.getvalue()
+
+
+def _inert(cell: object) -> object:
+    is_formula = isinstance(cell, str) and cell.startswith(FORMULA_SIGNS) and not _is_number(cell)
+    return f"'{cell}" if is_formula else cell
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("+-").replace(".", "", 1).isdecimal()

@@ -3,7 +3,7 @@
 // and a modified click opens the same view as a link.
 
 // Beyond this a small thumbnail shows its pixels; it then lies smaller on its mat.
-const MOST_ENLARGED = 2.25;
+const MOST_ENLARGED = 2.75;
 
 const element = (tag, className, text) => {
   const made = document.createElement(tag);

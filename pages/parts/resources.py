@@ -12,7 +12,7 @@ import streamlit as st
 from engine.catalogue import Photo
 from engine.config import DEMO_COLLECTION, home
 from engine.search import SearchEngine
-from engine.storage import CollectionSummary, list_collections
+from engine.storage import Collection, CollectionSummary, list_collections
 from pages.parts.examples import examples_from
 
 MAX_CAPTIONS_READ = 5000
@@ -38,6 +38,16 @@ def _state_of(folder: Path) -> tuple[int, int]:
     except FileNotFoundError:
         return 0, 0
     return written.st_mtime_ns, written.st_ino
+
+
+def collection_of(folder: Path) -> Collection:
+    """Return a collection without its model, opened once for each state of its folder."""
+    return _collection(str(folder), _state_of(folder))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _collection(folder: str, state: tuple[int, int]) -> Collection:
+    return Collection.open(Path(folder))
 
 
 @st.cache_resource(show_spinner="Opening the collection…", max_entries=4)

@@ -1,0 +1,23 @@
+"""Collections: what exists and how it is; make, update, rename and remove."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.collection_card import draw_collection
+from pages.parts.frame import Told, open_page
+from pages.parts.jobs_view import draw_jobs
+from pages.parts.new_collection import draw_new_collection
+from pages.parts.resources import collections
+
+open_page("Collections")
+
+st.header("Collections", anchor=False)
+with Told():
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        draw_jobs({"index", "update"})
+        for slug, summary in collections().items():
+            draw_collection(slug, summary)
+    with right:
+        draw_new_collection()

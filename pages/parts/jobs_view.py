@@ -1,0 +1,116 @@
+"""Long work as it stands: read from files again and again, so a refresh loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import streamlit as st
+
+from engine.jobs import JobState, forget_job, jobs, stop_job
+from pages.parts.frame import Told
+from pages.parts.wording import count, duration, plain
+
+SECONDS_BETWEEN_LOOKS = 1.0
+ENDINGS = {
+    "finished": ("Done", "green", ":material/check:"),
+    "failed": ("Failed", "red", ":material/error:"),
+    "crashed": ("Ended too soon", "red", ":material/error:"),
+    "stopped": ("Stopped", "gray", ":material/stop:"),
+}
+
+
+def draw_jobs(kinds: Collection[str]) -> None:
+    """Draw every job of these kinds, looking again each second while one is at work."""
+    at_work = any(not job.is_over for job in _jobs(kinds))
+    seconds = SECONDS_BETWEEN_LOOKS if at_work else None
+    st.fragment(_draw_jobs, run_every=seconds)(kinds, at_work)
+
+
+def _jobs(kinds: Collection[str]) -> list[JobState]:
+    return [job for job in jobs() if job.kind in kinds]
+
+
+def _draw_jobs(kinds: Collection[str], was_at_work: bool) -> None:
+    with Told():
+        found = _jobs(kinds)
+        for job in found:
+            with st.container(border=True, gap="small", key=f"job {job.job_id}"):
+                _draw_over(job) if job.is_over else _draw_at_work(job)
+        if was_at_work and all(job.is_over for job in found):
+            st.rerun()
+
+
+def _draw_at_work(job: JobState) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{plain(job.title)}**", width="stretch")
+        st.button(
+            "Stop",
+            key=f"stop {job.job_id}",
+            type="tertiary",
+            icon=":material/stop:",
+            on_click=stop_job,
+            args=(job.job_id,),
+        )
+    st.progress(_share(job), text=how_far(job))
+
+
+def _share(job: JobState) -> float:
+    progress = job.progress
+    return min(progress.done / progress.total, 1.0) if progress and progress.total else 0.0
+
+
+def how_far(job: JobState) -> str:
+    """Return where a job is: its step, how many of how many, how fast, and the time left."""
+    progress = job.progress
+    if job.state == "queued":
+        return "Waiting for the work before it"
+    if progress is None:
+        return "Starting"
+    parts = [plain(progress.step[:1].upper() + progress.step[1:])]
+    if progress.total:
+        parts.append(f"{progress.done:,} of {progress.total:,}")
+    if progress.rate:
+        parts.append(f"{progress.rate:,.0f} a second")
+    if job.seconds_left is not None:
+        parts.append(f"{duration(job.seconds_left)} left")
+    return " · ".join(parts)
+
+
+def _draw_over(job: JobState) -> None:
+    word, colour, icon = ENDINGS[job.state]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(word, color=colour, icon=icon)
+        st.markdown(f"**{plain(job.title)}**", width="stretch")
+        st.button(
+            "Dismiss",
+            key=f"dismiss {job.job_id}",
+            type="tertiary",
+            on_click=forget_job,
+            args=(job.job_id,),
+        )
+    if job.result:
+        st.caption(what_was_built(job.result))
+    if job.error:
+        st.text(job.error)
+    if job.state == "crashed" and job.log_tail:
+        st.code(job.log_tail, language=None, height=160)
+
+
+def what_was_built(result: dict[str, Any]) -> str:
+    """Return a build's counts as one line.
+
+    Examples
+    --------
+    >>> what_was_built({"indexed": 290, "reused": 10, "skipped": [{}], "seconds": 2.0})
+    '290 photos embedded · 10 kept · 1 file skipped · 2 s'
+    """
+    parts = [f"{count(result.get('indexed', 0), 'photo')} embedded"]
+    parts += [
+        f"{result[key]:,} {word}"
+        for key, word in (("reused", "kept"), ("renamed", "renamed"), ("removed", "removed"))
+        if result.get(key)
+    ]
+    if result.get("skipped"):
+        parts.append(f"{count(len(result['skipped']), 'file')} skipped")
+    return " · ".join([*parts, duration(result.get("seconds", 0.0))])

@@ -1,0 +1,102 @@
+"""Making a collection: from a folder on this computer, from uploaded files, or from a zip."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from engine.config import home
+from engine.errors import CollectionError
+from engine.jobs import start_job
+from engine.storage import extract_upload_zip, save_uploads
+from pages.parts.frame import Told
+
+SOURCES = {
+    "Folder": ":material/folder_open:",
+    "Files": ":material/upload_file:",
+    "Zip": ":material/folder_zip:",
+}
+TABLES = "csv, tsv or jsonl; without one, a table in the folder is found by itself"
+MAX_ZIP_MB = 512
+MAX_NAME_CHARACTERS = 80
+
+
+def draw_new_collection() -> None:
+    """Draw the three ways to make a collection; each starts a job and returns at once."""
+    with st.container(border=True, key="new collection"):
+        st.subheader("Make a collection", anchor=False)
+        source = st.segmented_control(
+            "Photos from",
+            list(SOURCES),
+            default="Folder",
+            required=True,
+            format_func=lambda name: f"{SOURCES[name]} {name}",
+            key="photos from",
+            label_visibility="collapsed",
+            width="stretch",
+        )
+        with st.form("make", border=False):
+            brought = {"Folder": _ask_folder, "Files": _ask_files, "Zip": _ask_zip}[source]()
+            name = st.text_input(
+                "Name", max_chars=MAX_NAME_CHARACTERS, placeholder="What people will call it"
+            )
+            asked = st.form_submit_button("Make the collection", type="primary")
+        if asked:
+            with Told():
+                _make(source, brought, name.strip())
+                st.rerun()
+
+
+def _ask_folder() -> Sequence[str]:
+    folder = st.text_input("Folder of photos on this computer", placeholder="/path/to/photos")
+    captions = st.text_input("Table of captions, if there is one", help=TABLES)
+    return folder.strip(), captions.strip()
+
+
+def _ask_files() -> Sequence[UploadedFile]:
+    st.caption("Photos, and a table of captions if there is one.")
+    return st.file_uploader(
+        "Photos", accept_multiple_files=True, key="new files", label_visibility="collapsed"
+    )
+
+
+def _ask_zip() -> Sequence[UploadedFile]:
+    st.caption("A zip of photos, with a table of captions if there is one.")
+    file = st.file_uploader(
+        "Zip", type="zip", max_upload_size=MAX_ZIP_MB, key="new zip", label_visibility="collapsed"
+    )
+    return [file] if file else []
+
+
+def _make(source: str, brought: Sequence, name: str) -> None:
+    if not brought or not brought[0]:
+        raise CollectionError("no photos were given", remedy="Name a folder, or choose files")
+    if source == "Folder":
+        photos, captions = Path(brought[0]).expanduser(), brought[1]
+        if not photos.is_dir():
+            raise CollectionError("there is no such folder", value=photos, remedy="Check the path")
+        name, given = name or photos.name, ["--captions", captions] if captions else []
+        folder = _free_folder(name)
+    else:
+        name, given = name or Path(brought[0].name).stem, []
+        folder = _free_folder(name)
+        photos = folder / "photos"
+        if source == "Zip":
+            extract_upload_zip(brought[0].getvalue(), photos)
+        else:
+            save_uploads([(file.name, file.getvalue()) for file in brought], photos)
+    arguments = [str(photos), *given, "--out", str(folder), "--name", name, "--json"]
+    start_job("index", arguments, title=f"Make {name}")
+
+
+def _free_folder(name: str) -> Path:
+    """Return a folder that is not there yet; a person's name is never a path."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "collection"
+    shelf = home() / "collections"
+    taken = {path.name for path in shelf.iterdir()} | {"demo"} if shelf.exists() else {"demo"}
+    numbers = (f"{slug}-{number}" for number in range(2, len(taken) + 3))
+    return shelf / next(free for free in (slug, *numbers) if free not in taken)
