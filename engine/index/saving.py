@@ -1,0 +1,99 @@
+"""An index as files: what it was built with, which rows are live, and the graph if there is one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.index.exact import Rows
+from engine.index.graph import Graph, damaged
+from engine.index.matrix import LiveMatrix
+
+_FORMAT = 1
+_SETTINGS_FILE, _LIVE_FILE, _GRAPH_FILE = "index.json", "live.npy", "graph.hnsw"
+_N_COMPARED = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is decided when an index is built; see `PhotoIndex.build`."""
+
+    exact_below: int
+    m: int
+    ef_construction: int
+    ef: int
+
+    def __post_init__(self) -> None:
+        """Refuse what hnswlib would take and fail on later."""
+        if self.m < 2 or min(self.exact_below, self.ef_construction, self.ef) < 1:
+            raise ValueError(f"m must be at least 2 and the others at least 1: {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class SavedIndex:
+    """The parts of an index that `PhotoIndex` is made of."""
+
+    matrix: LiveMatrix
+    graph: Graph | None
+    settings: Settings
+
+
+def write_index(folder: Path, saved: SavedIndex) -> None:
+    """Write every file, the settings last: an index without them does not load."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _SETTINGS_FILE).unlink(missing_ok=True)
+    np.save(folder / _LIVE_FILE, saved.matrix.live_rows, allow_pickle=False)
+    if saved.graph is not None:
+        saved.graph.save(folder / _GRAPH_FILE)
+    facts = {
+        "format": _FORMAT,
+        "n_dims": saved.matrix.n_dims,
+        "n_live": len(saved.matrix.live_rows),
+        "has_graph": saved.graph is not None,
+        "settings": asdict(saved.settings),
+    }
+    text = json.dumps(facts, indent=2) + "\n"
+    (folder / _SETTINGS_FILE).write_text(text, encoding="utf-8")
+
+
+def read_index(folder: Path, embeddings: NDArray[np.float32]) -> SavedIndex:
+    """Read what `write_index` wrote and compare it with the embeddings it must belong to."""
+    n_rows, n_dims = embeddings.shape
+    try:
+        facts = json.loads((folder / _SETTINGS_FILE).read_text(encoding="utf-8"))
+        settings = Settings(**facts["settings"])
+        saved_n_dims, n_live = int(facts["n_dims"]), int(facts["n_live"])
+        live_rows = np.load(folder / _LIVE_FILE, allow_pickle=False)
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise damaged(folder, str(error)) from error
+    if saved_n_dims != n_dims:
+        raise damaged(folder, f"its rows have {saved_n_dims} numbers, the embeddings {n_dims}")
+    if not _is_rising(live_rows, n_rows) or len(live_rows) != n_live:
+        raise damaged(folder, f"its rows do not fit {n_rows} embeddings")
+    graph = Graph.load(folder / _GRAPH_FILE, n_dims=n_dims) if facts["has_graph"] else None
+    matrix = LiveMatrix(embeddings, live_rows)
+    if graph is not None:
+        _compare(folder, graph, matrix)
+    return SavedIndex(matrix, graph, settings)
+
+
+def _is_rising(rows: Rows, n_rows: int) -> bool:
+    """Tell whether these are row numbers below `n_rows`, each once and in order."""
+    if rows.dtype != np.int64 or rows.ndim != 1:
+        return False
+    bounded = not len(rows) or (rows[0] >= 0 and rows[-1] < n_rows)
+    return bool(bounded and (np.diff(rows) > 0).all())
+
+
+def _compare(folder: Path, graph: Graph, matrix: LiveMatrix) -> None:
+    """Refuse a graph of other rows; a few vectors show whether it is of this matrix."""
+    if not np.isin(matrix.live_rows, graph.known_rows(), assume_unique=True).all():
+        raise damaged(folder, "its graph lacks rows")
+    step = max(1, len(matrix.live_rows) // _N_COMPARED)
+    rows = matrix.live_rows[::step]
+    if not np.array_equal(graph.vectors(rows), matrix.embeddings[rows]):
+        raise damaged(folder, "its graph is of other embeddings")
