@@ -1,0 +1,25 @@
+"""Drawing: product pictures made from a seed, with their true attributes and a shop's words.
+
+``draw_product`` makes one, ``draw_collection`` a folder of them. The rooms inside, from the ground
+up: `outline` (curves), `noise` (random fields), `canvas` (light and shadow), `palette`, `pattern`,
+`motif` and `cloth` (what things are made of), `tops`, `bottoms`, `shoes`, `bags` and `accessories`
+(one function per kind), `kinds` (the list of them), `captions` (words), `collection` (files).
+No picture is read and none is learned from: everything is computed here.
+"""
+
+from __future__ import annotations
+
+from engine.drawing.captions import COLOUR_WORDS, KIND_WORDS, PATTERN_WORDS, write_captions
+from engine.drawing.cloth import FABRICS
+from engine.drawing.collection import draw_collection, product_seed
+from engine.drawing.kinds import KINDS, choose_product
+from engine.drawing.palette import COLOURS
+from engine.drawing.pattern import PATTERNS
+from engine.drawing.product import Kind, Product
+from engine.drawing.studio import Drawing, draw_product
+
+__all__ = [
+    "COLOURS", "COLOUR_WORDS", "Drawing", "FABRICS", "KINDS", "KIND_WORDS", "Kind", "PATTERNS",
+    "PATTERN_WORDS", "Product", "choose_product", "draw_collection", "draw_product", "product_seed",
+    "write_captions",
+]  # fmt: skip

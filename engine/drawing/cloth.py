@@ -1,0 +1,190 @@
+"""Cloth: what a piece is made of, its fabric, its dye and its pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from engine.drawing.motif import draw_motif
+from engine.drawing.noise import sample, smooth_tile
+from engine.drawing.palette import Rgb, dyed, lightness, rgb_of, shade
+from engine.drawing.pattern import PATTERNS, Repeat
+
+
+@dataclass(frozen=True)
+class Fabric:
+    """How a material takes light.
+
+    Parameters
+    ----------
+    gloss
+        0 (wool) to 1 (patent leather).
+    drape
+        How deep its folds are.
+    folds
+        Their character: see `engine.drawing.noise.fold_tile`.
+    weave, weave_period, weave_depth
+        The grain one sees: ``blotch``, ``rib``, ``twill``, ``grid``, ``knit`` or ``none``; its
+        period in picture units and its strength.
+    """
+
+    gloss: float
+    drape: float
+    folds: str
+    weave: str
+    weave_period: float
+    weave_depth: float
+
+
+FABRICS: Mapping[str, Fabric] = MappingProxyType(
+    {
+        "cotton": Fabric(0.05, 0.041, "crumple", "grid", 0.024, 0.020),
+        "linen": Fabric(0.04, 0.058, "crumple", "grid", 0.028, 0.050),
+        "denim": Fabric(0.06, 0.041, "crumple", "twill", 0.028, 0.075),
+        "wool": Fabric(0.02, 0.027, "slack", "blotch", 0.03, 0.050),
+        "knit": Fabric(0.02, 0.027, "slack", "knit", 0.040, 0.085),
+        "fleece": Fabric(0.03, 0.037, "slack", "blotch", 0.02, 0.030),
+        "silk": Fabric(0.55, 0.068, "drape", "none", 0.02, 0.0),
+        "satin": Fabric(0.75, 0.071, "drape", "none", 0.02, 0.0),
+        "chiffon": Fabric(0.15, 0.068, "drape", "none", 0.02, 0.0),
+        "polyester": Fabric(0.18, 0.041, "drape", "none", 0.02, 0.0),
+        "nylon": Fabric(0.40, 0.048, "crumple", "none", 0.02, 0.0),
+        "corduroy": Fabric(0.10, 0.031, "slack", "rib", 0.034, 0.120),
+        "leather": Fabric(0.65, 0.031, "slack", "blotch", 0.016, 0.030),
+        "suede": Fabric(0.03, 0.027, "slack", "blotch", 0.022, 0.075),
+        "canvas": Fabric(0.05, 0.024, "slack", "grid", 0.026, 0.060),
+        "mesh": Fabric(0.15, 0.020, "slack", "grid", 0.030, 0.110),
+        "rubber": Fabric(0.25, 0.000, "slack", "none", 0.02, 0.0),
+        "metal": Fabric(0.95, 0.000, "slack", "none", 0.02, 0.0),
+        "plastic": Fabric(0.85, 0.000, "slack", "none", 0.02, 0.0),
+        "straw": Fabric(0.08, 0.014, "slack", "grid", 0.045, 0.160),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Cloth:
+    """A fabric in its colours: the surface that `Canvas.lay` covers pieces with.
+
+    Parameters
+    ----------
+    rgb
+        The ground colour, float32 (3,) in [0, 1].
+    accents
+        The pattern's colours, one per layer (the last serves all further layers).
+    """
+
+    rgb: Rgb
+    fabric: Fabric
+    accents: tuple[Rgb, ...] = ()
+    pattern: str = "solid"
+    repeat: Repeat = Repeat()
+
+    @property
+    def gloss(self) -> float:
+        """How much it shines."""
+        return self.fabric.gloss
+
+    @property
+    def drape(self) -> float:
+        """How deep its folds are."""
+        return self.fabric.drape
+
+    @property
+    def accent(self) -> Rgb:
+        """The pattern's first colour; without a pattern a shade of the ground."""
+        return self.accents[0] if self.accents else shade(self.rgb, -0.25)
+
+    def albedo(self, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+        """Return the colour at each place of the cloth: float32 (rows, columns, 3) in [0, 1]."""
+        colour = np.empty((*u.shape, 3), np.float32)
+        colour[:] = self.rgb
+        for step, layer in enumerate(PATTERNS[self.pattern](u, v, pixel, self.repeat)):
+            ink = self.accents[min(step, len(self.accents) - 1)]
+            colour += (ink - colour) * layer[..., None]
+        if self.fabric.weave != "none":
+            colour *= self._weave(u, v, pixel)[..., None]
+        return colour
+
+    def plain(self, rgb: Rgb | None = None) -> Cloth:
+        """Return the same fabric in one colour: its own ground, or the one given."""
+        return replace(self, rgb=self.rgb if rgb is None else rgb, pattern="solid")
+
+    def of(self, fabric: str, rgb: Rgb | None = None) -> Cloth:
+        """Return a plain piece of another fabric in this colour, or the one given."""
+        return replace(self.plain(rgb), fabric=FABRICS[fabric])
+
+    def still(self, drape: float = 0.0) -> Cloth:
+        """Return the same cloth stretched so that folds have that depth only."""
+        return replace(self, fabric=replace(self.fabric, drape=drape))
+
+    def _weave(self, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+        """Return the light and dark of the threads, around 1."""
+        fabric = self.fabric
+        turn = np.float32(2 * np.pi / max(fabric.weave_period, 3 * pixel))
+        if fabric.weave == "rib":
+            threads = np.sin(u * turn)
+        elif fabric.weave == "twill":
+            speckle = sample(smooth_tile(0.8, 1.6, 11), u, v, 90.0)
+            threads = 0.55 * np.sin((u + v) * turn) + 0.5 * speckle
+        elif fabric.weave == "knit":
+            threads = np.cos(u * turn) * (1 + 0.35 * np.sin(v * turn * 1.4))
+        elif fabric.weave == "grid":
+            threads = 0.5 * (np.sin(u * turn) + np.sin(v * turn)) + 0.35 * sample(
+                smooth_tile(1.0, 1.0, 12), u, v, 90.0)
+        else:
+            threads = 0.6 * sample(smooth_tile(2.0, 2.0, 13), u, v, 1.6 / fabric.weave_period)
+        return 1.0 + np.float32(fabric.weave_depth) * threads
+
+
+def weave_cloth(
+    colour: str, second: str, pattern: str, material: str, rng: np.random.Generator,
+    *, period: float = 0.2,
+) -> Cloth:
+    """Return a cloth as its attributes say, with everything they leave open drawn by chance.
+
+    Parameters
+    ----------
+    colour, second
+        Names from `COLOURS`; `second` is the pattern's and may be empty for a solid cloth.
+    pattern, material
+        Names from `PATTERNS` and `FABRICS`.
+    period
+        Typical width of the pattern's repeat, in picture units.
+
+    Examples
+    --------
+    >>> cloth = weave_cloth("red", "white", "polka dot", "cotton", np.random.default_rng(1))
+    >>> cloth.pattern, len(cloth.accents) >= 1
+    ('polka dot', True)
+    """
+    ground = dyed(colour, rng)
+    repeat = Repeat(
+        period=period * float(rng.uniform(0.7, 1.35)),
+        share=float(rng.uniform(0.3, 0.5)),
+        phase=(float(rng.random()), float(rng.random())),
+        variant=int(rng.integers(6)),
+        motif=draw_motif(rng) if pattern == "graphic print" else None,
+    )
+    accents: tuple[Rgb, ...] = ()
+    if pattern == "camouflage":
+        accents = (shade(ground, -0.38), shade(ground, 0.3), shade(ground, -0.7))
+    elif pattern == "herringbone":
+        accents = (shade(ground, 0.4 if lightness(ground) < 0.45 else -0.32),)
+    elif pattern != "solid":
+        accents = (dyed(second, rng), *_further_inks(ground, second, pattern, rng))
+    return Cloth(ground, FABRICS[material], accents, pattern, repeat)
+
+
+def _further_inks(ground: Rgb, second: str, pattern: str, rng: np.random.Generator) -> tuple[Rgb, ...]:
+    """Return the colours that a pattern's smaller layers take."""
+    if pattern == "floral":
+        leaf = dyed("green", rng) * 0.85 if second != "green" else shade(rgb_of("green"), -0.4)
+        heart = rgb_of("yellow") if second != "yellow" else rgb_of("brown")
+        return leaf.astype(np.float32), heart
+    if pattern == "animal print":
+        return (shade(ground, -0.3),)
+    return (shade(dyed(second, rng), 0.35 if rng.random() < 0.5 else -0.35),)

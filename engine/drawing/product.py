@@ -1,0 +1,89 @@
+"""What is drawn: a product with its true attributes, and the kinds there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engine.drawing.canvas import Canvas
+from engine.drawing.cloth import Cloth
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product's true attributes, from which the picture and the words are made.
+
+    Parameters
+    ----------
+    kind
+        A name from `KINDS`.
+    colour, second_colour
+        Names from `COLOURS`; the second is the pattern's and empty where there is none.
+    pattern, material
+        Names from `PATTERNS` and `FABRICS`.
+    gender
+        ``Men``, ``Women`` or ``Unisex``.
+    details
+        What only this kind has, such as ``{"sleeve": "long", "neck": "round"}``.
+    """
+
+    kind: str
+    colour: str
+    second_colour: str
+    pattern: str
+    material: str
+    gender: str
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    def attributes(self) -> dict[str, str]:
+        """Return all of it as one flat row; what the product lacks is left out."""
+        row = {
+            "kind": self.kind,
+            "colour": self.colour,
+            "second_colour": self.second_colour,
+            "pattern": self.pattern,
+            "material": self.material,
+            "gender": self.gender,
+            **self.details,
+        }
+        return {key: value for key, value in row.items() if value}
+
+
+Draw = Callable[[Canvas, Product, Cloth, np.random.Generator], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of product: what it can be, and the function that draws it.
+
+    Parameters
+    ----------
+    patterns, materials, genders
+        What it may come in; a name given twice comes twice as often.
+    details
+        Further attributes and the values each may take.
+    colours
+        Colours it comes in; empty for all.
+    pattern_period
+        Typical width of its pattern's repeat, in picture units.
+    standing
+        Whether it is photographed standing (shoes, bags) rather than lying flat.
+    turn
+        How far it may be turned, in radians.
+    may_face_left
+        Whether its mirror image is the same product.
+    """
+
+    name: str
+    draw: Draw
+    patterns: tuple[str, ...]
+    materials: tuple[str, ...]
+    genders: tuple[str, ...] = ("Men", "Women", "Unisex")
+    details: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    colours: tuple[str, ...] = ()
+    pattern_period: float = 0.2
+    standing: bool = False
+    turn: float = 0.07
+    may_face_left: bool = False
