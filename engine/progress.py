@@ -5,6 +5,7 @@ Not inside: where the record goes. A shell prints it, a job writes it to a file,
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -54,3 +55,37 @@ Report: TypeAlias = Callable[[Progress], None]
 
 def unheard(progress: Progress) -> None:
     """Take a report that nobody wants; the default where a caller passes no `progress`."""
+
+
+class Step:
+    """A step under way: tells a listener how much of it is done and how long it has taken.
+
+    Parameters
+    ----------
+    report
+        The listener.
+    name
+        What is going on, in words a person may read.
+    total
+        Units in this step; 0 where nobody can know it.
+
+    Examples
+    --------
+    >>> heard = []
+    >>> step = Step(heard.append, "indexing", total=2)
+    >>> step.at(2)
+    >>> [(progress.step, progress.done, progress.total) for progress in heard]
+    [('indexing', 0, 2), ('indexing', 2, 2)]
+    """
+
+    def __init__(self, report: Report, name: str, total: int) -> None:
+        self._report = report
+        self._name = name
+        self._total = total
+        self._begin = time.perf_counter()
+        self.at(0)
+
+    def at(self, done: int) -> None:
+        """Tell that `done` units are finished."""
+        seconds = time.perf_counter() - self._begin
+        self._report(Progress(self._name, done, self._total, seconds))

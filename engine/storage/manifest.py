@@ -7,6 +7,7 @@ the old build stands, after it the new one. A reader who has the manifest has a 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
@@ -84,6 +85,12 @@ class Manifest:
         """Make this the manifest of `folder`: the moment at which its build stands."""
         write_json(folder / MANIFEST, {"kind": KIND, "format": FORMAT, **asdict(self)})
 
+    @property
+    def fingerprint(self) -> str:
+        """A word that is another one after every change: 16 hexadecimal digits."""
+        told = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+
     @classmethod
     def load(cls, folder: Path) -> Manifest:
         """Read and check a collection's manifest.
@@ -107,7 +114,7 @@ class Manifest:
                 f"a manifest cannot be opened ({reason})", value=folder / MANIFEST
             ) from error
         except ValueError as error:
-            raise _damaged(folder, "its manifest is not JSON") from error
+            raise damaged(folder, "its manifest is not JSON") from error
         return _manifest_from(value, folder)
 
 
@@ -139,11 +146,11 @@ def check_files(folder: Path, manifest: Manifest, *, contents: bool = False) -> 
         try:
             n_bytes = file.stat().st_size
         except OSError as error:
-            raise _damaged(folder, f"{name} is missing") from error
+            raise damaged(folder, f"{name} is missing") from error
         if n_bytes != note.n_bytes:
-            raise _damaged(folder, f"{name} has {n_bytes:,} bytes instead of {note.n_bytes:,}")
+            raise damaged(folder, f"{name} has {n_bytes:,} bytes instead of {note.n_bytes:,}")
         if contents and note.content_hash is not None and _hash_of(file) != note.content_hash:
-            raise _damaged(folder, f"the bytes of {name} have changed")
+            raise damaged(folder, f"the bytes of {name} have changed")
 
 
 def portable(path: Path, folder: Path) -> str:
@@ -169,6 +176,15 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def damaged(folder: Path, reason: str) -> CollectionError:
+    """Return the error that says how a collection is damaged."""
+    return CollectionError(
+        f"the collection is damaged ({reason})",
+        value=folder,
+        remedy="Remove it and index its photos again, or restore it from a copy",
+    )
+
+
 def _note(file: Path) -> FileNote:
     n_bytes = file.stat().st_size
     return FileNote(n_bytes, _hash_of(file) if n_bytes <= HASHED_BYTES else None)
@@ -179,17 +195,9 @@ def _hash_of(file: Path) -> str:
         return hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
-def _damaged(folder: Path, reason: str) -> CollectionError:
-    return CollectionError(
-        f"the collection is damaged ({reason})",
-        value=folder,
-        remedy="Remove it and index its photos again, or restore it from a copy",
-    )
-
-
 def _manifest_from(value: Any, folder: Path) -> Manifest:
     if not isinstance(value, dict) or value.get("kind") != KIND:
-        raise _damaged(folder, "its manifest is not one of a collection")
+        raise damaged(folder, "its manifest is not one of a collection")
     version = value.get("format")
     if not isinstance(version, int) or version > FORMAT:
         raise CollectionError(
@@ -204,7 +212,7 @@ def _manifest_from(value: Any, folder: Path) -> Manifest:
         parts["files"] = {name: _record(FileNote, note) for name, note in parts["files"].items()}
         return _checked(_record(Manifest, parts))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _damaged(folder, f"its manifest lacks or garbles something: {error}") from error
+        raise damaged(folder, f"its manifest lacks or garbles something: {error}") from error
 
 
 def _record(kind: type[_Record], value: Mapping[str, Any]) -> _Record:

@@ -1,0 +1,281 @@
+"""Make a collection, or bring it in step with its photos.
+
+Both are the same work: look at the files, read and embed what is not known, write a new build
+beside the old one, and let the manifest point to it. Only the last of these can be seen from
+outside, and it is one rename; whatever is killed before it has changed nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine import config
+from engine.catalogue import Photo, Skipped
+from engine.durable import PARTIAL, flush_file, flush_folder
+from engine.encoders import Encoder
+from engine.errors import CollectionError
+from engine.progress import Report, Step, unheard
+from engine.storage.collection import Collection
+from engine.storage.findings import Findings, find_out
+from engine.storage.journal import Journal, discard_journal
+from engine.storage.manifest import Manifest, file_notes, located, now, portable
+from engine.storage.matching import Placed, place
+from engine.storage.order import Model, Order, PhotoSource, absolute
+from engine.storage.site import check_place, has_manifest, next_build, only_writer, sweep
+from engine.storage.writing import Draft, write_build
+
+MAX_RETIRED_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build or an update has come to.
+
+    Attributes
+    ----------
+    indexed
+        Photos in the collection now.
+    embedded
+        Contents that went through the model, in this run.
+    reused
+        Photos whose embedding was there: from before, from a run that was cut short, or from
+        another photo with the same bytes.
+    added, changed, renamed, removed
+        Photos, against the build before.
+    skipped
+        Files and table lines left out, by path, with reasons.
+    seconds
+        All of the work.
+    photos_per_second
+        Files read in this run, per second of all of the work; 0 when none had to be.
+    """
+
+    indexed: int
+    embedded: int
+    reused: int
+    added: int
+    changed: int
+    renamed: int
+    removed: int
+    skipped: list[Skipped]
+    seconds: float
+    photos_per_second: float
+
+
+def build_collection(
+    photos: Path | str,
+    captions: Path | str | None = None,
+    *,
+    model: Path | str | Encoder,
+    out: Path | str,
+    columns: Mapping[str, str] | None = None,
+    name: str | None = None,
+    progress: Report = unheard,
+) -> BuildReport:
+    """Make a collection from a folder of photos.
+
+    Run again after it was cut short, it goes on from where it was. Run again over a collection
+    of the same photos, it makes that one anew, using every embedding the model made before.
+
+    Parameters
+    ----------
+    photos, captions, columns
+        See `engine.catalogue.read_source`.
+    model
+        Folder of a model, or an encoder.
+    out
+        Folder of the collection: new, empty, a collection of these photos, or holding nothing
+        but these photos.
+    name
+        What people call it; the folder's name by default.
+    progress
+        Hears how far it is.
+
+    Raises
+    ------
+    CatalogueError
+        When there are no photos there, or the table cannot be read.
+    CollectionError
+        When `out` holds something else, or another program is building it.
+    ModelError
+        When the model cannot be loaded.
+    """
+    folder = absolute(out)
+    source = PhotoSource(absolute(photos), absolute(captions) if captions else None, columns)
+    check_place(folder, [path for path in (source.root, source.captions) if path])
+    with only_writer(folder), ExitStack() as closing:
+        older = closing.enter_context(Collection.open(folder)) if has_manifest(folder) else None
+        if older is not None and older.root != source.root:
+            raise CollectionError(
+                f"the collection was made from other photos ({older.root})",
+                value=folder,
+                remedy="Choose another folder for the new one, or remove the old one first",
+            )
+        called = name or (older.name if older else folder.name)
+        order = Order(folder, source, Model.load(model), called, older, False, progress)
+        return _carry_out(order)
+
+
+def update_collection(
+    folder: Path | str, *, model: Path | str | Encoder | None = None, progress: Report = unheard
+) -> BuildReport:
+    """Bring a collection in step with its photos: new, changed, renamed and deleted ones.
+
+    Files are told apart by size and time first, and by their bytes where those differ; only
+    content that was never seen is embedded. Captions and attributes are taken from the table
+    anew. When nothing has changed, nothing is written.
+
+    Parameters
+    ----------
+    folder
+        The collection's folder.
+    model
+        The model that made it, where it does not lie where it did; by default it is found.
+    progress
+        Hears how far it is.
+
+    Raises
+    ------
+    CollectionError
+        When there is no collection, its photos or its model are gone, the model is another one,
+        or another program is building it.
+    """
+    folder = absolute(folder)
+    Manifest.load(folder)  # before a lock file is left in a folder that is no collection
+    with only_writer(folder), Collection.open(folder) as older:
+        origin = older.manifest.origin
+        captions = located(origin.captions, folder) if origin.captions else None
+        source = PhotoSource(older.root, captions, origin.columns)
+        loaded = Model.load(model or older.model_folder)
+        if loaded.encoder.fingerprint != older.manifest.model.fingerprint:
+            raise CollectionError(
+                f"the model {loaded.encoder.name!r} is not the one that made this collection",
+                value=folder,
+                remedy="Run 'index' again with the same photos to embed all of them with it",
+            )
+        return _carry_out(Order(folder, source, loaded, older.name, older, True, progress))
+
+
+def _carry_out(order: Order) -> BuildReport:
+    begin = time.perf_counter()
+    sweep(order.folder)
+    source = order.source.read(order.folder)
+    journal = Journal(order.folder, order.terms)
+    before = list(order.older.catalogue.all_photos()) if order.older else []
+    findings = find_out(order, source, journal, before)
+    if not findings.wanted:
+        raise _nothing_found(order, findings)
+    placed = place(findings.wanted, before)
+    if not _is_in_step(order, placed, findings):
+        _make_build(order, placed, findings, journal)
+    discard_journal(order.folder)
+    if order.older is not None:
+        order.older.close()  # or our own reading would keep the old build from being swept away
+    sweep(order.folder)
+    return _report(placed, before, findings, time.perf_counter() - begin)
+
+
+def _nothing_found(order: Order, findings: Findings) -> CollectionError:
+    """Refuse an empty collection: an unmounted disk must not retire every photo."""
+    first = next(iter(findings.skipped), None)
+    return CollectionError(
+        "no photo could be read" + (f" (such as {first.path}: {first.reason})" if first else ""),
+        value=order.source.root,
+        remedy="Check that the folder is the right one and that its disk is mounted",
+    )
+
+
+def _is_in_step(order: Order, placed: Sequence[Placed], findings: Findings) -> bool:
+    """Tell whether an update would write what stands there already."""
+    older = order.older
+    return (
+        order.is_update
+        and older is not None
+        and len(placed) == older.n_photos
+        and all(each.is_unchanged for each in placed)
+        and findings.skipped == older.catalogue.skipped()
+    )
+
+
+def _make_build(
+    order: Order, placed: Sequence[Placed], findings: Findings, journal: Journal
+) -> None:
+    folder = order.folder
+    step = Step(order.report, "writing the collection", 5)
+    build = next_build(folder)
+    partial = folder / f"{build}{PARTIAL}"
+    partial.mkdir()
+    draft = _draft(order, placed, findings)
+    write_build(partial, draft, journal, step)
+    flush_folder(partial)
+    manifest = _manifest(order, draft, build, partial)
+    partial.rename(folder / build)
+    flush_file(folder)
+    manifest.save(folder)
+    step.at(5)
+
+
+def _draft(order: Order, placed: Sequence[Placed], findings: Findings) -> Draft:
+    older = order.reusable
+    rows = _kept_rows(placed, older) if order.is_update and older else None
+    root = portable(order.source.root, order.folder)
+    return Draft(
+        placed=placed,
+        rows=range(len(placed)) if rows is None else rows,
+        older=older,
+        keeps_rows=rows is not None,
+        skipped=findings.skipped,
+        unreadable=findings.unreadable,
+        # The catalogue lies one folder deeper than the manifest.
+        root=root if Path(root).is_absolute() else f"../{root}",
+        n_dims=order.model.encoder.n_dims,
+    )
+
+
+def _kept_rows(placed: Sequence[Placed], older: Collection) -> list[int] | None:
+    """Return the row of each photo, new ones behind the old; None when too many lie fallow."""
+    next_row = older.manifest.n_rows
+    rows = []
+    for each in placed:
+        rows.append(next_row if each.before is None else each.before.row)
+        next_row += each.before is None
+    return None if len(placed) < (1 - MAX_RETIRED_SHARE) * next_row else rows
+
+
+def _manifest(order: Order, draft: Draft, build: str, written: Path) -> Manifest:
+    moment = now()
+    return Manifest(
+        name=order.name,
+        build=build,
+        created=order.older.manifest.created if order.older else moment,
+        updated=moment,
+        n_photos=len(draft.placed),
+        n_rows=draft.n_rows,
+        n_skipped=len(draft.skipped),
+        origin=order.source.origin(order.folder),
+        model=order.model.card,
+        thumbnail_px=config.THUMBNAIL_PX,
+        files=file_notes(written),
+    )
+
+
+def _report(
+    placed: Sequence[Placed], before: Sequence[Photo], findings: Findings, seconds: float
+) -> BuildReport:
+    kept = {each.before.row for each in placed if each.before is not None}
+    return BuildReport(
+        indexed=len(placed),
+        embedded=findings.n_embedded,
+        reused=len(placed) - findings.n_embedded,
+        added=len(placed) - len(kept),
+        changed=sum(each.before is not None and each.has_new_content for each in placed),
+        renamed=sum(each.is_renamed for each in placed),
+        removed=len(before) - len(kept),
+        skipped=findings.skipped,
+        seconds=seconds,
+        photos_per_second=findings.n_read / seconds,
+    )

@@ -1,0 +1,256 @@
+"""A collection, opened to be asked: all of it is there, and nothing is read before its turn."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from engine import config
+from engine.catalogue import Catalogue, Photo
+from engine.errors import CollectionError
+from engine.images import content_hash
+from engine.index import PhotoIndex
+from engine.locks import ReaderMark
+from engine.storage.manifest import Manifest, check_files, damaged, located
+from engine.storage.thumbnails import ThumbnailPack
+
+CATALOGUE = "catalogue.sqlite"
+EMBEDDINGS = "embeddings.npy"
+INDEX = "index"
+_TRIES = 5
+
+
+class Collection:
+    """One collection on disk, open for reading.
+
+    Opening maps the embeddings and leaves them on the disk; the index is loaded when it is first
+    asked for. It may be shared by any number of threads, and goes on answering from its build
+    while another program makes the next one.
+
+    Call `Collection.open`, and `close` it, best by a ``with`` statement.
+
+    Attributes
+    ----------
+    folder
+        The collection's folder.
+    manifest
+        What it says about itself.
+    catalogue
+        Photos, captions, attributes and tags, by row.
+    embeddings
+        (n_rows, n_dims) float32 unit rows, mapped from the disk; retired rows included.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest, mark: ReaderMark) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self._mark = mark
+        self._index: PhotoIndex | None = None
+        self._loading = threading.Lock()
+        check_files(folder, manifest)
+        self.embeddings = _embeddings(folder, manifest)
+        try:
+            self._thumbnails = ThumbnailPack(self.build)
+        except (OSError, ValueError) as error:
+            raise damaged(folder, f"the thumbnails cannot be opened: {error}") from error
+        self.catalogue = Catalogue.open(self.build / CATALOGUE)
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Collection:
+        """Open a collection; its folder may be read-only.
+
+        Parameters
+        ----------
+        folder
+            The folder that holds its ``manifest.json``.
+
+        Raises
+        ------
+        CollectionError
+            When there is no collection, it is damaged, or a newer Kindred wrote it.
+        CatalogueError
+            When its catalogue is no longer one.
+        """
+        folder = Path(folder).absolute()
+        manifest, mark = _marked(folder)
+        try:
+            return cls(folder, manifest, mark)
+        except BaseException:
+            mark.close()
+            raise
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.manifest.name
+
+    @property
+    def n_photos(self) -> int:
+        """How many photos an answer may come from."""
+        return self.manifest.n_photos
+
+    @property
+    def build(self) -> Path:
+        """Folder of the build that this object reads."""
+        return self.folder / self.manifest.build
+
+    @property
+    def fingerprint(self) -> str:
+        """A word that is another one after every change of the collection."""
+        return self.manifest.fingerprint
+
+    @property
+    def root(self) -> Path:
+        """The folder that photo paths are relative to; it need not be there any more."""
+        return located(self.manifest.origin.root, self.folder)
+
+    @property
+    def index(self) -> PhotoIndex:
+        """The index over the live rows, loaded on first use.
+
+        Raises
+        ------
+        CollectionError
+            When it does not fit the embeddings.
+        """
+        with self._loading:
+            if self._index is None:
+                self._index = PhotoIndex.load(self.build / INDEX, self.embeddings)
+            return self._index
+
+    @property
+    def model_folder(self) -> Path:
+        """Where the model that made the embeddings lies now.
+
+        Raises
+        ------
+        CollectionError
+            When it is not where it was, nor among the models that come with Kindred.
+        """
+        return find_model(self.manifest, self.folder)
+
+    def photo_file(self, row: int) -> Path:
+        """Return where the photo of a live row is, whether or not it is still there."""
+        return self._file_of(self.catalogue.photos([row])[0])
+
+    def thumbnail(self, row: int) -> bytes | None:
+        """Return a small picture of a live row as JPEG bytes.
+
+        Returns
+        -------
+        bytes or None
+            None when the photo is its own thumbnail, and its file is gone or has changed.
+        """
+        thumbnail = self.kept_thumbnail(row)
+        if thumbnail is not None:
+            return thumbnail
+        photo = self.catalogue.photos([row])[0]
+        try:
+            content = self._file_of(photo).read_bytes()
+        except OSError:
+            return None
+        return content if content_hash(content) == photo.content_hash else None
+
+    def kept_thumbnail(self, row: int) -> bytes | None:
+        """Return a row's thumbnail if the collection keeps one, apart from the photo's file."""
+        return self._thumbnails.read(row)
+
+    def check(self) -> None:
+        """Read everything once and compare it with the manifest and with itself.
+
+        Raises
+        ------
+        CollectionError
+            At the first thing that is wrong.
+        """
+        check_files(self.folder, self.manifest, contents=True)
+        rows = self.catalogue.live_rows()
+        counts = (self.catalogue.n_rows, len(rows))
+        if counts != (self.manifest.n_rows, self.manifest.n_photos):
+            raise damaged(self.folder, f"its catalogue counts {counts} rows and photos")
+        lengths = np.linalg.norm(self.embeddings, axis=1)
+        crooked = rows[~np.isclose(lengths[rows], 1.0, atol=1e-3)]
+        if len(crooked):
+            raise damaged(self.folder, f"the embedding of row {crooked[0]} is no unit row")
+        if self.index.n_live != len(rows):
+            raise damaged(self.folder, f"its index holds {self.index.n_live} photos")
+
+    def close(self) -> None:
+        """Let every file go; closing twice is no harm."""
+        self.catalogue.close()
+        self._thumbnails.close()
+        self._mark.close()
+
+    def __enter__(self) -> Collection:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _file_of(self, photo: Photo) -> Path:
+        return self.root / photo.path
+
+
+def find_model(manifest: Manifest, folder: Path) -> Path:
+    """Return the folder of a collection's model.
+
+    A model that comes with Kindred is named by its folder alone, so that a collection finds it on
+    another machine; any other by its whole path.
+
+    Raises
+    ------
+    CollectionError
+        When it is in none of these places.
+    """
+    named = manifest.model.folder or manifest.model.name
+    for place in (located(named, folder), config.MODELS / Path(named).name):
+        if (place / "manifest.json").is_file():
+            return place
+    raise CollectionError(
+        "the collection's model is missing",
+        value=named,
+        remedy="Put it back, name its folder, or index the photos again with another model",
+    )
+
+
+def _marked(folder: Path) -> tuple[Manifest, ReaderMark]:
+    """Read the manifest and mark its build as being read, before anybody can remove it."""
+    manifest = Manifest.load(folder)
+    for _ in range(_TRIES):
+        try:
+            mark = ReaderMark(folder / manifest.build)
+        except OSError as error:
+            reason: OSError | None = error
+        else:
+            reason = None
+        again = Manifest.load(folder)
+        if again.build == manifest.build:
+            if reason is None:
+                return again, mark
+            raise damaged(folder, f"its build cannot be opened: {reason}") from reason
+        manifest = again
+    raise CollectionError(
+        "the collection is replaced again and again", value=folder, remedy="Try again in a moment"
+    )
+
+
+def _embeddings(folder: Path, manifest: Manifest) -> np.memmap:
+    try:
+        embeddings = np.load(
+            folder / manifest.build / EMBEDDINGS, mmap_mode="r", allow_pickle=False
+        )
+    except (OSError, ValueError) as error:
+        raise damaged(folder, f"the embeddings cannot be opened: {error}") from error
+    expected = (manifest.n_rows, manifest.model.n_dims)
+    if embeddings.shape != expected or embeddings.dtype != np.float32:
+        found = f"{embeddings.dtype} {embeddings.shape}"
+        raise damaged(folder, f"the embeddings are {found} instead of float32 {expected}")
+    return embeddings

@@ -1,0 +1,103 @@
+"""What the files turn out to be, learned by reading as few of them as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine import config
+from engine.catalogue import Photo, PhotoRecord, Skipped, Source
+from engine.progress import Step
+from engine.storage.embedding import embed_files
+from engine.storage.journal import Journal, Reading
+from engine.storage.order import Order
+from engine.storage.survey import look, recognised, remembered
+from engine.storage.writing import read_unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the files turned out to be.
+
+    Attributes
+    ----------
+    wanted
+        The readable photos.
+    skipped
+        Everything left out, by path.
+    unreadable
+        The files among `skipped`.
+    n_read
+        Files that had to be read and decoded in this run.
+    n_embedded
+        Contents that went through the model in this run.
+    """
+
+    wanted: list[tuple[PhotoRecord, Reading]]
+    skipped: list[Skipped]
+    unreadable: list[Reading]
+    n_read: int
+    n_embedded: int
+
+
+def find_out(order: Order, source: Source, journal: Journal, before: Sequence[Photo]) -> Findings:
+    """Learn of every file what it is.
+
+    Parameters
+    ----------
+    order
+        The build.
+    source
+        Its photos, as they lie there now.
+    journal
+        Takes the embeddings of what is new.
+    before
+        The live photos of the build that stands there.
+    """
+    paths = [record.path for record in source.records]
+    seen = look(source.root, paths, Step(order.report, "looking at files", len(paths)))
+    known = {photo.path: _reading_of(photo) for photo in before} if order.reusable else {}
+    memories = [known, journal.readings]
+    if order.older is not None and order.is_update:
+        memories.append(read_unreadable(order.older.build))
+    settled, unread = remembered(seen, memories)
+    twins, unread = recognised(unread, source.root, known.values())
+    n_known = len(journal.hashes)
+    embed_files(
+        unread,
+        source.root,
+        order.model.encoder,
+        journal,
+        known=frozenset(reading.content_hash for reading in known.values()),
+        thumbnail_px=config.THUMBNAIL_PX,
+        step=Step(order.report, "embedding photos", len(unread)),
+    )
+    readings = {reading.path: reading for reading in (*settled, *twins)}
+    readings |= {reading.path: journal.readings[reading.path] for reading in unread}
+    return _sorted_out(source, readings, len(unread), len(journal.hashes) - n_known)
+
+
+def _sorted_out(
+    source: Source, readings: Mapping[str, Reading], n_read: int, n_embedded: int
+) -> Findings:
+    pairs = [(record, readings[record.path]) for record in source.records]
+    unreadable = [reading for _, reading in pairs if reading.reason is not None]
+    reported = [Skipped(reading.path, reading.reason or "") for reading in unreadable]
+    return Findings(
+        wanted=[(record, reading) for record, reading in pairs if reading.reason is None],
+        skipped=sorted([*source.skipped, *reported], key=lambda each: each.path),
+        unreadable=unreadable,
+        n_read=n_read,
+        n_embedded=n_embedded,
+    )
+
+
+def _reading_of(photo: Photo) -> Reading:
+    return Reading(
+        photo.path,
+        photo.size_bytes,
+        photo.modified_ns,
+        photo.content_hash,
+        photo.width,
+        photo.height,
+    )

@@ -1,0 +1,118 @@
+"""What is asked of a build: which photos, by which model, into which collection."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine import config
+from engine.catalogue import Source, read_source
+from engine.encoders import Encoder, load_encoder
+from engine.progress import Report
+from engine.storage.collection import Collection
+from engine.storage.manifest import ModelCard, Origin, portable
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoSource:
+    """A folder of photos and, perhaps, a table; not read yet."""
+
+    root: Path
+    captions: Path | None
+    columns: Mapping[str, str] | None
+
+    def read(self, collection: Path) -> Source:
+        """Read the source, leaving out a collection that lies among its photos."""
+        source = read_source(self.root, self.captions, columns=self.columns)
+        if not collection.is_relative_to(self.root) or collection == self.root:
+            return source
+        inside = collection.relative_to(self.root).as_posix() + "/"
+        records = [each for each in source.records if not each.path.startswith(inside)]
+        skipped = [each for each in source.skipped if not each.path.startswith(inside)]
+        return Source(source.root, records, skipped, source.captions_file)
+
+    def origin(self, collection: Path) -> Origin:
+        """Return how the manifest of a collection names it."""
+        captions = portable(self.captions, collection) if self.captions else None
+        return Origin(portable(self.root, collection), captions, self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """An encoder, and how a manifest names its folder (see `find_model`)."""
+
+    encoder: Encoder
+    folder: str | None
+
+    @classmethod
+    def load(cls, model: Path | str | Encoder) -> Model:
+        """Load a model's folder; an encoder is taken as it is.
+
+        Raises
+        ------
+        ModelError
+            When the folder cannot be loaded.
+        """
+        if not isinstance(model, Path | str):
+            return cls(model, None)
+        folder = absolute(model)
+        is_bundled = folder.parent == absolute(config.MODELS)
+        return cls(load_encoder(folder), folder.name if is_bundled else str(folder))
+
+    @property
+    def card(self) -> ModelCard:
+        """What a manifest says of it."""
+        encoder = self.encoder
+        return ModelCard(
+            encoder.name, encoder.fingerprint, encoder.n_dims, encoder.size_px, self.folder
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One build.
+
+    Attributes
+    ----------
+    folder
+        The collection's folder.
+    older
+        The build that stands there until now, if any.
+    is_update
+        Whether rows are to be kept, and files known to be bad not tried again.
+    """
+
+    folder: Path
+    source: PhotoSource
+    model: Model
+    name: str
+    older: Collection | None
+    is_update: bool
+    report: Report
+
+    @property
+    def reusable(self) -> Collection | None:
+        """The older build, if its embeddings are this model's."""
+        if self.older is None:
+            return None
+        is_same = self.older.manifest.model.fingerprint == self.model.encoder.fingerprint
+        return self.older if is_same else None
+
+    @property
+    def terms(self) -> dict[str, object]:
+        """What every embedding in a journal depends on."""
+        encoder = self.model.encoder
+        return {
+            "fingerprint": encoder.fingerprint,
+            "n_dims": encoder.n_dims,
+            "size_px": encoder.size_px,
+            "thumbnail_px": config.THUMBNAIL_PX,
+            "root": str(self.source.root),
+        }
+
+
+def absolute(path: Path | str) -> Path:
+    """Return a path from the root of the file system, without following links."""
+    return Path(os.path.abspath(path))
