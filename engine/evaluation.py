@@ -1,7 +1,7 @@
 """How good answers are: recall, ranks and precision, computed exactly and never flatteringly.
 
-A rank counts every candidate that is strictly nearer than the true partner and half of those exactly
-as near, so a model that gives everything the same row scores at chance and not at the top.
+A rank counts every candidate that is strictly nearer than the true partner and half of those
+exactly as near, so a model that gives everything the same row scores at chance and not at the top.
 Candidates of one *group* (byte-identical photos, or the captions of one photo) are one candidate:
 finding any of them is finding the partner.
 """
@@ -59,7 +59,8 @@ def partner_ranks(
     queries, candidates
         Unit rows, shapes (n_queries, n_dims) and (n_candidates, n_dims).
     query_groups, candidate_groups
-        Which group each belongs to; partners share a group. Every query's group must have a candidate.
+        Which group each belongs to; partners share a group. Every query's group must have a
+        candidate.
 
     Returns
     -------
@@ -83,7 +84,8 @@ def partner_ranks(
         similarities = queries[part] @ candidates[order].T
         best = np.maximum.reduceat(similarities, starts, axis=1)
         true = np.take_along_axis(best, own[part, None], axis=1)
-        # A similarity that differs in its last bits only is a tie: a matrix product is no more exact.
+        # A similarity that differs in its last bits only is a tie: a matrix product is no more
+        # exact.
         nearer = (best > true + 1e-6).sum(axis=1)
         as_near = (np.abs(best - true) <= 1e-6).sum(axis=1) - 1
         ranks[part] = 1 + nearer + as_near / 2

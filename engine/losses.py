@@ -1,8 +1,8 @@
 """Losses that pull a photo and its text together, in `keras.ops` alone.
 
-Both take unit rows: row i of the photos belongs to row i of the texts. Pairs that are the *same* (equal
-photo bytes or equal captions) are never negatives of one another: told apart, they would teach the
-model that a caption does not fit its own photo.
+Both take unit rows: row i of the photos belongs to row i of the texts. Pairs that are the *same*
+(equal photo bytes or equal captions) are never negatives of one another: told apart, they would
+teach the model that a caption does not fit its own photo.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def triplet_margin(photos: Any, texts: Any, same: Any, margin: float = 0.4) -> A
     .. math:: L = \max(d(a, p) - d(a, n) + \alpha,\ 0), \qquad d(x, y) = \lVert x - y \rVert_2
 
     The negative of row i is the text of row i + 1 (the last row's is the first), which is random
-    because batches are shuffled; a triplet whose negative is the same as the anchor's pair costs nothing.
+    because batches are shuffled; a triplet whose negative is the same as the anchor's pair costs
+    nothing.
 
     Parameters
     ----------
@@ -88,7 +89,8 @@ def triplet_margin(photos: Any, texts: Any, same: Any, margin: float = 0.4) -> A
     >>> rows = np.eye(2, dtype="float32")
     >>> float(triplet_margin(rows, rows, np.eye(2, dtype=bool)))  # max(0 - √2 + 0.4, 0)
     0.0
-    >>> print(f"{float(triplet_margin(rows, rows[::-1], np.eye(2, dtype=bool))):.4f}")  # √2 - 0 + 0.4
+    >>> swapped = triplet_margin(rows, rows[::-1], np.eye(2, dtype=bool))  # √2 - 0 + 0.4
+    >>> print(f"{float(swapped):.4f}")
     1.8142
     """
     negatives = ops.roll(texts, -1, axis=0)

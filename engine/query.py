@@ -1,8 +1,8 @@
 """The query language: words and photos with signs and weights.
 
-``dress - floral`` is like a dress and unlike floral; ``2*boots + photo`` leans on the words twice as
-much as on the attached photo. A sign stands alone between spaces or leads a word; a hyphen inside a
-word is part of it.
+``dress - floral`` is like a dress and unlike floral; ``2*boots + photo`` leans on the words twice
+as much as on the attached photo. A sign stands alone between spaces or leads a word; a hyphen
+inside a word is part of it.
 """
 
 from __future__ import annotations
@@ -94,7 +94,9 @@ def _signed_parts(query: str) -> list[tuple[float, str]]:
     for sign, body in zip(rest[::2], rest[1::2], strict=True):
         if not body.strip():
             raise QueryError(
-                "a sign has nothing after it", value=sign, remedy="Put words after it, as in 'dress - floral'"
+                "a sign has nothing after it",
+                value=sign,
+                remedy="Put words after it, as in 'dress - floral'",
             )
         parts.append((1.0 if sign == "+" else -1.0, body))
     return [(sign, body.strip()) for sign, body in parts]
@@ -105,7 +107,9 @@ def _term(sign: float, body: str, n_photos: int) -> Term:
     if match := _WEIGHT.match(body):
         weight, body = float(match[1]), body[match.end() :]
     if not 0 < weight < math.inf:
-        raise QueryError("a weight must be above zero", value=f"{weight:g}", remedy="Leave the part out instead")
+        raise QueryError(
+            "a weight must be above zero", value=f"{weight:g}", remedy="Leave the part out instead"
+        )
     if n_photos and (match := _PHOTO.fullmatch(body)):
         photo = int(match[1] or 1)
         if not 1 <= photo <= n_photos:

@@ -1,8 +1,8 @@
-"""Words and vocabulary: a text becomes the same token ids when a model is trained and when it answers.
+"""Words and vocabulary: the same token ids when a model is trained and when it answers.
 
-A text is lower-cased, freed of accents and possessives, cut into words, and each word is folded to its
-singular, so that *T-Shirts*, *tshirt* and *Tshirts* are one entry. Words outside the vocabulary have
-no id and leave no trace in the encoding; whoever asks is told which they were.
+A text is lower-cased, freed of accents and possessives, cut into words, and each word is folded to
+its singular, so that *T-Shirts*, *tshirt* and *Tshirts* are one entry. Words outside the vocabulary
+have no id and leave no trace in the encoding; whoever asks is told which they were.
 """
 
 from __future__ import annotations
@@ -175,7 +175,9 @@ class Tokenizer:
             content = json.loads(path.read_text(encoding="utf-8"))
             if content["version"] > FORMAT_VERSION:
                 raise ModelError(
-                    "the vocabulary was written by a newer Kindred", value=path, remedy="Update Kindred"
+                    "the vocabulary was written by a newer Kindred",
+                    value=path,
+                    remedy="Update Kindred",
                 )
             counts = [(str(word), int(count)) for word, count in content["words"]]
             return cls(counts, int(content["n_tokens"]))

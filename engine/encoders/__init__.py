@@ -18,7 +18,14 @@ from engine.encoders.settings import ModelSettings
 from engine.errors import ModelError
 from engine.text import Tokenizer
 
-__all__ = ["Encoder", "ModelManifest", "ModelSettings", "bundled_model", "load_encoder", "read_manifest"]
+__all__ = [
+    "Encoder",
+    "ModelManifest",
+    "ModelSettings",
+    "bundled_model",
+    "load_encoder",
+    "read_manifest",
+]
 
 
 class Encoder(Protocol):
@@ -59,7 +66,8 @@ class Encoder(Protocol):
 def load_encoder(folder: Path) -> Encoder:
     """Open a model folder.
 
-    Nothing found in the folder is executed: weights are arrays, the vocabulary and the settings JSON.
+    Nothing found in the folder is executed: weights are arrays, the vocabulary and the settings
+    JSON.
 
     Raises
     ------
@@ -87,6 +95,8 @@ def bundled_model() -> Path:
     folders = sorted(path.parent for path in config.MODELS.glob("*/manifest.json"))
     if not folders:
         raise ModelError(
-            "no bundled model", value=config.MODELS, remedy="Train one with 'python -m engine train'"
+            "no bundled model",
+            value=config.MODELS,
+            remedy="Train one with 'python -m engine train'",
         )
     return folders[-1]

@@ -96,10 +96,14 @@ def read_manifest(folder: Path) -> ModelManifest:
     """
     content = _read_json(folder / MANIFEST)
     if content.get("version", 0) > FORMAT_VERSION:
-        raise ModelError("the model was written by a newer Kindred", value=folder, remedy="Update Kindred")
+        raise ModelError(
+            "the model was written by a newer Kindred", value=folder, remedy="Update Kindred"
+        )
     try:
         manifest = ModelManifest(
-            str(content["name"]), ModelSettings.from_json(content["settings"]), dict(content["files"])
+            str(content["name"]),
+            ModelSettings.from_json(content["settings"]),
+            dict(content["files"]),
         )
     except (KeyError, TypeError) as error:
         raise _damaged(folder / MANIFEST) from error
@@ -127,7 +131,9 @@ def _read_json(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ModelError(
-            "this folder is no model", value=path.parent, remedy="Name the folder that holds its manifest.json"
+            "this folder is no model",
+            value=path.parent,
+            remedy="Name the folder that holds its manifest.json",
         ) from error
     except (OSError, ValueError) as error:
         raise _damaged(path) from error
@@ -138,7 +144,9 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def _damaged(path: Path) -> ModelError:
     return ModelError(
-        "a file of the model is missing or damaged", value=path, remedy="Copy or train the model again"
+        "a file of the model is missing or damaged",
+        value=path,
+        remedy="Copy or train the model again",
     )
 
 

@@ -87,7 +87,9 @@ class JointEncoder:
             How the model was made.
         """
         if folder.exists():
-            raise ModelError("the model's folder exists already", value=folder, remedy="Choose another")
+            raise ModelError(
+                "the model's folder exists already", value=folder, remedy="Choose another"
+            )
         beside = folder.with_name(folder.name + ".partial")
         shutil.rmtree(beside, ignore_errors=True)  # what an earlier, killed save left
         beside.mkdir(parents=True)
@@ -134,7 +136,7 @@ class JointEncoder:
 
 
 def _compiled(tower: keras.Model) -> Any:
-    """Return a function of one batch; compiled once on TensorFlow, where calling a model is slow."""
+    """Return a function of one batch, compiled where calling a model is slow."""
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 

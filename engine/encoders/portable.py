@@ -1,7 +1,7 @@
 """The portable copy of a model: ONNX files that answer without Keras or TensorFlow.
 
-ONNX Runtime loads in a third of a second where TensorFlow takes several, and answers one photo in half
-the time; so whatever only answers queries or embeds photos comes through here.
+ONNX Runtime loads in a third of a second where TensorFlow takes several, and answers one photo in
+half the time; so whatever only answers queries or embeds photos comes through here.
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ def export(tower: keras.Model, path: Path) -> None:
             tower(np.zeros((1, *tower.input.shape[1:]), tower.input.dtype), training=False)
             tower.export(whole, format="onnx", verbose=False)
         except Exception as error:  # tf2onnx raises many kinds, all meaning the same to a caller.
-            raise ModelError("the model has no portable form", value=tower.name, remedy=str(error)) from error
+            raise ModelError(
+                "the model has no portable form", value=tower.name, remedy=str(error)
+            ) from error
         graph_file = onnx.load(whole)
     _halve(graph_file.graph)
     onnx.save(graph_file, path)
@@ -125,5 +127,7 @@ def _session(path: Path, *, n_threads: int) -> Any:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's own exceptions share no base but this one.
         raise ModelError(
-            "the model's portable copy cannot be loaded", value=path, remedy="Copy or train the model again"
+            "the model's portable copy cannot be loaded",
+            value=path,
+            remedy="Copy or train the model again",
         ) from error

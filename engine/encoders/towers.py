@@ -1,6 +1,7 @@
 """The two towers, as Keras models: pixels to unit rows, token ids to unit rows.
 
-Layers are named so that other rooms can ask for them: ``feature_map`` (the last map before pooling),
+Layers are named so that other rooms can ask for them: ``feature_map`` (the last map before
+pooling),
 ``features`` (the pooled vector) and ``embedding`` (the unit row).
 """
 
@@ -47,10 +48,12 @@ class Preprocessing(layers.Layer):
         self.module = module
 
     def call(self, pixels: Any) -> Any:
+        """Return float pixels, shape as before."""
         application = importlib.import_module(f"keras.applications.{self.module}")
         return application.preprocess_input(ops.cast(pixels, self.compute_dtype))
 
     def get_config(self) -> dict[str, Any]:
+        """Return what it takes to make this layer again."""
         return {**super().get_config(), "module": self.module}
 
 
@@ -59,6 +62,7 @@ class WordPooling(layers.Layer):
     """Mean and maximum over a text's words, padding left out; a text without words gives zeros."""
 
     def call(self, features: Any, tokens: Any) -> Any:
+        """Return (n, 2 * width) from features (n, n_tokens, width), all at least 0."""
         real = ops.expand_dims(ops.cast(ops.not_equal(tokens, 0), features.dtype), -1)
         n_words = ops.maximum(ops.sum(real, axis=1), 1)
         mean = ops.sum(features * real, axis=1) / n_words
@@ -76,8 +80,8 @@ def photo_tower(
     settings
         Shape of the model.
     weights
-        For a `keras.applications` backbone: ``"imagenet"`` (Keras downloads and checks them), the path of
-        a weights file made without its top, or None for random ones.
+        For a `keras.applications` backbone: ``"imagenet"`` (Keras downloads and checks them), the
+        path of a weights file made without its top, or None for random ones.
     dtype
         Keras dtype policy, ``"mixed_bfloat16"`` to train faster where the processor can.
 

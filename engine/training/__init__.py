@@ -1,4 +1,4 @@
-"""Training: photos and captions in, a model folder out, and a run folder that can go on where it stopped.
+"""Training: photos and captions in, a model out, and a run that can go on where it stopped.
 
     settings.py   what a run is told
     examples.py   photos decoded once, split into training and validation, drawn as batches

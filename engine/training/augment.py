@@ -1,7 +1,8 @@
 """What a photo and its caption may look like the next time they are seen.
 
 All choices are drawn here, in NumPy, from one generator per epoch: the same seed gives the same
-batches whatever the backend, and a resumed run goes on with what an uninterrupted one would have had.
+batches whatever the backend, and a resumed run goes on with what an uninterrupted one would have
+had.
 """
 
 from __future__ import annotations
@@ -19,17 +20,16 @@ SCALES = (0.85, 1.15)
 LIGHT = (0.85, 1.15)
 
 
-def photo_transforms(
-    rng: np.random.Generator, n_photos: int, size_px: int
-) -> NDArray[np.float32]:
+def photo_transforms(rng: np.random.Generator, n_photos: int, size_px: int) -> NDArray[np.float32]:
     """Draw a flip, turn, scale and shift for each photo.
 
     Returns
     -------
     ndarray
-        Shape (n_photos, 8): rows (a0, a1, a2, b0, b1, b2, 0, 0) that map a place (x, y) of the new photo
-        to (a0 x + a1 y + a2, b0 x + b1 y + b2) of the old one, as `keras.ops.image.affine_transform`
-        takes them. Turning and scaling leave the centre where it is.
+        Shape (n_photos, 8): rows (a0, a1, a2, b0, b1, b2, 0, 0) that map a place (x, y) of the new
+        photo to (a0 x + a1 y + a2, b0 x + b1 y + b2) of the old one, as
+        `keras.ops.image.affine_transform` takes them. Turning and scaling leave the centre where it
+        is.
     """
     angle = rng.uniform(-MAX_ANGLE, MAX_ANGLE, n_photos)
     scale = rng.uniform(*SCALES, n_photos)

@@ -66,7 +66,11 @@ class Examples:
         """
         limit = int(share * 2**32)
         chosen = {h for h in set(self.hashes) if _dice(h, seed) < limit}
-        eligible = {h for h, ok, c in zip(self.hashes, self.validates, self.captions, strict=True) if ok and c}
+        eligible = {
+            h
+            for h, ok, c in zip(self.hashes, self.validates, self.captions, strict=True)
+            if ok and c
+        }
         held_out = chosen & eligible
         rows = np.arange(len(self))
         inside = np.array([h in held_out for h in self.hashes], bool)

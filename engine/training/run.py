@@ -1,9 +1,9 @@
 """The loop of a run: epochs, validation, checkpoints, resume, and the model at the end.
 
 A run folder holds ``run.json`` (data and settings), ``metrics.jsonl`` (one line an epoch),
-``checkpoint-NNN/`` (weights, optimizer and what is needed to go on), ``best/`` (the towers of the best
-epoch) and in the end ``model/``. Each is written beside and renamed, so a run killed at any moment
-is resumed from its last finished epoch.
+``checkpoint-NNN/`` (weights, optimizer and what is needed to go on), ``best/`` (the towers of the
+best epoch) and in the end ``model/``. Each is written beside and renamed, so a run killed at any
+moment is resumed from its last finished epoch.
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ def train(
     """
     if (out / RUN).exists():
         raise TrainingError(
-            "the folder holds a run already", value=out, remedy="Resume it with '--resume', or choose another"
+            "the folder holds a run already",
+            value=out,
+            remedy="Resume it with '--resume', or choose another",
         )
     out.mkdir(parents=True, exist_ok=True)
     write_json(out / RUN, {"settings": settings.to_json(), "data": [d.to_json() for d in data]})
@@ -102,7 +104,9 @@ def resume(out: Path, *, progress: Report = unheard) -> TrainingReport:
     try:
         content = read_json(out / RUN)
     except (OSError, ValueError) as error:
-        raise TrainingError("this folder holds no run", value=out, remedy="Start one with 'train'") from error
+        raise TrainingError(
+            "this folder holds no run", value=out, remedy="Start one with 'train'"
+        ) from error
     settings = TrainingSettings.from_json(content["settings"])
     data = [DataSource.from_json(item) for item in content["data"]]
     if (out / MODEL).exists():
@@ -113,7 +117,9 @@ def resume(out: Path, *, progress: Report = unheard) -> TrainingReport:
             return _Run(data, settings, out, progress).complete()
     except LockHeldError as error:
         raise TrainingError(
-            "another program is training this run", value=error.holder, remedy="Wait for it, or stop it"
+            "another program is training this run",
+            value=error.holder,
+            remedy="Wait for it, or stop it",
         ) from error
 
 
@@ -181,7 +187,9 @@ class _Run:
             if self._must_end(started):
                 break
         seconds = time.monotonic() - started
-        figures = both_directions(*self._embed_held_out(self._encoder(self.trainer)), *self._groups())
+        figures = both_directions(
+            *self._embed_held_out(self._encoder(self.trainer)), *self._groups()
+        )
         self._note_epoch(losses, seconds, figures)
 
     def _must_end(self, started: float) -> bool:
@@ -193,7 +201,9 @@ class _Run:
     def _epoch_progress(self, epoch: int, losses: list[float], started: float) -> Progress:
         recall = self.state.best_recall
         known = f", best R@10 so far {recall:.3f}" if recall is not None else ""
-        step = f"epoch {epoch + 1} of {self.settings.epochs}, loss {np.mean(losses[-20:]):.3f}{known}"
+        step = (
+            f"epoch {epoch + 1} of {self.settings.epochs}, loss {np.mean(losses[-20:]):.3f}{known}"
+        )
         return Progress(step, len(losses), self.batches.n_steps, time.monotonic() - started)
 
     def _note_epoch(
@@ -205,7 +215,9 @@ class _Run:
         line = {
             "epoch": state.epoch,
             "loss": float(np.mean(losses)),
-            "learning_rate": float(keras.ops.convert_to_numpy(self.trainer.optimizer.learning_rate)),
+            "learning_rate": float(
+                keras.ops.convert_to_numpy(self.trainer.optimizer.learning_rate)
+            ),
             "seconds": seconds,
             "photos_per_second": len(losses) * self.settings.batch_size / seconds,
             **{direction: figure.to_json() for direction, figure in figures.items()},
@@ -272,7 +284,7 @@ def _ahead(batches: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
                     return
                 made.put(batch)
             made.put(None)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again where the batches are used
             made.put(error)
 
     maker = threading.Thread(target=make, daemon=True)

@@ -54,8 +54,8 @@ class TrainingSettings:
     name
         What people will call the model.
     backbone, weights, backbone_alpha, size_px, n_dims
-        Shape of the photo tower; see `engine.encoders.ModelSettings`. `weights` is ``"imagenet"``, a
-        local file, or None.
+        Shape of the photo tower; see `engine.encoders.ModelSettings`. `weights` is ``"imagenet"``,
+        a local file, or None.
     loss
         ``"contrastive"`` or ``"triplet"``.
     margin
@@ -118,20 +118,41 @@ class TrainingSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _require(self.loss in LOSSES, "no such loss", self.loss, f"Choose one of {', '.join(LOSSES)}")
+        _require(
+            self.loss in LOSSES, "no such loss", self.loss, f"Choose one of {', '.join(LOSSES)}"
+        )
         _require(self.epochs >= 1, "too few epochs", self.epochs, "Give 1 or more")
-        _require(2 <= self.batch_size <= 8192, "batch size out of range", self.batch_size, "Give 2 to 8192")
-        _require(16 <= self.size_px <= 512, "photo size out of range", self.size_px, "Give 16 to 512 px")
+        _require(
+            2 <= self.batch_size <= 8192,
+            "batch size out of range",
+            self.batch_size,
+            "Give 2 to 8192",
+        )
+        _require(
+            16 <= self.size_px <= 512, "photo size out of range", self.size_px, "Give 16 to 512 px"
+        )
         _require(2 <= self.n_dims <= 4096, "width out of range", self.n_dims, "Give 2 to 4096")
         _require(
-            0 < self.learning_rate < 1, "learning rate out of range", self.learning_rate, "Try 0.001"
+            0 < self.learning_rate < 1,
+            "learning rate out of range",
+            self.learning_rate,
+            "Try 0.001",
         )
-        _require(0 < self.temperature <= 1, "temperature out of range", self.temperature, "Try 0.07")
+        _require(
+            0 < self.temperature <= 1, "temperature out of range", self.temperature, "Try 0.07"
+        )
         for name in ("attribute_rate", "word_dropout"):
             value = getattr(self, name)
-            _require(0 <= value < 1, f"{name} out of range", value, "Give 0 or more, and less than 1")
+            _require(
+                0 <= value < 1, f"{name} out of range", value, "Give 0 or more, and less than 1"
+            )
         share = self.validation_share
-        _require(0 < share <= 0.5, "validation share out of range", share, "Give more than 0, at most 0.5")
+        _require(
+            0 < share <= 0.5,
+            "validation share out of range",
+            share,
+            "Give more than 0, at most 0.5",
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for ``settings.json``."""

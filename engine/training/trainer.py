@@ -24,6 +24,7 @@ class Augmentation(keras.layers.Layer):
     """Photos turned, scaled, shifted and lit as they are told; what comes into view is white."""
 
     def call(self, pixels: Any, transforms: Any, light: Any) -> Any:
+        """Return uint8 pixels, shape as before."""
         moved = ops.image.affine_transform(
             ops.cast(pixels, "float32"),
             transforms,
@@ -40,7 +41,8 @@ class JointTrainer(keras.Model):
     """The towers, trained together.
 
     A batch is a dictionary: ``pixels`` uint8 (n, size, size, 3), ``tokens`` int32 (n, n_tokens),
-    ``same`` bool (n, n), and, to augment, ``transforms`` float32 (n, 8) with ``light`` float32 (n,).
+    ``same`` bool (n, n), and, to augment, ``transforms`` float32 (n, 8) with ``light`` float32
+    (n,).
     """
 
     def __init__(self, shape: ModelSettings, settings: TrainingSettings, dtype: str) -> None:
@@ -63,6 +65,7 @@ class JointTrainer(keras.Model):
         self.built = True
 
     def call(self, batch: Mapping[str, Any], training: bool = False) -> dict[str, Any]:
+        """Return unit rows of the batch, ``photos`` and ``texts``."""
         pixels = batch["pixels"]
         if training and "transforms" in batch:
             pixels = self.augmentation(pixels, batch["transforms"], batch["light"])
@@ -79,6 +82,7 @@ class JointTrainer(keras.Model):
         sample_weight: Any = None,
         training: bool = True,
     ) -> Any:
+        """Return the loss of a batch; `x` is the batch and `y_pred` what `call` made of it."""
         pair = y_pred["photos"], y_pred["texts"], x["same"]
         if self.loss_name == "triplet":
             return losses.triplet_margin(*pair, self.margin)
