@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from engine.catalogue.postings import fold
 from engine.errors import CatalogueError
 
 # Names as `_plain` leaves them; the earlier in a list, the surer.
@@ -83,6 +84,9 @@ def recognise(names: Sequence[str], chosen: Choice | None = None) -> Columns:
     taken = {position for positions in given.values() for position in positions}
     plain = {i: _plain(name) for i, name in enumerate(names) if i not in taken}
     found = {meaning: given.get(meaning) or _told(plain, meaning) for meaning in _KNOWN}
+    if "tags" in given:
+        # Beside chosen tags a column "tag" holds tags too: as an attribute it would mean both.
+        found["tags"] += tuple(i for i in _told(plain, "tags") if i not in given["tags"])
     photo_id = found["id"][0] if found["id"] else None
     used = {*found["photo"], *found["caption"], *found["tags"], photo_id}
     return Columns(
@@ -118,4 +122,4 @@ def _positions(names: Sequence[str], wish: str | Sequence[str]) -> tuple[int, ..
 
 def _plain(name: str) -> str:
     """Return a name's letters and digits only, lower-cased: 'Image Path' and 'image_path' alike."""
-    return re.sub(r"[\W_]+", "", name).casefold()
+    return re.sub(r"[\W_]+", "", fold(name))

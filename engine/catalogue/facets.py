@@ -37,6 +37,8 @@ def mask_where(
     """
     mask = np.ones(n_rows, bool)
     for key, values in filters.items():
+        if isinstance(values, str):
+            raise ValueError(f"the values of {key!r} must be a sequence of texts, not {values!r}")
         if values:
             has_value = np.zeros(n_rows, bool)
             has_value[rows_of(connection, _terms_matching(connection, key, values))] = True

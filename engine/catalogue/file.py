@@ -47,7 +47,7 @@ class CatalogueFile:
         self.path = path
         self._idle: deque[sqlite3.Connection] = deque()
         self._is_closed = False
-        self._writing = threading.Lock()
+        self._writing = threading.RLock()
         self._writer: sqlite3.Connection | None = None
         self._closing = ExitStack()
         if not path.is_file():
@@ -119,7 +119,9 @@ class CatalogueFile:
             try:
                 yield self._writer
             except BaseException:
-                self._writer.execute("ROLLBACK")
+                # A full disk makes SQLite roll back by itself.
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
                 raise
             self._writer.execute("COMMIT")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# The filter key that means tags; no attribute may have this name.
+# The filter key that means tags.
 TAG = "tag"
 
 
@@ -60,7 +60,7 @@ class NewPhoto:
     path
         POSIX path below the source folder; never absolute, never with ``..``.
     captions, attributes, tags
-        As in `PhotoRecord`; no attribute may be called ``tag``.
+        As in `PhotoRecord`.
     width, height
         Pixels of the upright photo, as decoded.
     size_bytes, modified_ns

@@ -82,9 +82,15 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def terms_of(attributes: Mapping[str, str], tags: Iterable[str]) -> set[Term]:
-    """Return a photo's terms; a tag in two spellings counts once."""
-    return {*attributes.items(), *((TAG, tag) for tag in {fold(tag): tag for tag in tags}.values())}
+def terms_of(attributes: Mapping[str, str], tags: Iterable[str]) -> tuple[Term, ...]:
+    """Return a photo's terms, each once; of a tag's spellings the first.
+
+    An attribute called ``tag`` is one more tag.
+    """
+    first: dict[str, str] = {}
+    for tag in tags:
+        first.setdefault(fold(tag), tag)
+    return tuple(dict.fromkeys((*attributes.items(), *((TAG, tag) for tag in first.values()))))
 
 
 def create(connection: sqlite3.Connection) -> None:
@@ -178,20 +184,24 @@ def _within(chunk: int, rows: np.ndarray) -> np.ndarray:
 
 def _term_id(connection: sqlite3.Connection, name: str, value: str) -> int:
     """Return a term's id; the term and its attribute are made when they are new."""
+    found = connection.execute(
+        "SELECT term.id FROM term JOIN attribute ON attribute.id = attribute_id"
+        " WHERE name = ? AND value = ?",
+        (name, value),
+    ).fetchone()
+    if found:
+        return found[0]
     connection.execute(
         "INSERT INTO attribute (name, folded) VALUES (?, ?) ON CONFLICT DO NOTHING",
         (name, fold(name)),
     )
-    (attribute_id,) = connection.execute(
-        "SELECT id FROM attribute WHERE name = ?", (name,)
-    ).fetchone()
-    connection.execute(
-        "INSERT INTO term (attribute_id, value, folded) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        (attribute_id, value, fold(value)),
+    made = connection.execute(
+        "INSERT INTO term (attribute_id, value, folded)"
+        " SELECT id, ?, ? FROM attribute WHERE name = ?",
+        (value, fold(value), name),
     )
-    return connection.execute(
-        "SELECT id FROM term WHERE attribute_id = ? AND value = ?", (attribute_id, value)
-    ).fetchone()[0]
+    assert made.lastrowid is not None
+    return made.lastrowid
 
 
 def unpack(postings: Sequence[tuple[int, bytes]]) -> tuple[np.ndarray, np.ndarray]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from engine.catalogue.photo import TAG, NewPhoto, Photo, stays_inside
-from engine.catalogue.postings import Term, fold, terms_of
+from engine.catalogue.photo import NewPhoto, Photo, stays_inside
+from engine.catalogue.postings import Term, terms_of
 from engine.errors import CatalogueError
 
 _FIELDS = (
@@ -59,12 +60,11 @@ def write(connection: sqlite3.Connection, statement: str, row: int, photo: NewPh
     CatalogueError
         When a live photo has the same id.
     ValueError
-        When the path leaves the root, an attribute is called ``tag``, or a text is no Unicode.
+        When the path leaves the root, the id is empty, or a text is no valid Unicode.
     """
     check_path(photo.path)
-    for name in photo.attributes:
-        if fold(name) == TAG:
-            raise ValueError(f"an attribute cannot be called {name!r}: the name means tags")
+    if not photo.photo_id:
+        raise ValueError(f"a photo's id cannot be empty: {photo.path!r}")
     values = (
         photo.photo_id,
         photo.path,
@@ -88,7 +88,15 @@ def write(connection: sqlite3.Connection, statement: str, row: int, photo: NewPh
         ) from error
 
 
-def terms_in(connection: sqlite3.Connection, row: int) -> set[Term]:
+def set_ids_aside(connection: sqlite3.Connection, photos: Mapping[int, NewPhoto]) -> None:
+    """Give rows whose id changes one that no photo has, so that ids can be swapped."""
+    connection.executemany(
+        "UPDATE photo SET photo_id = char(0) || row WHERE row = ? AND photo_id <> ?",
+        ((row, photo.photo_id) for row, photo in photos.items()),
+    )
+
+
+def terms_in(connection: sqlite3.Connection, row: int) -> tuple[Term, ...]:
     """Return the terms of a live photo.
 
     Raises

@@ -12,7 +12,7 @@ from pathlib import Path
 from engine.catalogue.columns import Choice
 from engine.catalogue.folder import find_files
 from engine.catalogue.naming import PhotoNames
-from engine.catalogue.photo import PhotoRecord, Source
+from engine.catalogue.photo import PhotoRecord, Skipped, Source
 from engine.catalogue.table import Table
 from engine.catalogue.telling import Telling, distinct
 from engine.errors import CatalogueError
@@ -73,7 +73,11 @@ def read_source(
         return Source(root, _folder_records(found.photos), found.skipped)
     telling.read()
     records = [telling.record(path) for path in found.photos]
-    return Source(root, records, [*found.skipped, *telling.skipped], telling.table.path)
+    # Each path once and in order, as a catalogue keeps them.
+    skipped: dict[str, Skipped] = {}
+    for skip in (*found.skipped, *telling.skipped):
+        skipped.setdefault(skip.path, skip)
+    return Source(root, records, [skipped[path] for path in sorted(skipped)], telling.table.path)
 
 
 def _folder_records(paths: Sequence[str]) -> list[PhotoRecord]:

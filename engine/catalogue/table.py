@@ -41,11 +41,14 @@ class Table:
         self._is_json = path.suffix.lower() in {".jsonl", ".ndjson"}
         try:
             self._encoding = _encoding_of(path)
-            self.columns = self._json_columns() if self._is_json else self._header()
+            self._keys = self._json_keys() if self._is_json else self._header()
         except OSError as error:
             raise CatalogueError(
                 f"the table cannot be read ({error.strerror})", value=path, remedy="Check the path"
             ) from error
+        except csv.Error as error:
+            raise CatalogueError(f"the table is no CSV ({error})", value=path) from error
+        self.columns = [_tidy(key) for key in self._keys]
         if not self.columns:
             raise CatalogueError(
                 "the table is empty", value=path, remedy="Its first line must name its columns"
@@ -69,10 +72,9 @@ class Table:
 
     def _header(self) -> list[str]:
         with self.path.open(encoding=self._encoding, errors="replace", newline="") as file:
-            self._delimiter = self._delimiter_of(file.readline())
+            self._delimiter = self._delimiter_of(file.readline(_BLOCK_BYTES))
             file.seek(0)
-            header = next(csv.reader(file, delimiter=self._delimiter), [])
-        return [_tidy(name) for name in header]
+            return next(csv.reader(file, delimiter=self._delimiter), [])
 
     def _delimiter_of(self, first_line: str) -> str:
         if self.path.suffix.lower() == ".tsv":
@@ -101,15 +103,15 @@ class Table:
 
     # JSONL --------------------------------------------------------------------------------------
 
-    def _json_columns(self) -> list[str]:
-        names: dict[str, None] = {}
+    def _json_keys(self) -> list[str]:
+        keys: dict[str, None] = {}
         for _, entry in self._json_entries([]):
-            names.update(dict.fromkeys(entry))
-        return list(names)
+            keys.update(dict.fromkeys(entry))
+        return list(keys)
 
     def _json_rows(self, skipped: list[Skipped]) -> Iterator[tuple[int, list[Cell]]]:
         for number, entry in self._json_entries(skipped):
-            yield number, [_cell(entry.get(name)) for name in self.columns]
+            yield number, [_cell(entry.get(key)) for key in self._keys]
 
     def _json_entries(self, skipped: list[Skipped]) -> Iterator[tuple[int, dict[str, object]]]:
         with self.path.open(encoding=self._encoding, errors="replace") as file:
