@@ -50,16 +50,17 @@ def spline(knots: Sequence[Knot] | Points, *, closed: bool = True) -> Points:
     """
     points = np.array([knot[:2] for knot in knots], dtype=np.float64)
     sharp = np.array([len(knot) > 2 and knot[2] == SHARP for knot in knots])
-    ahead, behind = np.roll(points, -1, axis=0) - points, points - np.roll(points, 1, axis=0)
+    after = np.arange(1, len(points) + 1) % len(points)
+    ahead, behind = points[after] - points, points - points[after - 2]
     if not closed:
         sharp[[0, -1]] = True
     chord = np.hypot(ahead[:, 0], ahead[:, 1])[:, None]
     across = ahead + behind
     smooth = across / np.maximum(np.hypot(across[:, 0], across[:, 1])[:, None], 1e-9)
     leaving = np.where(sharp[:, None], ahead, smooth * chord)
-    arriving = np.where(sharp[:, None], behind, smooth * np.roll(chord, 1, axis=0))
+    arriving = np.where(sharp[:, None], behind, smooth * chord[after - 2])
     a, b, c, d = _HERMITE
-    curve = a * points + b * leaving + c * np.roll(points, -1, 0) + d * np.roll(arriving, -1, 0)
+    curve = a * points + b * leaving + c * points[after] + d * arriving[after]
     curve = curve.transpose(1, 0, 2)
     if closed:
         return curve.reshape(-1, 2)
