@@ -24,7 +24,7 @@ FLOORS = [
     },
     {"encoders"},
     {"training", "storage", "jobs"},
-    {"search"},
+    {"search", "quality"},
     {"__init__", "shell"},
     {"__main__"},
 ]

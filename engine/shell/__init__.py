@@ -1,0 +1,81 @@
+"""The shell: every job of Kindred as a command, for scripts and for measuring.
+
+Results go to stdout, everything else to stderr. The exit code is 0 when the job is done (files
+that had to be skipped included), 1 when the world is at fault, 2 when the command is wrong.
+
+Not inside: any work. Each command reads its arguments, calls one room of the engine and lays out
+what comes back. Heavy rooms are imported when their command runs, so that `--help` is instant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from engine.shell import building, measuring, searching, teaching
+from engine.shell.commands import Command, UsageError
+from engine.shell.reporting import exit_code, log_to_file
+
+COMMANDS = {
+    command.name: command
+    for command in (
+        building.INDEX,
+        building.UPDATE,
+        searching.COMMAND,
+        teaching.TRAIN,
+        measuring.EVALUATE,
+        measuring.INFO,
+        building.DEMO,
+    )
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments
+        What a person typed after `python -m engine`.
+
+    Returns
+    -------
+    int
+        The exit code.
+
+    Raises
+    ------
+    SystemExit
+        From argparse: with 2 for wrong usage, with 0 after `--help`.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    name = overview().parse_args(arguments[:1]).command
+    parser = COMMANDS[name].parser()
+    rest = searching.shield(arguments[1:]) if name == "search" else arguments[1:]
+    options = parser.parse_intermixed_args(rest)
+    log_to_file()
+    try:
+        return exit_code(lambda: COMMANDS[name].run(options).write(as_json=options.json))
+    except UsageError as error:
+        parser.error(str(error))
+
+
+def overview() -> argparse.ArgumentParser:
+    """Return the parser that knows no command and tells of all."""
+    parser = argparse.ArgumentParser(
+        prog="python -m engine",
+        usage="python -m engine COMMAND …",
+        description="Find photos by words and by photos.",
+        epilog="\n".join(["commands:", *map(introduction, COMMANDS.values())])
+        + "\n\n'python -m engine COMMAND --help' tells what a command takes.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help=argparse.SUPPRESS)
+    return parser
+
+
+def introduction(command: Command) -> str:
+    """Return a command's line in the overview."""
+    return f"  {command.name:10}{command.summary}"

@@ -1,0 +1,168 @@
+"""`index`, `update` and `demo`: photos become a collection, or stay in step with one."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.progress import Step
+from engine.shell import table
+from engine.shell.commands import Command, Outcome, at_least, pair, path
+from engine.shell.meter import amount, duration, listening
+
+if TYPE_CHECKING:
+    from engine.storage import BuildReport, Skipped
+
+SHOWN_SKIPPED = 20
+COUNTS = ("embedded", "reused", "added", "changed", "renamed", "removed")
+
+
+def add_index_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `index` takes."""
+    parser.add_argument(
+        "photos", type=path, metavar="PHOTOS", help="a folder of photos, with a table or without"
+    )
+    add_table_arguments(parser)
+    parser.add_argument(
+        "--model", type=path, help="a model's folder (default: the one that comes with Kindred)"
+    )
+    parser.add_argument(
+        "--out", type=path, required=True, metavar="COLLECTION", help="the folder to make"
+    )
+    parser.add_argument("--name", help="what people call it (default: the folder's name)")
+
+
+def add_table_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what says where the captions are."""
+    parser.add_argument(
+        "--captions",
+        type=path,
+        metavar="FILE",
+        help="a CSV, TSV or JSONL table (default: the one in PHOTOS, if there is one)",
+    )
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        type=pair,
+        metavar="ROLE=NAME",
+        help="which column is the photo, id or caption: --column caption=headline",
+    )
+
+
+def run_index(options: argparse.Namespace) -> Outcome:
+    """Make a collection."""
+    from engine.encoders import bundled_model
+    from engine.storage import build_collection
+
+    with listening() as progress:
+        report = build_collection(
+            options.photos,
+            options.captions,
+            model=options.model or bundled_model(),
+            out=options.out,
+            columns=dict(options.column) or None,
+            name=options.name,
+            progress=progress,
+        )
+    return outcome_of(report, options.out)
+
+
+def add_update_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `update` takes."""
+    parser.add_argument("collection", type=path, metavar="COLLECTION", help="a collection's folder")
+
+
+def run_update(options: argparse.Namespace) -> Outcome:
+    """Bring a collection up to date with its photos."""
+    from engine.storage import update_collection
+
+    with listening() as progress:
+        report = update_collection(options.collection, progress=progress)
+    return outcome_of(report, options.collection)
+
+
+def outcome_of(report: BuildReport, collection: Path) -> Outcome:
+    """Return a build's counts, what was skipped, and how fast it was."""
+    counts = {name: getattr(report, name) for name in COUNTS}
+    record = {
+        "indexed": report.indexed,
+        **counts,
+        "skipped": records_of_skipped(report.skipped),
+        "seconds": report.seconds,
+        "photos_per_second": report.photos_per_second,
+    }
+    speed = f"{duration(report.seconds)} ({amount(report.photos_per_second)} files/s)"
+    told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+    first = f"{report.indexed:,} photos in {collection}, {speed}" + (f": {told}" if told else "")
+    return Outcome(record, [f"{table.plain(first)}.", *lines_of_skipped(report.skipped)])
+
+
+def records_of_skipped(skipped: Sequence[Skipped]) -> list[dict[str, str]]:
+    """Return path and reason of every file that could not be indexed."""
+    return [{"path": each.path, "reason": each.reason} for each in skipped]
+
+
+def lines_of_skipped(skipped: Sequence[Skipped]) -> list[str]:
+    """Return the first skipped files with their reasons, and how many more there are."""
+    if not skipped:
+        return []
+    shown = [[f"  {table.plain(each.path)}", each.reason] for each in skipped[:SHOWN_SKIPPED]]
+    lines = [f"{len(skipped):,} skipped:", *table.columns(shown, align="<<")]
+    n_hidden = len(skipped) - len(shown)
+    return [*lines, f"  … and {n_hidden:,} more; --json lists them all"] if n_hidden else lines
+
+
+def add_demo_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `demo` takes."""
+    parser.add_argument(
+        "--photos", type=at_least(1), default=300, help="how many (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--out", type=path, required=True, metavar="DIR", help="the folder to draw into"
+    )
+    parser.add_argument(
+        "--seed", type=at_least(0), default=0, help="the same seed draws the same photos"
+    )
+    parser.add_argument(
+        "--size", type=at_least(32), default=128, metavar="PX", help="side (default: %(default)s)"
+    )
+
+
+def run_demo(options: argparse.Namespace) -> Outcome:
+    """Draw a folder of captioned photos."""
+    from engine.drawing import draw_collection
+
+    begin = time.perf_counter()
+    with listening() as progress:
+        step = Step(progress, "drawing photos", options.photos)
+        draw_collection(
+            options.photos,
+            options.seed,
+            options.out,
+            size_px=options.size,
+            progress=lambda done, total: step.at(done),
+        )
+    seconds = time.perf_counter() - begin
+    record: dict[str, Any] = {
+        "drawn": options.photos,
+        "folder": str(options.out),
+        "seconds": seconds,
+        "photos_per_second": options.photos / seconds,
+    }
+    line = f"{options.photos:,} photos drawn into {options.out} in {duration(seconds)}."
+    return Outcome(record, [line])
+
+
+INDEX = Command(
+    "index", "make a collection from a folder of photos", add_index_arguments, run_index
+)
+UPDATE = Command(
+    "update", "take in new, changed and deleted photos", add_update_arguments, run_update
+)
+DEMO = Command(
+    "demo", "draw a folder of captioned photos to try things on", add_demo_arguments, run_demo
+)

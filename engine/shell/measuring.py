@@ -1,0 +1,121 @@
+"""`evaluate` and `info`: how well a collection is searched, and what it is."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.shell import table
+from engine.shell.building import lines_of_skipped, records_of_skipped
+from engine.shell.commands import Command, Outcome, path
+from engine.shell.meter import listening
+
+if TYPE_CHECKING:
+    from engine.quality import Evaluation
+
+DIRECTIONS = {"text_to_image": "text → photo", "image_to_text": "photo → text"}
+FLATTERED = "If the model was trained on these photos, only --held-out gives honest figures."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what every command on a collection takes."""
+    parser.add_argument("collection", type=path, metavar="COLLECTION", help="a collection's folder")
+
+
+def retrieval_lines(directions: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return a table of recall and ranks, one row per direction, each with its pool."""
+    head = ["", "pool", "R@1", "R@5", "R@10", "median rank", "mean rank"]
+    rows = [
+        [
+            DIRECTIONS[direction],
+            f"{figures['pool']:,}",
+            *(f"{figures[f'recall_at_{k}']:.3f}" for k in (1, 5, 10)),
+            f"{figures['median_rank']:g}",
+            f"{figures['mean_rank']:.1f}",
+        ]
+        for direction, figures in directions.items()
+    ]
+    return table.columns([head, *rows], align="<>>>>>>")
+
+
+def add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `evaluate` takes."""
+    add_arguments(parser)
+    parser.add_argument(
+        "--held-out",
+        action="store_true",
+        help="measure only on photos that the model's training held out",
+    )
+
+
+def run_evaluate(options: argparse.Namespace) -> Outcome:
+    """Measure retrieval with the collection's own captions and labels."""
+    from engine.encoders import load_encoder
+    from engine.encoders.folder import read_held_out
+    from engine.quality import evaluate_collection
+    from engine.storage import Collection
+
+    with Collection.open(options.collection) as collection, listening() as progress:
+        model = collection.model_folder
+        held_out = read_held_out(model)
+        only = held_out if options.held_out else None
+        evaluation = evaluate_collection(
+            collection, load_encoder(model), only=only, progress=progress
+        )
+    notes = [FLATTERED] if held_out and not options.held_out else []
+    return Outcome(record_of(evaluation), lines_of(evaluation), notes)
+
+
+def record_of(evaluation: Evaluation) -> dict[str, Any]:
+    """Return what `--json` prints of an evaluation."""
+    text_to_image, image_to_text = evaluation.text_to_image, evaluation.image_to_text
+    return {
+        "pool": evaluation.pool,
+        "text_to_image": text_to_image.to_json() if text_to_image else None,
+        "image_to_text": image_to_text.to_json() if image_to_text else None,
+        "image_to_image": {"precision_at_9": evaluation.precision_at_9},
+    }
+
+
+def lines_of(evaluation: Evaluation) -> list[str]:
+    """Return the tables a person reads."""
+    record = record_of(evaluation)
+    lines = [f"Measured on {evaluation.pool:,} of {evaluation.n_photos:,} photos."]
+    directions = {name: record[name] for name in DIRECTIONS if record[name]}
+    if directions:
+        lines += ["", *retrieval_lines(directions)]
+    rows = [[name, f"{share:.3f}"] for name, share in evaluation.precision_at_9.items()]
+    if rows:
+        lines += ["", "Of a photo's 9 nearest others, the share with its own …"]
+        lines += table.columns(rows, align="<>")
+    return lines
+
+
+def run_info(options: argparse.Namespace) -> Outcome:
+    """Tell what a collection is made of."""
+    from engine.storage import Collection
+
+    with Collection.open(options.collection) as collection:
+        manifest = collection.manifest
+        skipped = collection.catalogue.skipped()
+    record = {
+        "name": manifest.name,
+        "indexed": manifest.n_photos,
+        "skipped": records_of_skipped(skipped),
+        "model": manifest.model.name,
+        "n_dims": manifest.model.n_dims,
+        "created": manifest.created,
+        "updated": manifest.updated,
+    }
+    rows = [[key, str(value)] for key, value in record.items() if key != "skipped"]
+    return Outcome(record, [*table.columns(rows, align="<<"), *lines_of_skipped(skipped)])
+
+
+EVALUATE = Command(
+    "evaluate",
+    "measure how well texts and photos find each other",
+    add_evaluate_arguments,
+    run_evaluate,
+)
+INFO = Command("info", "tell what a collection is made of", add_arguments, run_info)

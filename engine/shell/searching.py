@@ -1,0 +1,174 @@
+"""`search`: words, photos, or both in; photos out."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from engine.config import DEFAULT_K
+from engine.shell import table
+from engine.shell.commands import Command, Outcome, UsageError, at_least, pair, path
+from engine.shell.meter import duration
+
+if TYPE_CHECKING:
+    from engine.search import Answer, Match
+
+BAR_CELLS = 10
+EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `search` takes."""
+    parser.add_argument("collection", type=path, metavar="COLLECTION", help="a collection's folder")
+    parser.add_argument(
+        "query",
+        nargs="*",
+        default=[],
+        metavar="QUERY",
+        help="words with signs and weights: 'dress - floral', '2*boots + photo'",
+    )
+    parser.add_argument(
+        "--image",
+        action="append",
+        default=[],
+        type=path,
+        metavar="FILE",
+        help="a photo to look for; the query calls the first one 'photo', the next 'photo2' …",
+    )
+    parser.add_argument(
+        "--like",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="the same with a photo of the collection",
+    )
+    parser.add_argument(
+        "--filter",
+        action="append",
+        default=[],
+        type=pair,
+        metavar="KEY=VALUE",
+        help="only photos with this attribute or tag; the same key twice means either value",
+    )
+    parser.add_argument(
+        "-k", type=at_least(1), default=DEFAULT_K, help="how many photos (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--offset", type=at_least(0), default=0, help="skip the first matches (default: 0)"
+    )
+    parser.add_argument("--exact", action="store_true", help="compare with every photo")
+
+
+def shield(arguments: Sequence[str]) -> list[str]:
+    """Protect a query that starts with a minus from being read as an option.
+
+    A leading blank is all argparse needs, and the query language ignores it.
+
+    Examples
+    --------
+    >>> shield(["shoes", "-floral + red", "-k", "5", "-k9", "--json"])
+    ['shoes', ' -floral + red', '-k', '5', '-k9', '--json']
+    """
+    option = re.compile(r"--\S*|-[kh]|-k\d+|[^-].*|", re.DOTALL)
+    return [word if option.fullmatch(word) else f" {word}" for word in arguments]
+
+
+def run(options: argparse.Namespace) -> Outcome:
+    """Search, and lay the matches out as a table."""
+    query = " ".join(options.query).strip()
+    if not (query or options.image or options.like):
+        raise UsageError("give a QUERY, an --image FILE, a photo to be --like, or several of them")
+    from engine.search import SearchEngine
+
+    answer = SearchEngine.open(options.collection).search(
+        query,
+        images=options.image,
+        inside=options.like,
+        filters=gather(options.filter),
+        k=options.k,
+        offset=options.offset,
+        exact=options.exact or None,
+    )
+    return Outcome(record_of(answer), lines_of(answer), notes_of(answer))
+
+
+def gather(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the wanted values by key.
+
+    Examples
+    --------
+    >>> gather([("colour", "red"), ("colour", "blue"), ("tag", "shoe")])
+    {'colour': ['red', 'blue'], 'tag': ['shoe']}
+    """
+    values = defaultdict(list)
+    for key, value in pairs:
+        values[key].append(value)
+    return dict(values)
+
+
+def record_of(answer: Answer) -> dict[str, Any]:
+    """Return what `--json` prints of an answer."""
+    return {
+        "query": answer.query,
+        "k": answer.k,
+        "seconds": dict(answer.seconds),
+        "matches": [record_of_match(match) for match in answer.matches],
+    }
+
+
+def record_of_match(match: Match) -> dict[str, Any]:
+    """Return what `--json` prints of one match."""
+    photo = match.photo
+    return {
+        "rank": match.rank,
+        "id": photo.photo_id,
+        "path": photo.path,
+        "caption": photo.captions[0] if photo.captions else "",
+        "similarity": match.similarity,
+        "attributes": dict(photo.attributes),
+    }
+
+
+def lines_of(answer: Answer) -> list[str]:
+    """Return the table a person reads: rank, similarity, path, caption."""
+    if not answer.matches:
+        return [f"No photo matches, of {answer.n_searched:,} searched."]
+    rows = [row_of_match(match) for match in answer.matches]
+    how = "exact" if answer.is_exact else "approximate"
+    time = duration(answer.seconds["total"])
+    n_matches = len(answer.matches)
+    closing = f"{n_matches} of {answer.n_searched:,} photos, nearest first, {how}, {time}"
+    return [*table.columns(rows, align="><<<", room=table.room()), "", closing]
+
+
+def row_of_match(match: Match) -> list[str]:
+    """Return the cells of one match."""
+    caption = match.photo.captions[0] if match.photo.captions else ""
+    similarity = f"{match.similarity:5.2f} {bar(match.similarity)}"
+    return [f"{match.rank}.", similarity, match.photo.path, caption]
+
+
+def bar(share: float) -> str:
+    """Return a bar as long as `share` of its full length, from 0 to 1.
+
+    Examples
+    --------
+    >>> bar(0.75), bar(-0.2)
+    ('███████▌  ', '          ')
+    """
+    eighths = round(max(0.0, min(share, 1.0)) * BAR_CELLS * 8)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + EIGHTHS[rest].strip()).ljust(BAR_CELLS)
+
+
+def notes_of(answer: Answer) -> list[str]:
+    """Name the words that the model does not know, and so played no part."""
+    if not answer.unknown_words:
+        return []
+    return [f"Not known, so left out: {table.plain(', '.join(answer.unknown_words))}"]
+
+
+COMMAND = Command("search", "find photos by words, by photos, or by both", add_arguments, run)
