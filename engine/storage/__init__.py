@@ -2,7 +2,10 @@
 
     collection.py   Collection: one opened for reading
     build.py        build_collection, update_collection: the work, from files to a manifest
-    survey.py       which files are as they were, by size and time, then by content
+    order.py        what is asked of a build
+    site.py         the folder it happens in: locks, leftovers
+    findings.py     what the files turn out to be
+    survey.py       which of them are as they were, by size and time, then by content
     embedding.py    files to embeddings: decoding, the model and the journal side by side
     journal.py      what an unfinished build has learned so far
     matching.py     which photo had which row and id before
@@ -10,7 +13,8 @@
     manifest.py     the manifest, and checking a build against it
     thumbnails.py   small pictures in one file
     shelf.py        the collections of a home: list, rename, remove
-    uploads.py      uploaded files and zips, made harmless
+    uploads.py      uploaded files and zips, within limits
+    naming.py       the names that came with them, made harmless
 
 A collection is a folder: ``manifest.json`` and the build it names, which no one ever changes.
 Whoever changes the collection writes another build beside it and replaces the manifest.
@@ -24,13 +28,39 @@ from engine.progress import Progress
 from engine.storage.build import BuildReport, build_collection, update_collection
 from engine.storage.collection import Collection
 from engine.storage.manifest import Manifest
+from engine.storage.shelf import (
+    CollectionSummary,
+    collections_folder,
+    list_collections,
+    remove_collection,
+    rename_collection,
+    summarise,
+)
+from engine.storage.uploads import (
+    UPLOAD_LIMITS,
+    UploadLimits,
+    UploadReport,
+    extract_upload_zip,
+    save_uploads,
+)
 
 __all__ = [
+    "UPLOAD_LIMITS",
     "BuildReport",
     "Collection",
+    "CollectionSummary",
     "Manifest",
     "Progress",
     "Skipped",
+    "UploadLimits",
+    "UploadReport",
     "build_collection",
+    "collections_folder",
+    "extract_upload_zip",
+    "list_collections",
+    "remove_collection",
+    "rename_collection",
+    "save_uploads",
+    "summarise",
     "update_collection",
 ]

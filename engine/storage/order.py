@@ -26,11 +26,12 @@ class PhotoSource:
     def read(self, collection: Path) -> Source:
         """Read the source, leaving out a collection that lies among its photos."""
         source = read_source(self.root, self.captions, columns=self.columns)
-        if not collection.is_relative_to(self.root) or collection == self.root:
+        inside = collection.resolve()
+        if inside == source.root or not inside.is_relative_to(source.root):
             return source
-        inside = collection.relative_to(self.root).as_posix() + "/"
-        records = [each for each in source.records if not each.path.startswith(inside)]
-        skipped = [each for each in source.skipped if not each.path.startswith(inside)]
+        own = inside.relative_to(source.root).as_posix() + "/"
+        records = [each for each in source.records if not each.path.startswith(own)]
+        skipped = [each for each in source.skipped if not each.path.startswith(own)]
         return Source(source.root, records, skipped, source.captions_file)
 
     def origin(self, collection: Path) -> Origin:

@@ -1,0 +1,180 @@
+"""The collections of a home, seen from outside: list them, rename one, remove one."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from engine import config
+from engine.errors import CollectionError
+from engine.storage.manifest import MANIFEST, Manifest, check_files
+from engine.storage.site import WRITER, has_manifest, is_own_name, only_writer, writer_of
+from engine.storage.uploads import is_uploads
+
+Health = Literal["ready", "building", "damaged"]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionSummary:
+    """A collection as a list shows it.
+
+    Attributes
+    ----------
+    folder
+        The collection's folder.
+    name, n_photos, model, n_skipped, created
+        As the manifest says; of a collection without one, the folder's name, zeros, and when its
+        build began. `created` is ISO 8601 in UTC.
+    health
+        "ready" to be searched, "building" for the first time, or "damaged".
+    reason
+        One sentence: what is damaged and what to do; empty otherwise.
+    writer
+        Which program is changing it now ("pid 4711"), or None. A ready collection stays ready
+        while it is updated.
+    """
+
+    folder: Path
+    name: str
+    n_photos: int
+    model: str
+    n_skipped: int
+    created: str
+    health: Health
+    reason: str = ""
+    writer: str | None = None
+
+
+def collections_folder(home: Path) -> Path:
+    """Return where a home keeps its collections."""
+    return home / "collections"
+
+
+def list_collections(
+    home: Path | None = None, *, demo: Path = config.DEMO_COLLECTION
+) -> list[CollectionSummary]:
+    """Return every collection of a home by name, after the one that comes with Kindred.
+
+    Only manifests and file sizes are read, so a list of hundreds is quick.
+
+    Parameters
+    ----------
+    home
+        `engine.config.home` by default.
+    demo
+        The collection that comes with Kindred; passed over where there is none.
+    """
+    shelf = collections_folder(home or config.home())
+    folders = [folder for folder in shelf.iterdir() if folder.is_dir()] if shelf.is_dir() else []
+    own = [summarise(folder) for folder in folders if _is_collection(folder)]
+    own.sort(key=lambda summary: (summary.name.casefold(), summary.folder.name))
+    return [*([summarise(demo)] if has_manifest(demo) else []), *own]
+
+
+def summarise(folder: Path) -> CollectionSummary:
+    """Return what a list shows of the collection, or the unfinished build, in a folder."""
+    writer = writer_of(folder)
+    if not has_manifest(folder):
+        return _unfinished(folder, writer)
+    try:
+        manifest = Manifest.load(folder)
+    except CollectionError as error:
+        return _nameless(folder, "damaged", str(error), writer)
+    health, reason = _health(folder, manifest)
+    return CollectionSummary(
+        folder,
+        manifest.name,
+        manifest.n_photos,
+        manifest.model.name,
+        manifest.n_skipped,
+        manifest.created,
+        health,
+        reason,
+        writer,
+    )
+
+
+def rename_collection(folder: Path | str, name: str) -> None:
+    """Give a collection another name; its folder and its links stay.
+
+    Raises
+    ------
+    CollectionError
+        When there is no collection, the name is empty, or another program is changing it.
+    """
+    folder = Path(folder)
+    if not name.strip():
+        raise CollectionError("a collection needs a name", remedy="Type at least one letter")
+    Manifest.load(folder)
+    with only_writer(folder):
+        replace(Manifest.load(folder), name=name.strip()).save(folder)
+
+
+def remove_collection(folder: Path | str) -> None:
+    """Remove a collection: what Kindred made, and the photos it was given by upload.
+
+    Nothing else is touched: not the photos of a folder that was indexed where it lies, nor any
+    other file that somebody put beside the collection; the folder itself goes when it is empty.
+    A link in the collection is removed, never followed.
+
+    Raises
+    ------
+    CollectionError
+        When the folder is no collection, or is a link to one; when another program is building
+        it, or it cannot be written.
+    """
+    folder = Path(folder)
+    if folder.is_symlink():
+        raise CollectionError(
+            "this is a link to a folder", value=folder, remedy="Remove the folder it points to"
+        )
+    if not _is_collection(folder):
+        raise CollectionError(
+            "there is no collection here", value=folder, remedy="Nothing was removed"
+        )
+    with only_writer(folder):
+        # The manifest goes first: half a removal is an unfinished build, never a damaged one.
+        (folder / MANIFEST).unlink(missing_ok=True)
+        for path in sorted(folder.iterdir()):
+            if path.name != WRITER and (is_own_name(path.name) or is_uploads(path)):
+                _remove(path)
+        (folder / WRITER).unlink(missing_ok=True)
+        with suppress(OSError):  # somebody keeps other files here: then the folder stays
+            folder.rmdir()
+
+
+def _is_collection(folder: Path) -> bool:
+    """Tell whether Kindred has built, or begun to build, a collection here."""
+    return has_manifest(folder) or (folder / WRITER).is_file()
+
+
+def _health(folder: Path, manifest: Manifest) -> tuple[Health, str]:
+    try:
+        check_files(folder, manifest)
+    except CollectionError as error:
+        return "damaged", str(error)
+    return "ready", ""
+
+
+def _unfinished(folder: Path, writer: str | None) -> CollectionSummary:
+    if writer is not None:
+        return _nameless(folder, "building", "", writer)
+    reason = "It was never finished. Start the same build again, and it goes on; or remove it."
+    return _nameless(folder, "damaged", reason, writer)
+
+
+def _nameless(folder: Path, health: Health, reason: str, writer: str | None) -> CollectionSummary:
+    begun = datetime.fromtimestamp(folder.stat().st_mtime, UTC).isoformat(timespec="seconds")
+    return CollectionSummary(folder, folder.name, 0, "", 0, begun, health, reason, writer)
+
+
+def _remove(path: Path) -> None:
+    if stat.S_ISDIR(path.lstat().st_mode):
+        shutil.rmtree(path)
+    else:
+        path.unlink()

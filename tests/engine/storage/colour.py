@@ -1,0 +1,80 @@
+"""A model that needs no training: photos with like colours in like places have like embeddings.
+
+Run as a program it builds or updates a collection, so that tests can kill it.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from engine.images import encode_jpeg, encode_png
+from engine.storage import build_collection, update_collection
+
+
+class ColourEncoder:
+    """Mean colours of a 2 × 2 grid, turned into unit rows by a fixed projection."""
+
+    name = "colours"
+    runtime = "onnx"
+    tokenizer = None
+
+    def __init__(self, n_dims: int = 8, size_px: int = 16, *, pause_seconds: float = 0.0) -> None:
+        self.n_dims = n_dims
+        self.size_px = size_px
+        self.fingerprint = f"colours of {size_px} pixels in {n_dims} numbers"
+        self.n_embedded = 0
+        self._pause_seconds = pause_seconds
+        projection = np.random.default_rng(7).normal(size=(13, n_dims))
+        self._projection = projection.astype(np.float32)
+
+    def embed_photos(self, pixels: np.ndarray) -> np.ndarray:
+        time.sleep(self._pause_seconds)
+        self.n_embedded += len(pixels)
+        half = self.size_px // 2
+        grid = pixels.reshape(len(pixels), 2, half, 2, half, 3).mean(axis=(2, 4), dtype=np.float32)
+        colours = np.hstack([grid.reshape(len(pixels), 12) / 255, np.ones((len(pixels), 1))])
+        rows = colours.astype(np.float32) @ self._projection
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    def embed_texts(self, texts: Sequence[str]) -> np.ndarray:
+        raise NotImplementedError("colours cannot be asked for by words")
+
+
+def pixels_of(seed: int, width: int = 24, height: int = 24) -> np.ndarray:
+    """Return a picture of four coloured quarters; every seed has its own."""
+    colours = np.random.default_rng(seed).integers(0, 256, (2, 2, 3), dtype=np.uint8)
+    rows, columns = np.arange(height) * 2 // height, np.arange(width) * 2 // width
+    return colours[rows[:, None], columns[None, :]]
+
+
+def draw(path: Path, seed: int, width: int = 24, height: int = 24) -> Path:
+    """Write the picture of a seed, as PNG or JPEG by the path's ending."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    encode = encode_png if path.suffix == ".png" else encode_jpeg
+    path.write_bytes(encode(pixels_of(seed, width, height)))
+    return path
+
+
+def draw_folder(folder: Path, n_photos: int) -> Path:
+    """Write photos 000.jpg, 001.jpg, … of the seeds 0, 1, …"""
+    for seed in range(n_photos):
+        draw(folder / f"{seed:03}.jpg", seed)
+    return folder
+
+
+if __name__ == "__main__":
+    from engine.storage import embedding
+
+    embedding.BATCH, embedding.SHARD_PHOTOS = 4, 8
+    what, folder, *photos = sys.argv[1:]
+    encoder = ColourEncoder(pause_seconds=0.005)
+    if what == "build":
+        report = build_collection(photos[0], model=encoder, out=folder)
+    else:
+        report = update_collection(folder, model=encoder)
+    print(report.indexed, report.embedded)
