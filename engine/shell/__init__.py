@@ -25,7 +25,7 @@ COMMANDS = {
         searching.COMMAND,
         teaching.TRAIN,
         measuring.EVALUATE,
-        measuring.INFO,
+        measuring.DESCRIBE,
         building.DEMO,
     )
 }

@@ -92,7 +92,7 @@ def lines_of(evaluation: Evaluation) -> list[str]:
     return lines
 
 
-def run_info(options: argparse.Namespace) -> Outcome:
+def run_describe(options: argparse.Namespace) -> Outcome:
     """Tell what a collection is made of."""
     from engine.storage import Collection
 
@@ -118,4 +118,4 @@ EVALUATE = Command(
     add_evaluate_arguments,
     run_evaluate,
 )
-INFO = Command("info", "tell what a collection is made of", add_arguments, run_info)
+DESCRIBE = Command("info", "tell what a collection is made of", add_arguments, run_describe)
