@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def find_files(root: Path) -> FoundFiles:
             continue
         for entry in entries:
             path = below + entry.name
-            if entry.is_dir():
+            if _leads_to(entry.is_dir):
                 (links if entry.is_symlink() else folders).append(f"{path}/")
             else:
                 _sort_in(found, path, entry)
@@ -106,12 +107,20 @@ def _sort_in(found: FoundFiles, path: str, entry: os.DirEntry[str]) -> None:
     elif not _is_text(path):
         name = path.encode("utf-8", "backslashreplace").decode()
         found.skipped.append(Skipped(name, "its name is no valid UTF-8, rename it"))
-    elif entry.is_file():
+    elif _leads_to(entry.is_file):
         found.photos.append(path)
     elif entry.is_symlink():
         found.skipped.append(Skipped(path, "a link that leads nowhere"))
     else:
         found.skipped.append(Skipped(path, "not a regular file"))
+
+
+def _leads_to(is_kind: Callable[[], bool]) -> bool:
+    """Ask a directory entry for its kind; a link that leads to itself has none."""
+    try:
+        return is_kind()
+    except OSError:
+        return False
 
 
 def _is_text(path: str) -> bool:

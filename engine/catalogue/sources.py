@@ -6,7 +6,7 @@ import logging
 import posixpath
 import re
 from collections.abc import Sequence
-from os.path import relpath
+from os.path import abspath, relpath
 from pathlib import Path
 
 from engine.catalogue.columns import Choice
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 def read_source(
-    photos: Path, captions: Path | None = None, *, columns: Choice | None = None
+    photos: Path | str, captions: Path | str | None = None, *, columns: Choice | None = None
 ) -> Source:
     r"""Find the photos of a folder and what is said about them; no photo is opened.
 
@@ -64,10 +64,12 @@ def read_source(
     [PhotoRecord(path='7.jpg', photo_id='7', captions=('Leather boots',),
                  attributes={'colour': 'Brown'}, tags=())]
     """
-    root = Path(photos).resolve()
+    root = Path(abspath(photos))
     found = find_files(root)
     names = PhotoNames(found.photos)
-    candidates = [root / table for table in found.tables] if captions is None else [Path(captions)]
+    candidates = (
+        [root / table for table in found.tables] if captions is None else [Path(abspath(captions))]
+    )
     telling = _telling(root, names, candidates, columns, is_named=captions is not None)
     if telling is None:
         return Source(root, _folder_records(found.photos), found.skipped)

@@ -50,7 +50,7 @@ class Telling:
         self.skipped: list[Skipped] = []
         self._names = names
         self._columns = recognise(table.columns, choice)
-        folder = Path(relpath(table.path.resolve().parent, root)).as_posix()
+        folder = Path(relpath(table.path.parent, root)).as_posix()
         self._folder = "" if folder == "." else folder
         self._captions: dict[str, list[str]] = {}
         self._tags: dict[str, list[str]] = {}

@@ -1,0 +1,295 @@
+"""The catalogue's file: one plain file, readable anywhere, of whatever version."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.catalogue import Catalogue, NewPhoto, Skipped, file, schema
+from engine.errors import CatalogueError
+
+# The file of version 1 as it was written, by hand: it must not change with the code.
+VERSION_1 = """
+    PRAGMA application_id = 1263095364;
+    CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE photo (
+        row INTEGER PRIMARY KEY, photo_id TEXT NOT NULL, path TEXT NOT NULL,
+        captions TEXT NOT NULL, attributes TEXT NOT NULL, tags TEXT NOT NULL,
+        width INTEGER NOT NULL, height INTEGER NOT NULL, size_bytes INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL, content_hash TEXT NOT NULL,
+        retired INTEGER NOT NULL DEFAULT 0);
+    CREATE UNIQUE INDEX live_photo_id ON photo (photo_id) WHERE retired = 0;
+    CREATE INDEX retired_photo ON photo (retired) WHERE retired = 1;
+    CREATE TABLE skipped (path TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
+    CREATE VIEW caption_text AS SELECT row, (SELECT group_concat(value, char(10))
+        FROM json_each(captions)) AS text FROM photo WHERE retired = 0;
+    CREATE VIRTUAL TABLE caption_search USING fts5 (
+        text, content = 'caption_text', content_rowid = 'row',
+        tokenize = 'porter unicode61 remove_diacritics 2');
+    CREATE TRIGGER caption_added AFTER INSERT ON photo BEGIN
+        INSERT INTO caption_search (rowid, text) VALUES (new.row,
+            (SELECT group_concat(value, char(10)) FROM json_each(new.captions))); END;
+    CREATE TRIGGER caption_changed AFTER UPDATE OF captions ON photo BEGIN
+        INSERT INTO caption_search (caption_search, rowid, text) VALUES ('delete', old.row,
+            (SELECT group_concat(value, char(10)) FROM json_each(old.captions)));
+        INSERT INTO caption_search (rowid, text) VALUES (new.row,
+            (SELECT group_concat(value, char(10)) FROM json_each(new.captions))); END;
+    CREATE TRIGGER caption_retired AFTER UPDATE OF retired ON photo
+        WHEN old.retired = 0 AND new.retired = 1 BEGIN
+        INSERT INTO caption_search (caption_search, rowid, text) VALUES ('delete', old.row,
+            (SELECT group_concat(value, char(10)) FROM json_each(old.captions))); END;
+    INSERT INTO setting VALUES ('root', 'photos');
+    INSERT INTO skipped VALUES ('bad.jpg', 'truncated');
+    INSERT INTO photo VALUES
+        (0, 'a', 'a.jpg', '["a red dress"]', '{"colour": "red"}', '["party"]', 3, 4, 5, 6, 'ff', 0),
+        (1, 'b', 'b.jpg', '["a red hat"]', '{"colour": "red"}', '[]', 3, 4, 5, 6, 'ee', 0),
+        (2, 'c', 'c.jpg', '["a blue hat"]', '{"colour": "blue"}', '["party"]', 3, 4, 5, 6, 'dd', 0);
+    UPDATE photo SET retired = 1 WHERE row = 1;
+    PRAGMA user_version = 1;
+"""
+
+
+def new_photo(photo_id: str, **attributes: str) -> NewPhoto:
+    return NewPhoto(photo_id, f"{photo_id}.jpg", (), attributes, (), 1, 1, 1, 1, "00")
+
+
+def version_of(path: Path) -> int:
+    connection = sqlite3.connect(path)
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    connection.close()
+    return version
+
+
+@pytest.fixture
+def old_file(tmp_path: Path) -> Path:
+    path = tmp_path / "old.sqlite"
+    connection = sqlite3.connect(path)
+    connection.executescript(VERSION_1)
+    connection.close()
+    return path
+
+
+@pytest.fixture
+def closed_file(tmp_path: Path) -> Path:
+    path = tmp_path / "shop" / "catalogue.sqlite"
+    path.parent.mkdir()
+    with Catalogue.create(path, root="photos") as catalogue:
+        catalogue.add([new_photo("a", colour="red")])
+    return path
+
+
+def check_answers(catalogue: Catalogue) -> None:
+    """Version 1 had no inverted index: filters and counts work only when it was made and filled."""
+    assert (catalogue.n_rows, catalogue.n_photos) == (3, 2)
+    assert catalogue.photo("a").attributes == {"colour": "red"}
+    assert catalogue.rows_where({"colour": ["red"]}).tolist() == [0]
+    assert catalogue.rows_with_tag("party").tolist() == [0, 2]
+    assert [row for row, _ in catalogue.search_captions("hat", 9)] == [2]
+    assert catalogue.skipped() == [Skipped("bad.jpg", "truncated")]
+
+
+def test_a_file_of_version_1_is_migrated_when_it_is_opened_to_write(old_file: Path):
+    with Catalogue.open(old_file, read_only=False) as catalogue:
+        check_answers(catalogue)
+        assert catalogue.add([new_photo("d", colour="blue")]) == [3]
+        assert catalogue.rows_where({"colour": ["blue"]}).tolist() == [2, 3]
+    assert version_of(old_file) == len(schema.MIGRATIONS) > 1
+
+
+def test_a_file_of_version_1_is_read_without_touching_it(old_file: Path):
+    before = old_file.read_bytes()
+    with Catalogue.open(old_file) as catalogue:
+        check_answers(catalogue)
+        assert catalogue.root == old_file.parent / "photos"
+    assert old_file.read_bytes() == before
+    assert os.listdir(old_file.parent) == ["old.sqlite"]
+
+
+def test_a_new_file_has_the_tables_that_version_1_grows_into(old_file: Path, tmp_path: Path):
+    Catalogue.open(old_file, read_only=False).close()
+    Catalogue.create(tmp_path / "new.sqlite", root="photos").close()
+    assert tables_of(old_file) == tables_of(tmp_path / "new.sqlite")
+
+
+def tables_of(path: Path) -> dict[str, str]:
+    """Return every definition in a file, spaces and line breaks aside."""
+    connection = sqlite3.connect(path)
+    found = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL").fetchall()
+    connection.close()
+    return {name: "".join(sql.split()).replace(";END", "END") for name, sql in found}
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(old_file: Path, monkeypatch):
+    def half_done(connection: sqlite3.Connection) -> None:
+        connection.execute("CREATE TABLE half (done)")
+        raise sqlite3.OperationalError("disk full")
+
+    monkeypatch.setattr(schema, "MIGRATIONS", (schema.MIGRATIONS[0], half_done))
+    with pytest.raises(CatalogueError, match="disk full"):
+        Catalogue.open(old_file, read_only=False)
+    monkeypatch.undo()
+    assert version_of(old_file) == 1
+    assert "half" not in tables_of(old_file)
+    with Catalogue.open(old_file, read_only=False) as catalogue:
+        check_answers(catalogue)
+
+
+def test_a_file_of_a_newer_version_is_refused(closed_file: Path):
+    connection = sqlite3.connect(closed_file)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    for read_only in (True, False):
+        with pytest.raises(CatalogueError, match="version 99"):
+            Catalogue.open(closed_file, read_only=read_only)
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_what_is_no_catalogue_is_refused_and_left_alone(tmp_path: Path, read_only: bool):
+    text = tmp_path / "text.sqlite"
+    text.write_text("This is no database. " * 50)
+    empty = tmp_path / "empty.sqlite"
+    empty.touch()
+    foreign = tmp_path / "foreign.sqlite"
+    connection = sqlite3.connect(foreign)
+    connection.executescript("CREATE TABLE photo (a); PRAGMA user_version = 1")
+    connection.close()
+    for path in (text, empty, foreign):
+        before = path.read_bytes()
+        with pytest.raises(CatalogueError):
+            Catalogue.open(path, read_only=read_only)
+        assert path.read_bytes() == before
+    with pytest.raises(CatalogueError, match="no catalogue here"):
+        Catalogue.open(tmp_path / "missing.sqlite", read_only=read_only)
+    assert sorted(os.listdir(tmp_path)) == ["empty.sqlite", "foreign.sqlite", "text.sqlite"]
+
+
+def test_a_catalogue_is_not_made_over_another_file(closed_file: Path):
+    before = closed_file.read_bytes()
+    with pytest.raises(CatalogueError, match="there is a file already"):
+        Catalogue.create(closed_file, root="photos")
+    assert closed_file.read_bytes() == before
+    with pytest.raises(CatalogueError, match="cannot be made"):
+        Catalogue.create(closed_file.parent / "missing" / "c.sqlite", root="photos")
+
+
+def test_a_closed_catalogue_is_one_file_and_no_longer_in_wal_mode(closed_file: Path):
+    """Bytes 18 and 19 of an SQLite file are 2 in WAL mode, 1 otherwise."""
+    assert os.listdir(closed_file.parent) == ["catalogue.sqlite"]
+    assert closed_file.read_bytes()[18:20] == b"\x01\x01"
+
+
+def test_a_catalogue_opens_in_a_folder_that_cannot_be_written(closed_file: Path, monkeypatch):
+    """Root may write anywhere, so what the system says about the folder is said in its place."""
+    closed_file.chmod(0o444)
+    closed_file.parent.chmod(0o555)
+    opened: list[str] = []
+    connect = sqlite3.connect
+
+    def recorded(database: str, **settings: object) -> sqlite3.Connection:
+        opened.append(database)
+        return connect(database, **settings)
+
+    monkeypatch.setattr(file.os, "access", lambda path, mode: False)
+    monkeypatch.setattr(file.sqlite3, "connect", recorded)
+    try:
+        with Catalogue.open(closed_file) as catalogue:
+            assert catalogue.rows_where({"colour": ["red"]}).tolist() == [0]
+            assert os.listdir(closed_file.parent) == ["catalogue.sqlite"]
+    finally:
+        closed_file.parent.chmod(0o755)
+    assert opened
+    assert all("mode=ro&immutable=1" in uri for uri in opened)
+
+
+def test_reading_leaves_nothing_beside_the_file(closed_file: Path):
+    with Catalogue.open(closed_file) as catalogue:
+        catalogue.photos([0])
+        assert os.listdir(closed_file.parent) == ["catalogue.sqlite"]
+
+
+def test_a_path_with_signs_that_mean_something_in_an_address_is_only_a_path(tmp_path: Path):
+    folder = tmp_path / "50% off? #1 & more"
+    folder.mkdir()
+    with Catalogue.create(folder / "c.sqlite", root="photos") as catalogue:
+        catalogue.add([new_photo("a")])
+    with Catalogue.open(folder / "c.sqlite") as catalogue:
+        assert catalogue.n_photos == 1
+    assert os.listdir(folder) == ["c.sqlite"]
+
+
+def test_a_catalogue_that_another_program_reads_is_still_whole_when_closed(closed_file: Path):
+    with Catalogue.open(closed_file, read_only=False) as writer:
+        reader = Catalogue.open(closed_file)
+        writer.add([new_photo("b")])
+        assert reader.n_photos == 2
+    assert reader.n_photos == 2
+    reader.close()
+    with Catalogue.open(closed_file, read_only=False) as again:
+        assert again.n_photos == 2
+    assert os.listdir(closed_file.parent) == ["catalogue.sqlite"]
+
+
+def test_a_killed_writer_leaves_the_last_whole_change(closed_file: Path):
+    """The child commits one photo, starts adding another, and is killed in the middle of it."""
+    script = """
+import os, signal, sys
+from engine.catalogue import Catalogue, NewPhoto
+
+def photo(name):
+    return NewPhoto(name, name + ".jpg", ("a caption",), {"colour": "blue"}, (), 1, 1, 1, 1, "00")
+
+def killed():
+    yield photo("c")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+catalogue = Catalogue.open(sys.argv[1], read_only=False)
+catalogue.add([photo("b")])
+catalogue.add(killed())
+"""
+    root = Path(__file__).resolve().parents[2]
+    died = subprocess.run([sys.executable, "-c", script, str(closed_file)], cwd=root, check=False)
+    assert died.returncode == -9
+    with Catalogue.open(closed_file) as catalogue:
+        assert [photo.photo_id for photo in catalogue.all_photos()] == ["a", "b"]
+    with Catalogue.open(closed_file, read_only=False) as catalogue:
+        assert catalogue.rows_where({"colour": ["blue"]}).tolist() == [1]
+        assert catalogue.add([new_photo("d")]) == [2]
+    assert os.listdir(closed_file.parent) == ["catalogue.sqlite"]
+
+
+def test_a_catalogue_opened_to_read_is_not_written(closed_file: Path):
+    with Catalogue.open(closed_file) as catalogue, pytest.raises(ValueError, match="not open for"):
+        catalogue.add([new_photo("b")])
+
+
+def test_a_closed_catalogue_says_so(closed_file: Path):
+    catalogue = Catalogue.open(closed_file)
+    catalogue.close()
+    catalogue.close()
+    with pytest.raises(ValueError, match="closed"):
+        catalogue.photos([0])
+
+
+def test_a_damaged_file_is_an_error_in_words(closed_file: Path):
+    content = bytearray(closed_file.read_bytes())
+    content[4096:] = b"\xa5" * (len(content) - 4096)
+    closed_file.write_bytes(content)
+    with (
+        pytest.raises(CatalogueError, match="cannot be used"),
+        Catalogue.open(closed_file) as broken,
+    ):
+        list(broken.all_photos())
+
+
+def test_a_catalogue_that_names_a_file_outside_its_folder_is_not_believed(closed_file: Path):
+    connection = sqlite3.connect(closed_file)
+    connection.execute("UPDATE photo SET path = '../../etc/passwd'")
+    connection.commit()
+    connection.close()
+    with Catalogue.open(closed_file) as hostile, pytest.raises(CatalogueError, match="outside"):
+        hostile.photos([0])
