@@ -181,21 +181,20 @@ def _dial(canvas: Canvas, radius: float, rgb: np.ndarray, metal: Cloth, round_ca
 
 
 def draw_scarf(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Generator) -> None:
-    """Draw a scarf, looped and crossed, with its two ends fanned out below."""
-    ends = ((0.42, 0.16), (-0.34, -0.08))
-    for (x, _), side in zip(ends, (1.0, -1.0), strict=True):
-        reach = rng.uniform(0.70, 0.84)
-        path = [(-side * 0.06, -0.26), (side * 0.10, 0.02), (x * 0.7, 0.36), (x + rng.normal(0, 0.03), reach)]
-        widths = [0.20, 0.25, 0.31, rng.uniform(0.36, 0.42)]
-        lean = float(np.arctan2(-(path[-1][0] - path[0][0]), path[-1][1] - path[0][1]))
+    """Draw a scarf laid around a neck that is not there, its two ends crossed and fanned out."""
+    neck = [(-0.17, -0.34), (-0.27, -0.56), (-0.15, -0.77), (0.15, -0.77), (0.27, -0.56), (0.17, -0.34)]
+    wide = rng.uniform(0.22, 0.27)
+    loop = canvas.lay(ribbon(neck, [wide] * 6), cloth, bulge=0.08, soft=0.05, grain=0.5)
+    _scarf_folds(canvas, neck, [wide] * 6, loop, rng)
+    for side in (1.0, -1.0):
+        out, reach = rng.uniform(0.20, 0.40), rng.uniform(0.62, 0.80)
+        path = [(-side * 0.22, -0.50), (-side * 0.11, -0.26), (side * 0.12, 0.06), (side * out, reach)]
+        widths = [wide * 0.9, wide * 0.95, wide * 1.2, rng.uniform(0.34, 0.44)]
+        lean = float(np.arctan2(path[0][0] - path[-1][0], path[-1][1] - path[0][1]))
         if product.details["edge"] == "fringed":
             _fringe(canvas, cloth, path, widths[-1], rng)
         tail = canvas.lay(ribbon(path, widths), cloth, bulge=0.08, soft=0.05, grain=lean, lift=0.5)
         _scarf_folds(canvas, path, widths, tail, rng)
-    loop_path = [(0.08, -0.24), (-0.22, -0.42), (-0.27, -0.66), (-0.06, -0.83), (0.20, -0.76), (0.27, -0.52), (0.10, -0.30), (-0.14, -0.14)]
-    widths = [0.18, 0.20, 0.20, 0.21, 0.20, 0.20, 0.23, 0.22]
-    loop = canvas.lay(ribbon(loop_path, widths), cloth, bulge=0.09, soft=0.05, grain=0.6, lift=0.5)
-    _scarf_folds(canvas, loop_path, widths, loop, rng)
 
 
 def _scarf_folds(canvas: Canvas, path: list[tuple[float, float]], widths: list[float], piece: Stencil, rng: np.random.Generator) -> None:
@@ -212,7 +211,7 @@ def _scarf_folds(canvas: Canvas, path: list[tuple[float, float]], widths: list[f
 
 def _fringe(canvas: Canvas, cloth: Cloth, path: list[tuple[float, float]], width: float, rng: np.random.Generator) -> None:
     (px, py), (x, y) = path[-2], path[-1]
-    along = np.array([x - px, y - py]) / np.hypot(x - px, y - py)
+    along = np.array([x - px, y - py]) / float(np.hypot(x - px, y - py))
     across = np.array([-along[1], along[0]])
     threads = []
     for share in np.linspace(-0.47, 0.47, 16):
@@ -291,7 +290,7 @@ def draw_umbrella(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random
     tips = np.array([-1.0, -0.58, 0.0, 0.58, 1.0]) * wide
     drop = np.array([0.0, 0.035, 0.05, 0.035, 0.0]) + low
     under = cloth.plain(shade(cloth.rgb, -0.5)).still()
-    canvas.lay(spline([(tips[0], drop[0]), (0.0, low - 0.14), (tips[4], drop[4]), (0.0, low + 0.06)]), under, bulge=0, lift=0)
+    canvas.lay(spline([(tips[0], drop[0], SHARP), (0.0, low - 0.2), (tips[4], drop[4], SHARP), (0.0, low + 0.02)]), under, bulge=0, lift=0)
     order = (0, 3, 1, 2)
     for panel in order:
         _panel(canvas, cloth, tips[panel: panel + 2], drop[panel: panel + 2], top, panel)
@@ -300,10 +299,9 @@ def draw_umbrella(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random
 
 def _panel(canvas: Canvas, cloth: Cloth, x: np.ndarray, y: np.ndarray, top: float, panel: int) -> None:
     """Lay one gore of the canopy; neighbours take the light differently."""
-    middle_x, middle_y = 0.5 * (x[0] + x[1]), y.min() - 0.045
+    middle_x, middle_y = 0.5 * (x[0] + x[1]), y.min() - 0.075
     rib = [[(0.42 * end, top + 0.075), (0.80 * end, top + 0.36)] for end in x]
-    bow = 0.03 if abs(x).max() > 0.7 else 0.0
-    shape = spline([(0.0, top, SHARP), (rib[1][0][0] + bow * 0, rib[1][0][1]), rib[1][1], (x[1], y[1], SHARP), (middle_x, middle_y), (x[0], y[0], SHARP), rib[0][1], rib[0][0]])
+    shape = spline([(0.0, top, SHARP), *rib[1], (x[1], y[1], SHARP), (middle_x, middle_y), (x[0], y[0], SHARP), rib[0][1], rib[0][0]])
     piece = canvas.lay(shape, cloth, bulge=0.07, soft=0.05, lift=0.25)
     if panel in (2, 3):
         canvas.darken(shape, 0.10 * (panel - 1), soft=0.01, within=piece)
@@ -325,10 +323,10 @@ ACCESSORIES: tuple[Kind, ...] = (
          may_face_left=True),
     Kind("belt", draw_belt, ("solid", "solid", "solid", "solid", "horizontal stripes", "checked", "animal print", "herringbone"),
          ("leather", "leather", "suede", "canvas"), details={"width": ("slim", "regular", "wide"), "buckle": ("silver", "silver", "gold", "gunmetal")},
-         pattern_period=0.11, standing=True, turn=0.03, may_face_left=True),
+         pattern_period=0.11, turn=0.03, may_face_left=True),
     Kind("tie", draw_tie, ("solid", "solid", "diagonal stripes", "diagonal stripes", "diagonal stripes", "polka dot", "checked", "floral",
                            "herringbone", "argyle"),
-         ("silk", "silk", "wool", "knit", "polyester"), ("Men",), {"width": ("slim", "regular")}, pattern_period=0.12, turn=0.10,
+         ("silk", "silk", "wool", "knit", "polyester"), ("Men",), {"width": ("slim", "regular")}, pattern_period=0.12, turn=0.10, zoom=1.04,
          may_face_left=True),
     Kind("umbrella", draw_umbrella, ("solid", "solid", "solid", "polka dot", "floral", "checked", "horizontal stripes", "animal print",
                                      "camouflage", "vertical stripes"),

@@ -169,11 +169,12 @@ def _trousers(
 ) -> tuple[Stencil, dict[str, float]]:
     """Lay the legs with their folds and waistband, and return the piece and its measures."""
     knee, ankle = {"slim": (0.235, 0.165), "straight": (0.27, 0.235), "wide": (0.31, 0.34), "flared": (0.235, 0.33),
-                   "short": (0.40, 0.41)}[fit]
+                   "short": (0.43, 0.43)}[fit]
     wide = rng.uniform(0.95, 1.06)
     m = {"top": top, "waist": 0.275 * wide, "hip": 0.355 * wide, "crotch": top + 0.53, "bottom": bottom,
-         "spread": (0.235 if fit != "short" else 0.26) + rng.uniform(-0.02, 0.05), "thigh": 0.012,
-         "knee": knee * wide, "ankle": ankle * wide}
+         "spread": 0.235 + rng.uniform(-0.02, 0.05), "thigh": 0.012, "knee": knee * wide, "ankle": ankle * wide}
+    if fit == "short":
+        m |= {"waist": 0.37 * wide, "hip": 0.455 * wide, "crotch": top + 0.60, "spread": 0.265 + rng.uniform(0.0, 0.025)}
     inner = cloth.plain(shade(cloth.rgb, -0.4)).still()
     canvas.lay(ellipse(0, top + 0.005, m["waist"] * 0.98, 0.03), inner, bulge=0, lift=0)
     body = canvas.lay(_legs(m["top"], m["waist"], m["hip"], m["crotch"], m["knee"], m["ankle"], m["bottom"],
@@ -269,8 +270,8 @@ def _rips(canvas: Canvas, m: dict[str, float], body: Stencil, rng: np.random.Gen
 
 def draw_shorts(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Generator) -> None:
     """Draw shorts: chino, denim or with an elastic waist and cords."""
-    bottom = {"short": 0.22, "knee-length": 0.46}[product.details["length"]]
-    body, m = _trousers(canvas, cloth, rng, fit="short", bottom=bottom, top=-0.52)
+    bottom = {"short": 0.34, "knee-length": 0.60}[product.details["length"]]
+    body, m = _trousers(canvas, cloth, rng, fit="short", bottom=bottom, top=-0.56 if bottom > 0.5 else -0.48)
     pockets = [spline([(side * 0.20, m["top"] + 0.09), (side * 0.25, m["top"] + 0.2), (side * 0.33, m["top"] + 0.3)],
                       closed=False) for side in (1.0, -1.0)]
     canvas.seam(pockets, darkness=0.3, width=0.014, within=body)
@@ -313,6 +314,6 @@ BOTTOMS: tuple[Kind, ...] = (
     Kind("shorts", draw_shorts, ("solid", "solid", "solid", "checked", "checked", "floral", "horizontal stripes",
                                  "camouflage", "vertical stripes", "polka dot", "colour block"),
          ("cotton", "cotton", "denim", "linen", "polyester"), ("Men", "Women"),
-         {"length": ("short", "knee-length"), "waist": ("button", "drawstring")}, pattern_period=0.15),
+         {"length": ("short", "knee-length"), "waist": ("button", "drawstring")}, pattern_period=0.15, zoom=1.15),
 )  # fmt: skip
 """The kinds of dresses and of what is worn on the legs."""

@@ -44,13 +44,13 @@ class Pose:
     facing: float = 1.0
 
     @classmethod
-    def at_random(cls, rng: np.random.Generator, *, turn: float, may_face_left: bool) -> Pose:
-        """Draw a pose whose turn is at most about `turn` radians."""
+    def at_random(cls, rng: np.random.Generator, *, turn: float, zoom: float, may_face_left: bool) -> Pose:
+        """Draw a pose turned by at most `turn` radians and about `zoom` times as large as drawn."""
         bend = rng.normal(0.0, 0.012, 2)
         phase = rng.uniform(0.0, 2 * np.pi, 2)
         return cls(
             turn=float(np.clip(rng.normal(0.0, turn / 2), -turn, turn)),
-            scale=float(rng.uniform(0.90, 1.04)),
+            scale=float(zoom * rng.uniform(0.90, 1.04)),
             shift=(float(rng.normal(0.0, 0.02)), float(rng.normal(0.0, 0.015))),
             askew=(float(bend[0]), float(phase[0]), float(bend[1]), float(phase[1])),
             facing=-1.0 if may_face_left and rng.random() < 0.2 else 1.0,
@@ -212,11 +212,13 @@ class Canvas:
         u, v = self._on_sheet(window, grain, origin)
         colour = surface.albedo(u + 0.012 * slope_x, v + 0.012 * slope_y, self.pixel)
         edge = (0.86 + 0.14 * np.minimum(1.0, round_edge * 2 - 1))[..., None] if bulge > 0 else 1.0
-        _blend(self._colour[window], colour * edge, cover[..., None])
-        _blend(self._slope_x[window], slope_x, cover)
-        _blend(self._slope_y[window], slope_y, cover)
-        _blend(self._gloss[window], np.float32(surface.gloss), cover)
-        np.maximum(self._cover[window], cover, out=self._cover[window])
+        beneath = self._cover[window] * (1.0 - cover)
+        share = cover / np.maximum(cover + beneath, np.float32(1e-4))
+        _blend(self._colour[window], colour * edge, share[..., None])
+        _blend(self._slope_x[window], slope_x, share)
+        _blend(self._slope_y[window], slope_y, share)
+        _blend(self._gloss[window], np.float32(surface.gloss), share)
+        self._cover[window] = cover + beneath
         return piece
 
     def tint(
@@ -303,7 +305,7 @@ class Canvas:
         picture = self._ground(standing)
         _blend(picture, lit, self._cover[..., None])
         exposure = self._rng.uniform(0.96, 1.04)
-        grain = crop(smooth_tile(0.6, 0.6, 5), self.size_px, self._rng)[..., None] * 0.006
+        grain = crop(smooth_tile(0.6, 0.6, 5), self.size_px, self._rng)[..., None] * 0.004
         return (np.clip(picture * exposure + grain, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
 
     def _ground(self, standing: bool) -> np.ndarray:

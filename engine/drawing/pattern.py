@@ -142,13 +142,14 @@ def _camouflage(u: Field, v: Field, pixel: float, repeat: Repeat) -> list[Field]
 
 
 def _animal_print(u: Field, v: Field, pixel: float, repeat: Repeat) -> list[Field]:
-    period = repeat.period * 0.62
+    period = repeat.period * 0.66
     dx, dy, numbers = _cells(u + 0.3 * v, v - 0.2 * u, period, repeat.variant)
-    away = np.sqrt(dx * dx + 1.5 * dy * dy)
-    wave = 1 + 0.22 * np.sin(3 * np.arctan2(dy, dx) + 6.28 * numbers[..., 2])
-    outer, inner = _edge(0.4 * period * wave - away, pixel), _edge(0.2 * period * wave - away, pixel)
-    gap = _edge(np.cos(np.arctan2(dy, dx) - 6.28 * numbers[..., 3]) - 0.82, 0.2)
-    return [(outer - inner) * (1 - gap), 0.8 * inner]
+    angle = np.arctan2(dy, dx)
+    away = np.sqrt(dx * dx + 1.4 * dy * dy)
+    lobes = 1 + 0.16 * np.sin(3 * angle + 6.28 * numbers[..., 2]) + 0.1 * np.cos(2 * angle - 6.28 * numbers[..., 3])
+    outer, inner = _edge(0.46 * period * lobes - away, pixel), _edge(0.27 * period * lobes - away, pixel)
+    gap = np.clip((np.cos(angle - 6.28 * numbers[..., 3]) - 0.86) * 10.0, 0.0, 1.0)
+    return [(outer - inner) * (1 - gap), 0.75 * inner]
 
 
 def _colour_block(u: Field, v: Field, pixel: float, repeat: Repeat) -> list[Field]:

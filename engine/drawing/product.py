@@ -72,6 +72,8 @@ class Kind:
         Whether it is photographed standing (shoes, bags) rather than lying flat.
     turn
         How far it may be turned, in radians.
+    zoom
+        How much larger than drawn it is shown.
     may_face_left
         Whether its mirror image is the same product.
     """
@@ -86,4 +88,5 @@ class Kind:
     pattern_period: float = 0.2
     standing: bool = False
     turn: float = 0.07
+    zoom: float = 1.0
     may_face_left: bool = False

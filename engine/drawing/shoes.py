@@ -35,22 +35,22 @@ def _laces(canvas: Canvas, start: tuple[float, float], end: tuple[float, float],
 def draw_sneaker(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Generator) -> None:
     """Draw a sneaker: rubber sole, toe cap, laces, stripes on the flank; low or high."""
     high = product.details["cut"] == "high-top"
-    rise = -0.46 if high else -0.20
+    rise = -0.44 if high else -0.12
     chunky = product.details["sole"] == "chunky"
-    floor, thick = 0.42, 0.15 if chunky else 0.10
+    floor, thick = 0.42, 0.165 if chunky else 0.115
     sole_rgb = rgb_of("white") if rng.random() < 0.72 else shade(cloth.rgb, -0.4)
     _opening(canvas, cloth, rise, high)
     upper = spline([
         (-0.70, floor - thick, SHARP), (-0.735, 0.12), (-0.70, rise + 0.12), (-0.69, rise - 0.03, SHARP),
-        (-0.52, rise + 0.075), (-0.30, rise + 0.055 if high else rise + 0.06, SHARP),
-        (-0.12, -0.10 if high else -0.055), (0.14, 0.085), (0.42, 0.155), (0.66, 0.20), (0.79, 0.30),
+        (-0.50, rise + 0.09), (-0.27, rise + 0.03 if high else rise + 0.015, SHARP),
+        (-0.10, -0.12 if high else -0.03), (0.14, 0.06), (0.40, 0.105), (0.64, 0.14), (0.785, 0.24),
         (0.80, floor - thick, SHARP),
     ])
     body = canvas.lay(upper, cloth, bulge=0.11, soft=0.08, lift=0.3)
     _sneaker_panels(canvas, cloth, body, rise, high, rng)
     _sneaker_sole(canvas, _rubber(sole_rgb), floor, thick, chunky, rng)
     lace = rgb_of("white") if lightness(cloth.rgb) < 0.75 and rng.random() < 0.75 else shade(cloth.rgb, -0.5)
-    _laces(canvas, (-0.26, rise + 0.06), (0.20, 0.11), 7 if high else 5, lace)
+    _laces(canvas, (-0.23, rise + 0.04), (0.22, 0.075), 7 if high else 5, lace)
 
 
 def _opening(canvas: Canvas, cloth: Cloth, rise: float, high: bool) -> None:
@@ -58,8 +58,8 @@ def _opening(canvas: Canvas, cloth: Cloth, rise: float, high: bool) -> None:
     inside = cloth.of("cotton", shade(cloth.rgb, -0.45)).still()
     canvas.lay(spline([(-0.69, rise - 0.02), (-0.55, rise - 0.065), (-0.36, rise - 0.04), (-0.27, rise + 0.06),
                        (-0.5, rise + 0.16)]), inside, bulge=-0.03, soft=0.03, lift=0)
-    tongue = spline([(-0.42, rise - 0.06), (-0.34, rise - 0.155, SHARP), (-0.22, rise - 0.11, SHARP), (0.10, 0.04),
-                     (0.0, 0.13), (-0.30, rise + 0.12)])
+    tongue = spline([(-0.42, rise + 0.0), (-0.345, rise - 0.10, SHARP), (-0.21, rise - 0.075, SHARP), (0.10, 0.02),
+                     (0.0, 0.12), (-0.30, rise + 0.12)])
     canvas.lay(tongue, cloth.plain(shade(cloth.rgb, 0.12)).still(), bulge=0.05, soft=0.03)
 
 
@@ -67,18 +67,18 @@ def _sneaker_panels(canvas: Canvas, cloth: Cloth, body: Stencil, rise: float, hi
     """Sew on toe cap, heel, eyestay and the maker's stripes."""
     second = cloth.accent if cloth.accents else shade(cloth.rgb, -0.22 if lightness(cloth.rgb) > 0.25 else 0.25)
     panel = cloth.of("leather", shade(cloth.rgb, -0.08)).still()
-    toe = spline([(0.44, 0.14, SHARP), (0.40, 0.25), (0.46, 0.36, SHARP), (0.95, 0.40, SHARP), (0.95, 0.1, SHARP)])
+    toe = spline([(0.42, 0.06, SHARP), (0.39, 0.2), (0.46, 0.36, SHARP), (0.95, 0.40, SHARP), (0.95, 0.0, SHARP)])
     cap = _rubber(rgb_of("white")) if rng.random() < 0.25 else panel
     canvas.lay(toe, cap, bulge=0.06, soft=0.05, lift=0.25, within=body)
     heel = spline([(-0.85, rise - 0.1, SHARP), (-0.58, rise + 0.06, SHARP), (-0.56, 0.12), (-0.50, 0.36, SHARP), (-0.85, 0.4, SHARP)])
     canvas.lay(heel, cloth.of("leather", second if rng.random() < 0.4 else panel.rgb).still(), bulge=0.05, soft=0.04,
                lift=0.25, within=body)
-    stay = spline([(-0.34, rise + 0.04, SHARP), (-0.22, rise + 0.045, SHARP), (0.20, 0.10), (0.30, 0.16, SHARP), (0.20, 0.21),
-                   (0.02, 0.16), (-0.24, rise + 0.20, SHARP)])
+    stay = spline([(-0.36, rise - 0.02, SHARP), (-0.22, rise - 0.02, SHARP), (0.20, 0.04), (0.33, 0.09, SHARP), (0.24, 0.16),
+                   (0.02, 0.12), (-0.26, rise + 0.20, SHARP)])
     piece = canvas.lay(stay, panel, bulge=0.02, soft=0.03, lift=0.25, within=body)
     holes = np.linspace(0.1, 0.9, 5)
     for share in holes:
-        canvas.tint(ellipse(-0.26 + 0.46 * share, rise + 0.13 + (0.04 - rise) * share, 0.012), (0.1, 0.1, 0.1), within=piece)
+        canvas.tint(ellipse(-0.24 + 0.46 * share, rise + 0.12 + (0.01 - rise) * share, 0.012), (0.1, 0.1, 0.1), within=piece)
     _flank(canvas, second, body, rng)
 
 
@@ -130,9 +130,12 @@ def draw_boot(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Gen
         (front + 0.46, floor - 0.26), (front + 0.60, floor - 0.14), (front + 0.58, floor - 0.055, SHARP),
         (front + 0.2, floor - 0.05), (-0.22, foot + 0.0 if heeled else floor - 0.06),
     ])
-    body = canvas.lay(upper, cloth, bulge=0.12, soft=0.085)
+    if heeled:
+        _boot_heel(canvas, back, front, floor, lift, rng)
+    body = canvas.lay(upper, cloth, bulge=0.12, soft=0.085, lift=0.2)
     _boot_creases(canvas, body, back, front, foot, tall, rng)
-    _boot_sole(canvas, cloth, back, front, floor, lift, heeled, rng)
+    if not heeled:
+        _boot_sole(canvas, back, front, floor, rng)
     closure = product.details["closure"]
     if closure == "lace-up":
         lace = shade(cloth.rgb, -0.55) if lightness(cloth.rgb) > 0.3 else shade(cloth.rgb, 0.45)
@@ -164,22 +167,27 @@ def _boot_creases(canvas: Canvas, body: Stencil, back: float, front: float, foot
     canvas.crease(lines, width=0.04, depth=0.03, within=body)
 
 
-def _boot_sole(canvas: Canvas, cloth: Cloth, back: float, front: float, floor: float, lift: float, heeled: bool,
-               rng: np.random.Generator) -> None:
-    dark = _rubber((0.12, 0.11, 0.11) if rng.random() < 0.7 else (0.42, 0.28, 0.17))
-    if heeled:
-        foot = floor - lift
-        slim = 0.24 if lift < 0.25 else 0.13
-        heel = spline([(back - 0.015, foot - 0.045, SHARP), (back + 0.29, foot - 0.005, SHARP), (back + slim + 0.02, foot + 0.5 * lift),
-                       (back + slim, floor, SHARP), (back + 0.03, floor, SHARP), (back + 0.005, foot + 0.4 * lift)])
-        canvas.lay(heel, dark, bulge=0.06, soft=0.04, lift=0.4)
-        line = [(back + 0.02, foot - 0.015), (-0.2, foot + 0.03), (front + 0.12, floor - 0.03), (front + 0.35, floor - 0.022),
-                (front + 0.6, floor - 0.05)]
-        canvas.lay(ribbon(line, [0.045] * 5), dark, bulge=0.03, soft=0.02, lift=0.4)
-        return
+def _sole_rubber(rng: np.random.Generator) -> Cloth:
+    return _rubber((0.12, 0.11, 0.11) if rng.random() < 0.7 else (0.42, 0.28, 0.17))
+
+
+def _boot_heel(canvas: Canvas, back: float, front: float, floor: float, lift: float, rng: np.random.Generator) -> None:
+    """Set the heel and the thin sole that the foot then stands on."""
+    dark, foot = _sole_rubber(rng), floor - lift
+    slim = 0.24 if lift < 0.25 else 0.13
+    heel = spline([(back - 0.03, foot - 0.08, SHARP), (back + 0.31, foot - 0.03, SHARP), (back + slim + 0.02, foot + 0.5 * lift),
+                   (back + slim, floor, SHARP), (back + 0.03, floor, SHARP), (back + 0.005, foot + 0.4 * lift)])
+    canvas.lay(heel, dark, bulge=0.06, soft=0.04)
+    line = [(back + 0.02, foot - 0.03), (-0.22, foot + 0.005), (front + 0.10, floor - 0.055), (front + 0.33, floor - 0.04),
+            (front + 0.58, floor - 0.06)]
+    canvas.lay(ribbon(line, [0.06, 0.06, 0.075, 0.08, 0.06]), dark, bulge=0.03, soft=0.02, lift=0.0)
+
+
+def _boot_sole(canvas: Canvas, back: float, front: float, floor: float, rng: np.random.Generator) -> None:
+    """Lay a flat lugged sole."""
     sole = spline([(back - 0.045, floor - 0.10, SHARP), (-0.2, floor - 0.085), (front + 0.3, floor - 0.085), (front + 0.62, floor - 0.12, SHARP),
                    (front + 0.635, floor - 0.05), (front + 0.56, floor), (0.0, floor), (back, floor), (back - 0.05, floor - 0.03)])
-    piece = canvas.lay(sole, dark, bulge=0.04, soft=0.03, lift=0.45)
+    piece = canvas.lay(sole, _sole_rubber(rng), bulge=0.04, soft=0.03, lift=0.45)
     canvas.seam([np.array([(x, floor - 0.035), (x, floor + 0.01)]) for x in np.arange(back, front + 0.6, 0.075)],
                 darkness=0.45, width=0.018, within=piece)
 
@@ -203,28 +211,38 @@ def _sandal_straps(canvas: Canvas, product: Product, cloth: Cloth, rng: np.rando
     strap = cloth.still(0.02)
     style = product.details["straps"]
     wide = rng.uniform(0.9, 1.2)
-    if style != "slide":
-        collar = [(-0.66, 0.22), (-0.70, 0.02), (-0.64, -0.12), (-0.44, -0.17), (-0.24, -0.06), (-0.20, 0.10), (-0.17, 0.27)]
-        canvas.lay(ribbon([(-0.62, 0.10), (-0.62, -0.09), (-0.46, -0.13), (-0.3, -0.05), (-0.28, 0.12)], [0.07] * 5),
-                   strap.plain(shade(cloth.rgb, -0.35)), bulge=0.03, soft=0.03)
-        canvas.lay(ribbon(collar, [0.085 * wide] * 7), strap, bulge=0.05, soft=0.03, lift=0.4)
-        _buckle(canvas, -0.225, -0.005)
+    if style == "slide":
+        vamp = spline([(-0.14, 0.285, SHARP), (-0.13, 0.14), (-0.03, 0.0), (0.18, -0.055), (0.40, -0.01), (0.54, 0.10), (0.60, 0.285, SHARP)])
+        canvas.lay(vamp, strap, bulge=0.10, soft=0.07, lift=0.5)
+        canvas.seam([spline([(-0.10, 0.27), (-0.09, 0.15), (0.0, 0.025), (0.18, -0.02)], closed=False)], darkness=0.2)
+        _buckle(canvas, 0.22, 0.12)
+        return
+    _ankle_straps(canvas, strap, wide)
     if style == "two straps":
-        bands = [([(0.02, 0.12), (0.06, -0.03), (0.16, -0.02), (0.20, 0.29)], 0.15), ([(0.36, 0.10), (0.40, -0.0), (0.50, 0.03), (0.54, 0.29)], 0.15)]
-    elif style == "crossed":
-        bands = [([(0.02, 0.12), (0.16, -0.01), (0.36, 0.05), (0.52, 0.28)], 0.10),
-                 ([(0.46, 0.09), (0.34, -0.0), (0.18, 0.06), (0.08, 0.28)], 0.10)]
-    elif style == "toe post":
-        bands = [([(0.0, 0.14), (0.18, 0.02), (0.42, 0.07), (0.52, 0.17)], 0.085),
-                 ([(0.06, 0.28), (0.24, 0.12), (0.42, 0.08), (0.52, 0.17)], 0.085)]
-    else:
-        bands = [([(0.10, 0.12), (0.16, -0.06), (0.34, -0.03), (0.42, 0.29)], 0.34)]
+        for x in (-0.10, 0.26):
+            band = spline([(x, 0.285, SHARP), (x - 0.005, 0.09), (x + 0.05, -0.01), (x + 0.16, -0.02), (x + 0.25, 0.06), (x + 0.27, 0.285, SHARP)])
+            canvas.lay(band, strap, bulge=0.07, soft=0.05, lift=0.5)
+            _buckle(canvas, x + 0.14, 0.13)
+        return
+    bands = {
+        "crossed": [([(-0.06, 0.10), (0.10, -0.03), (0.34, 0.05), (0.52, 0.275)], 0.10),
+                    ([(0.42, 0.08), (0.30, 0.0), (0.14, 0.08), (0.02, 0.275)], 0.10)],
+        "toe post": [([(-0.02, 0.11), (0.18, 0.0), (0.42, 0.04), (0.54, 0.17)], 0.075),
+                     ([(0.04, 0.275), (0.22, 0.13), (0.42, 0.08), (0.54, 0.17)], 0.075)],
+    }[style]
     for path, width in bands:
-        n = len(path)
-        canvas.lay(ribbon(path, [width * wide] * n), strap, bulge=0.06, soft=0.04, lift=0.45)
-    if style == "two straps":
-        _buckle(canvas, 0.17, 0.08)
-        _buckle(canvas, 0.51, 0.10)
+        canvas.lay(ribbon(path, [width * wide] * len(path)), strap, bulge=0.06, soft=0.04, lift=0.45)
+
+
+def _ankle_straps(canvas: Canvas, strap: Cloth, wide: float) -> None:
+    """Lay the strap around the ankle and the two that hold it to the sole."""
+    ring = ellipse(-0.42, -0.16, 0.25, 0.075, tilt=-0.12)
+    far, near = ring[18:], ring[:19]
+    canvas.lay(canvas.strokes([far], 0.06 * wide), strap.plain(shade(strap.rgb, -0.35)), bulge=0.03, soft=0.02)
+    canvas.lay(ribbon([(-0.655, -0.13), (-0.70, 0.02), (-0.69, 0.16)], [0.085 * wide] * 3), strap, bulge=0.05, soft=0.03)
+    canvas.lay(ribbon([(-0.21, -0.17), (-0.20, 0.02), (-0.17, 0.25)], [0.085 * wide] * 3), strap, bulge=0.05, soft=0.03, lift=0.4)
+    canvas.lay(canvas.strokes([near], 0.065 * wide), strap, bulge=0.04, soft=0.02, lift=0.4)
+    _buckle(canvas, -0.30, -0.105)
 
 
 def _buckle(canvas: Canvas, x: float, y: float) -> None:
@@ -240,6 +258,10 @@ def draw_heel(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Gen
     floor = 0.55
     back = floor - rise
     _heel_block(canvas, cloth, style, back, floor)
+    line = [(-0.62, back + 0.01), (-0.36, back + 0.27 * rise), (-0.09, back + 0.71 * rise), (0.18, floor - 0.028), (0.5, floor - 0.018),
+            (0.84, floor - 0.014)]
+    if style != "wedge":
+        canvas.lay(ribbon(line, [0.05, 0.05, 0.055, 0.05, 0.036, 0.02]), _rubber(shade(cloth.rgb, -0.5)), bulge=0.01, soft=0.01, lift=0.0)
     inside = Cloth(np.asarray((0.78, 0.64, 0.50), np.float32), FABRICS["leather"]).still()
     far = spline([(-0.62, back - 0.20), (-0.50, back - 0.21), (-0.2, back + 0.35 * rise - 0.09), (0.30, floor - 0.24), (0.42, floor - 0.19),
                   (0.2, floor - 0.10), (-0.5, back - 0.02)])
@@ -256,9 +278,6 @@ def draw_heel(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Gen
         body = canvas.lay(upper, cloth, bulge=0.10, soft=0.06, lift=0.4)
         if rng.random() < 0.3:
             canvas.seam([spline([(0.3, floor - 0.21), (0.42, floor - 0.12), (0.44, floor)], closed=False)], darkness=0.2, within=body)
-    line = [(-0.62, back + 0.03), (-0.36, back + 0.31 * rise), (-0.08, back + 0.75 * rise), (0.18, floor - 0.012), (0.5, floor - 0.006), (0.84, floor - 0.012)]
-    if style != "wedge":
-        canvas.lay(ribbon(line, [0.02, 0.022, 0.024, 0.026, 0.024, 0.014]), _rubber(shade(cloth.rgb, -0.5)), bulge=0.01, soft=0.01, lift=0.2)
     if product.details["strap"] == "ankle strap":
         _ankle_strap(canvas, cloth, back)
 
@@ -286,16 +305,17 @@ def _open_upper(canvas: Canvas, cloth: Cloth, back: float, floor: float, rise: f
     counter = spline([(-0.675, back - 0.22, SHARP), (-0.56, back - 0.17), (-0.42, back + 0.02), (-0.26, back + 0.36 * rise, SHARP), (-0.42, back + 0.24 * rise),
                       (-0.62, back + 0.03, SHARP), (-0.695, back - 0.06)])
     canvas.lay(counter, cloth, bulge=0.07, soft=0.05)
-    for x, width in ((0.36, 0.17), (0.56, 0.12)):
-        strap = [(x - 0.10, floor - 0.05), (x - 0.02, floor - 0.19), (x + 0.10, floor - 0.16), (x + 0.13, floor - 0.02)]
-        canvas.lay(ribbon(strap, [width] * 4), cloth.still(), bulge=0.06, soft=0.04, lift=0.45)
+    vamp = spline([(0.20, floor - 0.03, SHARP), (0.25, floor - 0.16), (0.36, floor - 0.225), (0.52, floor - 0.20), (0.66, floor - 0.11),
+                   (0.69, floor - 0.02, SHARP)])
+    canvas.lay(vamp, cloth.still(0.02), bulge=0.08, soft=0.05, lift=0.45)
 
 
 def _ankle_strap(canvas: Canvas, cloth: Cloth, back: float) -> None:
-    loop = ellipse(-0.47, back - 0.30, 0.20, 0.065, tilt=-0.12)
-    front = np.vstack([loop, loop[:1]])
-    canvas.lay(ribbon([(-0.64, back - 0.14), (-0.655, back - 0.23), (-0.65, back - 0.31)], [0.06] * 3), cloth.still(), bulge=0.03, soft=0.02)
-    canvas.lay(canvas.strokes([front], 0.042), cloth.still(), bulge=0.03, soft=0.015, lift=0.3)
+    """Lay a strap around the ankle, held by a loop above the heel."""
+    ring = ellipse(-0.49, back - 0.31, 0.175, 0.05, tilt=-0.14)
+    canvas.lay(canvas.strokes([ring[18:]], 0.05), cloth.plain(shade(cloth.rgb, -0.35)).still(), bulge=0.02, soft=0.015)
+    canvas.lay(ribbon([(-0.66, back - 0.14), (-0.67, back - 0.23), (-0.655, back - 0.32)], [0.085, 0.07, 0.06]), cloth.still(), bulge=0.03, soft=0.02)
+    canvas.lay(canvas.strokes([ring[:19]], 0.055), cloth.still(), bulge=0.03, soft=0.015, lift=0.3)
 
 
 SHOES: tuple[Kind, ...] = (

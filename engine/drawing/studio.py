@@ -80,7 +80,7 @@ def _photograph(product: Product, size_px: int, rng: np.random.Generator) -> np.
         product.colour, product.second_colour, product.pattern, product.material, rng,
         period=kind.pattern_period,
     )
-    pose = Pose.at_random(rng, turn=kind.turn, may_face_left=kind.may_face_left)
+    pose = Pose.at_random(rng, turn=kind.turn, zoom=kind.zoom, may_face_left=kind.may_face_left)
     canvas = Canvas(size_px, rng, pose, folds=cloth.fabric.folds)
     kind.draw(canvas, product, cloth, rng)
     return canvas.finish(standing=kind.standing)

@@ -470,7 +470,7 @@ def _bomber(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Gener
 TOPS: tuple[Kind, ...] = (
     Kind("t-shirt", draw_tshirt, (*_FABRIC_PATTERNS, "graphic print", "graphic print"),
          ("cotton", "cotton", "linen", "polyester"),
-         details={"sleeve": ("short", "short", "short", "long"), "neck": ("round", "round", "v-neck", "scoop")}),
+         details={"sleeve": ("short", "short", "short", "long"), "neck": ("round", "round", "v-neck", "scoop")}, zoom=1.06),
     Kind("shirt", draw_shirt,
          ("solid", "solid", "checked", "checked", "vertical stripes", "vertical stripes", "horizontal stripes",
           "floral", "polka dot", "camouflage", "animal print"),
