@@ -46,21 +46,16 @@ class LiveMatrix:
         """Numbers in a row."""
         return int(self.embeddings.shape[1])
 
-    def mask(self, rows: Rows) -> NDArray[np.bool_]:
-        """Return (n,) flags, True at the given rows."""
-        flags = np.zeros(len(self.embeddings), dtype=bool)
-        flags[rows] = True
-        return flags
-
-    def live_among(self, allowed: ArrayLike) -> Rows:
-        """Return the allowed rows that are live, rising, each once."""
+    def live_among(self, allowed: ArrayLike) -> NDArray[np.bool_]:
+        """Return (n,) flags: which rows are both allowed and live."""
         rows = np.asarray(allowed)
-        if rows.size == 0:
-            return np.empty(0, dtype=np.int64)
         n_rows = len(self._is_live)
-        if rows.dtype.kind not in "iu" or rows.min() < 0 or rows.max() >= n_rows:
-            raise ValueError(f"allowed rows must be whole numbers in 0 … {n_rows - 1}")
-        return np.flatnonzero(self.mask(rows) & self._is_live)
+        flags = np.zeros(n_rows, dtype=bool)
+        if rows.size:
+            if rows.dtype.kind not in "iu" or rows.min() < 0 or rows.max() >= n_rows:
+                raise ValueError(f"allowed rows must be whole numbers in 0 … {n_rows - 1}")
+            flags[rows] = True
+        return flags & self._is_live
 
     def check_query(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the query, contiguous float32, once it is safe to compare with rows."""
