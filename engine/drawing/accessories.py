@@ -290,7 +290,8 @@ def draw_umbrella(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random
     tips = np.array([-1.0, -0.58, 0.0, 0.58, 1.0]) * wide
     drop = np.array([0.0, 0.035, 0.05, 0.035, 0.0]) + low
     under = cloth.plain(shade(cloth.rgb, -0.5)).still()
-    canvas.lay(spline([(tips[0], drop[0], SHARP), (0.0, low - 0.2), (tips[4], drop[4], SHARP), (0.0, low + 0.02)]), under, bulge=0, lift=0)
+    under_edge = [(tips[0], drop[0], SHARP), (0.85 * tips[0], low - 0.13), (0.85 * tips[4], low - 0.13), (tips[4], drop[4], SHARP)]
+    canvas.lay(spline([*under_edge, (0.0, low + 0.02)]), under, bulge=0, lift=0)
     order = (0, 3, 1, 2)
     for panel in order:
         _panel(canvas, cloth, tips[panel: panel + 2], drop[panel: panel + 2], top, panel)

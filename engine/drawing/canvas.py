@@ -329,9 +329,9 @@ class Canvas:
             thick = max(2, size // 40)
             low = self._cover[max(0, foot - 3 * thick): foot + 1].max(axis=0)
             band[max(0, foot - thick): min(size, foot + thick // 2 + 1)] = low
-            tight = blur(band, 0.012 / self.pixel)
-            wide = blur(band, 0.05 / self.pixel) * 1.6
-            return np.clip(0.75 * tight + 0.8 * wide, 0.0, 1.0)
+            tight = blur(band, 0.022 / self.pixel)
+            wide = blur(band, 0.07 / self.pixel) * 2.0
+            return np.clip(0.8 * tight + 0.8 * wide, 0.0, 1.0)
         near = _moved(self._cover, -self._light[0] * 0.012 * size / 2, -self._light[1] * 0.014 * size / 2)
         far = _moved(self._cover, -self._light[0] * 0.04 * size / 2, -self._light[1] * 0.05 * size / 2)
         return 0.5 * blur(near, 0.014 / self.pixel) + 0.5 * blur(far, 0.05 / self.pixel)

@@ -22,15 +22,15 @@ KIND_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "hoodie": ("Hoodie", "Hooded Sweatshirt", "Sweatshirt with Hood"),
         "sweater": ("Sweater", "Pullover", "Jumper", "Knitted Sweater"),
         "jacket": ("Jacket",),
-        "dress": ("Dress", "Frock"),
+        "dress": ("Dress", "Gown"),
         "skirt": ("Skirt",),
         "trousers": ("Trousers", "Trouser", "Pants", "Chinos"),
         "jeans": ("Jeans", "Denim Jeans", "Denims"),
-        "shorts": ("Shorts", "Bermudas"),
+        "shorts": ("Shorts", "Casual Shorts"),
         "sneaker": ("Sneakers", "Casual Shoes", "Sports Shoes", "Trainers"),
         "boot": ("Boots", "Boot"),
         "sandal": ("Sandals", "Sandal", "Flat Sandals"),
-        "heel": ("Heels", "Pumps", "High Heels", "Heeled Shoes"),
+        "heel": ("Heels", "Pumps", "Court Shoes", "Heeled Shoes"),
         "handbag": ("Handbag", "Hand Bag", "Purse", "Ladies Bag"),
         "backpack": ("Backpack", "Rucksack", "Back Pack"),
         "cap": ("Cap", "Baseball Cap", "Hat"),
@@ -130,7 +130,7 @@ _DETAIL_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "flat": ("Flat",), "block": ("Block Heel",), "high": ("High Heel",), "stiletto": ("Stiletto",), "kitten": ("Kitten Heel",),
         "wedge": ("Wedge",),
     },
-    "straps": {"two straps": ("Two-Strap",), "crossed": ("Cross Strap",), "toe post": ("Thong", "Toe Post"), "slide": ("Slide",)},
+    "straps": {"two straps": ("Two-Strap", "Double Strap"), "crossed": ("Cross Strap",), "toe post": ("Thong", "T-Bar"), "slide": ("Slide",)},
     "toe": {"open": ("Open Toe", "Peep Toe"), "closed": ()},
     "strap": {"ankle strap": ("Ankle Strap",)},
     "style": {
@@ -141,7 +141,7 @@ _DETAIL_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "aviator": ("Aviator",), "wayfarer": ("Wayfarer",), "round": ("Round",), "cat-eye": ("Cat-Eye", "Cat Eye"),
         "rectangular": ("Rectangular",),
     },
-    "case": {"silver": ("Silver Case",), "gold": ("Gold Case", "Gold-Tone"), "gunmetal": ("Gunmetal",)},
+    "case": {"silver": ("Silver Case",), "gold": ("Gold Case", "Gold-Tone"), "gunmetal": ("Gunmetal Case",)},
     "shape": {"round": ("Round Dial",), "square": ("Square Dial", "Rectangular Dial")},
     "edge": {"fringed": ("Fringed",), "hemmed": ()},
     "width": {"slim": ("Slim", "Skinny"), "wide": ("Wide",), "regular": ()},
@@ -162,13 +162,15 @@ _PRAISE = (
     "New Season", "Classic", "Essential", "Premium", "Everyday", "Modern", "Signature", "Casual", "Stylish", "Timeless",
 )  # fmt: skip
 _OPENINGS = (
-    "A {praise} {phrase}", "This {phrase}", "{phrase}", "Meet the {praise} {phrase}", "{brand} presents a {phrase}",
+    "{a praise} {phrase}", "{a phrase}", "{phrase}", "Meet our {praise} {phrase}", "{brand} presents {a phrase}", "From {brand}: {a praise} {phrase}",
 )  # fmt: skip
+_NOUNS = ("neck", "sleeve", "pocket", "case", "buckle", "handle", "strap", "dial", "heel", "toe", "zip")
 _CLOSINGS = (
     "", "", "Easy to wear and easy to care for", "Made to last", "Machine washable", "Perfect for every day", "A gift anyone will like",
     "Ships in a gift box", "True to size", "Part of the autumn collection",
 )  # fmt: skip
 _PAIRS = frozenset({"sneaker", "boot", "sandal", "heel"})
+_PLURALS = _PAIRS | {"trousers", "jeans", "shorts", "sunglasses"}
 _ONE_SIZE = frozenset({"handbag", "backpack", "cap", "sunglasses", "watch", "scarf", "belt", "tie", "umbrella"})
 
 
@@ -255,28 +257,51 @@ def _size(product: Product, rng: np.random.Generator) -> str:
 
 def _description(product: Product, brand: str, rng: np.random.Generator) -> str:
     """Return one or two sentences in running words."""
-    kind = _kind_word(product, rng).lower()
+    details = [word.lower() for word in _details(product, rng, 0.6)]
+    looks = [word for word in details if not word.endswith(_NOUNS)]
     pattern = "" if product.pattern == "solid" else _pick(PATTERN_WORDS[product.pattern], rng).lower()
     colour = _colour_phrase(product, rng).lower().replace("&", "and").replace("/", "and")
     material = _pick(MATERIAL_WORDS[product.material], rng).lower() if rng.random() < 0.6 else ""
-    phrase = _once([*_maybe(colour, 0.95, rng), *_maybe(pattern, 0.9, rng), material, kind])
-    details = [word.lower() for word in _details(product, rng, 0.7)]
-    if details:
-        phrase += f" with {', '.join(details[:-1])} and {details[-1]}" if len(details) > 1 else f" with {details[0]}"
+    kind = _kind_word(product, rng).lower()
+    phrase = _once([*_maybe(colour, 0.95, rng), *looks, *_maybe(pattern, 0.9, rng), material, kind])
+    parts = [_part(word) for word in details if word.endswith(_NOUNS)]
+    if parts:
+        phrase += " with " + " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
     if product.gender != "Unisex" and rng.random() < 0.6:
         phrase += f" for {product.gender.lower()}"
-    opening = str(rng.choice(_OPENINGS))
-    text = opening.format(praise=str(rng.choice(_PRAISE)).lower(), phrase=phrase, brand=brand)
+    praise = str(rng.choice(_PRAISE)).lower()
+    words = {"phrase": phrase, "praise": praise, "brand": brand, "a praise": _with_article(praise)}
+    words["a phrase"] = phrase if product.kind in _PLURALS else _with_article(phrase)
+    if product.kind in _PLURALS:
+        words["a praise"] = praise
+    text = str(rng.choice(_OPENINGS)).format(**words)
     closing = str(rng.choice(_CLOSINGS))
     sentences = [text[0].upper() + text[1:], closing]
     return ". ".join(sentence for sentence in sentences if sentence) + "."
 
 
-def _once(words: Sequence[str]) -> str:
-    """Return the words in a row, without the ones that were already said."""
+def _part(word: str) -> str:
+    """Return a detail as something a product has: "a round neck", "short sleeves"."""
+    return f"{word}s" if word.endswith("sleeve") else _with_article(word)
+
+
+def _with_article(words: str) -> str:
+    """Return the words after "a" or "an".
+
+    >>> _with_article("olive scarf"), _with_article("red tie")
+    ('an olive scarf', 'a red tie')
+    """
+    return f"{'an' if words[0].lower() in 'aeio' else 'a'} {words}"
+
+
+def _once(phrases: Sequence[str]) -> str:
+    """Return the phrases in a row, without the words that an earlier one already said.
+
+    >>> _once(["Denim", "Navy Blue and Blue", "Denim Jacket"])
+    'Denim Navy Blue and Blue Jacket'
+    """
     said: list[str] = []
-    for phrase in words:
-        for word in phrase.split():
-            if word == "-" or word.lower() not in (earlier.lower() for earlier in said):
-                said.append(word)
+    for phrase in phrases:
+        earlier = {word.lower() for word in said}
+        said.extend(word for word in phrase.split() if word.lower() not in earlier)
     return " ".join(said)

@@ -42,7 +42,7 @@ class Fabric:
 FABRICS: Mapping[str, Fabric] = MappingProxyType(
     {
         "cotton": Fabric(0.05, 0.041, "crumple", "grid", 0.024, 0.020),
-        "linen": Fabric(0.04, 0.058, "crumple", "grid", 0.028, 0.050),
+        "linen": Fabric(0.04, 0.058, "crumple", "grid", 0.028, 0.040),
         "denim": Fabric(0.06, 0.041, "crumple", "twill", 0.028, 0.075),
         "wool": Fabric(0.02, 0.027, "slack", "blotch", 0.03, 0.050),
         "knit": Fabric(0.02, 0.027, "slack", "knit", 0.040, 0.085),
@@ -55,7 +55,7 @@ FABRICS: Mapping[str, Fabric] = MappingProxyType(
         "corduroy": Fabric(0.10, 0.031, "slack", "rib", 0.034, 0.120),
         "leather": Fabric(0.65, 0.031, "slack", "blotch", 0.016, 0.030),
         "suede": Fabric(0.03, 0.027, "slack", "blotch", 0.022, 0.075),
-        "canvas": Fabric(0.05, 0.024, "slack", "grid", 0.026, 0.060),
+        "canvas": Fabric(0.05, 0.024, "slack", "grid", 0.026, 0.045),
         "mesh": Fabric(0.15, 0.020, "slack", "grid", 0.030, 0.110),
         "rubber": Fabric(0.25, 0.000, "slack", "none", 0.02, 0.0),
         "metal": Fabric(0.95, 0.000, "slack", "none", 0.02, 0.0),

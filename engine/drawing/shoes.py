@@ -219,10 +219,10 @@ def _sandal_straps(canvas: Canvas, product: Product, cloth: Cloth, rng: np.rando
         return
     _ankle_straps(canvas, strap, wide)
     if style == "two straps":
-        for x in (-0.10, 0.26):
-            band = spline([(x, 0.285, SHARP), (x - 0.005, 0.09), (x + 0.05, -0.01), (x + 0.16, -0.02), (x + 0.25, 0.06), (x + 0.27, 0.285, SHARP)])
-            canvas.lay(band, strap, bulge=0.07, soft=0.05, lift=0.5)
-            _buckle(canvas, x + 0.14, 0.13)
+        for x in (0.05, 0.38):
+            band = [(x - 0.17, 0.12), (x - 0.12, 0.0), (x + 0.02, 0.02), (x + 0.10, 0.14), (x + 0.12, 0.285)]
+            canvas.lay(ribbon(band, [0.10, 0.13, 0.14, 0.14, 0.14]), strap, bulge=0.06, soft=0.045, lift=0.5)
+            _buckle(canvas, x + 0.09, 0.13)
         return
     bands = {
         "crossed": [([(-0.06, 0.10), (0.10, -0.03), (0.34, 0.05), (0.52, 0.275)], 0.10),
