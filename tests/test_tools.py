@@ -1,0 +1,156 @@
+"""Setting up: what is checked before anything is installed, and what is said when it is missing."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from tools import browser, environment
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def bare_path(tmp_path, monkeypatch):
+    """Return a folder that is the whole PATH, and forget the compilers that are named elsewhere."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.delenv("CXX", raising=False)
+    monkeypatch.setattr(environment.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(environment.sys, "platform", "linux")
+    return folder
+
+
+def add_command(folder: Path, name: str, script: str = "exit 0") -> Path:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+def test_without_a_compiler_one_sentence_names_the_debian_packages(bare_path):
+    add_command(bare_path, "apt-get")
+    with pytest.raises(SystemExit) as ended:
+        environment.find_compiler()
+    assert ended.value.code == (
+        "hnswlib, the search index, is built from source and needs a C++ compiler, which this "
+        "machine lacks: run 'sudo apt-get install g++ python3-dev' and run make again."
+    )
+
+
+def test_without_pythons_headers_the_sentence_says_so_and_fedora_has_its_own_packages(bare_path):
+    """A compiler that fails on the trial is there, so it is Python.h that must be missing."""
+    add_command(bare_path, "dnf")
+    add_command(bare_path, "g++", "exit 1")
+    with pytest.raises(SystemExit) as ended:
+        environment.find_compiler()
+    assert "needs Python's header files (Python.h)" in ended.value.code
+    assert "run 'sudo dnf install gcc-c++ python3-devel'" in ended.value.code
+
+
+def test_on_a_mac_the_sentence_names_xcode(bare_path, monkeypatch):
+    monkeypatch.setattr(environment.sys, "platform", "darwin")
+    with pytest.raises(SystemExit) as ended:
+        environment.find_compiler()
+    assert "run 'xcode-select --install'" in ended.value.code
+
+
+def test_the_first_compiler_that_works_is_taken(bare_path):
+    add_command(bare_path, "g++", "exit 1")
+    add_command(bare_path, "clang++")
+    assert environment.find_compiler() == "clang++"
+
+
+def test_the_trial_needs_pythons_headers(monkeypatch, tmp_path):
+    """With the real compiler: good with Python's own headers, bad with a folder that has none."""
+    compiler = environment.find_compiler()
+    assert environment.compiles(compiler)
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tmp_path))
+    assert not environment.compiles(compiler)
+
+
+@pytest.fixture
+def venv(tmp_path, monkeypatch) -> Path:
+    """Return an environment that looks complete, in which every pip is refused."""
+    folder = tmp_path / ".venv"
+    (folder / "bin").mkdir(parents=True)
+    add_command(folder / "bin", "python", "exit 7")
+    monkeypatch.setattr(environment, "VENV", folder)
+    monkeypatch.setattr(environment, "make_venv", lambda: None)
+    monkeypatch.setattr(environment, "find_compiler", lambda: "c++")
+    return folder
+
+
+def test_what_is_installed_as_it_stands_costs_nothing_again(venv, tmp_path):
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("numpy==2.4.6\n")
+    environment.stamp(requirements).write_text(environment.fingerprint(requirements))
+    os.utime(requirements)  # another time, the same content
+    environment.main([str(requirements)])
+
+
+def test_changed_requirements_are_installed_and_a_failure_leaves_no_stamp(venv, tmp_path):
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("numpy==2.4.6\n")
+    environment.stamp(requirements).write_text(environment.fingerprint(requirements))
+    requirements.write_text("numpy==2.4.7\n")
+    with pytest.raises(SystemExit, match="The installation failed"):
+        environment.main([str(requirements)])
+    assert not environment.is_installed(requirements)
+
+
+def test_requirements_that_were_installed_are_remembered(venv, tmp_path):
+    add_command(venv / "bin", "python", "exit 0")
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("numpy==2.4.6\n")
+    environment.main([str(requirements)])
+    assert environment.is_installed(requirements)
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_requirement_has_an_exact_version(name):
+    lines = [line.split("#")[0].strip() for line in (ROOT / name).read_text().splitlines()]
+    assert all("==" in line for line in lines if line)
+
+
+def test_make_alone_explains_itself_without_installing_anything():
+    answer = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
+    commands = [line.split()[1] for line in answer.stdout.splitlines()]
+    assert commands == ["help", "run", "test", "lint", "bench", "clean"]
+
+
+def test_make_without_a_suitable_python_ends_with_a_clear_sentence():
+    command = ["make", "run", "PYTHON="]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert answer.returncode != 0
+    assert "Kindred needs Python 3.11, 3.12 or 3.13 and found none" in answer.stderr
+
+
+def test_a_browser_is_one_that_starts_and_says_it_is_one(tmp_path, monkeypatch):
+    stub = add_command(tmp_path, "stub", "echo please install the snap; exit 1")
+    other = add_command(tmp_path, "other", "echo Something 1.0")
+    chrome = add_command(tmp_path, "chrome", "echo Chromium 150.0")
+    assert not browser.starts(str(stub)) and not browser.starts(str(other))
+    assert browser.starts(str(chrome))
+    monkeypatch.setenv("KINDRED_BROWSER", str(chrome))
+    assert browser.find() == str(chrome)
+
+
+def test_the_browser_tool_prints_a_path_alone_on_stdout(tmp_path):
+    chrome = add_command(tmp_path, "chrome", "echo Chromium 150.0")
+    answer = subprocess.run(
+        [sys.executable, "tools/browser.py"],
+        cwd=ROOT,
+        env={**os.environ, "KINDRED_BROWSER": str(chrome)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert answer.stdout == f"{chrome}\n"
