@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from pages.parts.frame import Told, open_page
 from pages.parts.welcome import draw_glance, draw_question, draw_ways
 

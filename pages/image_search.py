@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.answer import draw_answer
-from pages.parts.attached import bring_photos, draw_attached, terms_of, understand
+from pages.parts.attached import draw_attached, terms_of, understand
+from pages.parts.bring import bring_photos
 from pages.parts.facets import draw_facets
 from pages.parts.frame import Told, open_page
 from pages.parts.query_box import draw_query_box
@@ -23,7 +24,7 @@ with Told():
         draw_attached(attached, here, page.slug, engine.encoder.size_px)
     with right:
         if not attached:
-            draw_samples(engine, here, page.slug)
+            draw_samples(engine, page.slug)
         else:
             draw_query_box(
                 here, page.slug, label="Refine", placeholder="Refine with words: + red - leather"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import streamlit as st
 
 from engine.search import Answer, SearchEngine
 from pages.parts.download import as_csv, as_json
 from pages.parts.elements import draw_door_to_filters
-from pages.parts.gallery import address, draw_matches
+from pages.parts.gallery import draw_matches
+from pages.parts.links import show
 from pages.parts.photo_sheet import draw_photo_sheet
 from pages.parts.view import View
 from pages.parts.wording import count, milliseconds, plain, steps
@@ -22,11 +24,12 @@ def draw_answer(engine: SearchEngine, answer: Answer, here: View, slug: str) -> 
     if answer.unknown_words:
         words = ", ".join(f"**{plain(word)}**" for word in answer.unknown_words)
         st.warning(f"The model has never seen {words}: left out.", icon=":material/help:")
-    if not answer.matches:
-        return _draw_no_answer(answer, here, slug)
-    _draw_toolbar(answer, here, slug)
-    draw_matches(engine, answer.matches, here=here, slug=slug)
-    _draw_pages(answer, here, slug)
+    if answer.matches:
+        _draw_toolbar(answer, here, slug)
+        draw_matches(engine, answer.matches, here=here, slug=slug)
+        _draw_pages(answer, here, slug)
+    else:
+        _draw_no_answer(answer, here, slug)
     if here.photo:
         draw_photo_sheet(engine, here, slug)
 
@@ -35,10 +38,10 @@ def _draw_no_answer(answer: Answer, here: View, slug: str) -> None:
     with st.container(border=True, horizontal_alignment="center"):
         if here.filters and not answer.n_searched:
             st.subheader("No photo passes all these filters", anchor=False, text_alignment="center")
-            st.button("Clear the filters", on_click=_show, args=(here.changed(filters={}), slug))
+            st.button("Clear the filters", on_click=show, args=(here.changed(filters={}), slug))
         else:
             st.subheader("There are no photos on this page", anchor=False, text_alignment="center")
-            st.button("Back to the first page", on_click=_show, args=(here.changed(page=1), slug))
+            st.button("Back to the first page", on_click=show, args=(here.changed(page=1), slug))
 
 
 def _draw_toolbar(answer: Answer, here: View, slug: str) -> None:
@@ -75,11 +78,11 @@ def _draw_per_page(here: View, slug: str) -> None:
         width=112,
         format_func=lambda k: f"{k} photos",
         label_visibility="collapsed",
-        on_change=lambda: _show(here.changed(k=st.session_state["per_page"]), slug),
+        on_change=lambda: show(here.changed(k=st.session_state["per_page"]), slug),
     )
 
 
-def _download(kind: str, make, mime: str) -> None:
+def _download(kind: str, make: Callable[[], str], mime: str) -> None:
     st.download_button(
         kind, make, f"kindred.{kind.lower()}", mime, on_click="ignore", width="stretch"
     )
@@ -95,9 +98,5 @@ def _draw_pages(answer: Answer, here: View, slug: str) -> None:
             n_pages,
             max_visible_pages=7,
             key="page",
-            on_change=lambda: _show(here.changed(page=st.session_state["page"]), slug),
+            on_change=lambda: show(here.changed(page=st.session_state["page"]), slug),
         )
-
-
-def _show(view: View, slug: str) -> None:
-    st.query_params.from_dict(address(view, slug))

@@ -8,18 +8,22 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from engine.errors import PhotoError
-from engine.images import encode_png, read_photo
+from engine.images import encode_png
 from engine.query import Term, parse_query
 from engine.search import SearchEngine
-from pages.parts.elements import catch_pasted_photos
+from pages.parts.bring import Brought
 from pages.parts.frame import tell
-from pages.parts.gallery import address
+from pages.parts.links import show
 from pages.parts.view import View
 from pages.parts.wording import plain
 
-SOURCES = {"Upload": ":material/upload:", "Camera": ":material/photo_camera:"}
-WEIGHTS = {2.0: "twice", 1.0: "like this", 0.5: "half", -0.5: "half unlike", -1.0: "unlike this"}
-MAX_UPLOAD_MB = 64
+WEIGHTS = {
+    2.0: "counts twice",
+    1.0: "like this",
+    0.5: "counts half",
+    -0.5: "a little unlike",
+    -1.0: "unlike this",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,12 @@ class Attached:
     ----------
     key
         Names it among the attached photos: the upload's own id, or the photo's id.
+    name
+        The file's name, or the photo's caption.
     data
         The bytes of an upload; empty for a photo of the collection.
     understood
-        PNG bytes of the square the model is given.
+        PNG bytes of the square the model is given; empty where the picture has gone.
     weight
         Negative means unlike.
     """
@@ -45,55 +51,28 @@ class Attached:
     weight: float = 1.0
 
 
-def bring_photos() -> list[tuple[str, str, bytes]]:
-    """Draw the ways to bring photos; return key, name and bytes of each that was brought."""
-    catch_pasted_photos()
-    source = st.segmented_control(
-        "Where from",
-        list(SOURCES),
-        default="Upload",
-        required=True,
-        format_func=lambda name: f"{SOURCES[name]} {name}",
-        key="source",
-        label_visibility="collapsed",
-        width="stretch",
-    )
-    files = st.file_uploader(
-        "Drop, paste or choose photos",
-        type="image",
-        accept_multiple_files=True,
-        key="uploads",
-        max_upload_size=MAX_UPLOAD_MB,
-        label_visibility="collapsed",
-    )
-    st.caption("Drop, paste or choose photos. They stay in memory and never enter a link.")
-    if source == "Camera":
-        files = [*files, st.camera_input("Take a photo", key="camera", label_visibility="collapsed")]
-    return [(file.file_id, file.name, file.getvalue()) for file in files if file]
-
-
-def understand(
-    engine: SearchEngine, brought: Sequence[tuple[str, str, bytes]], here: View
-) -> list[Attached]:
+def understand(engine: SearchEngine, brought: Sequence[Brought], here: View) -> list[Attached]:
     """Read every photo as the model will see it; one that cannot be read is told and left out."""
     attached = []
-    for key, name, data in brought:
+    for file in brought:
+        weight = st.session_state.get(f"weight {file.key}", 1.0)
         try:
-            square = _square(engine, data)
+            square = _square(engine, file.data)
         except PhotoError as error:
-            tell(PhotoError(error.what, value=name, remedy=error.remedy))
+            tell(PhotoError(error.what, value=file.name, remedy=error.remedy))
         else:
-            attached.append(Attached(key, name, data, square, st.session_state.get(f"weight {key}", 1.0)))
+            attached.append(Attached(file.key, file.name, file.data, square, weight))
     for photo_id, weight in here.like.items():
         photo = engine.collection.catalogue.photo(photo_id)
         name = photo.captions[0] if photo.captions else photo.path
-        square = _square(engine, engine.collection.thumbnail(photo.row) or b"")
+        thumbnail = engine.collection.thumbnail(photo.row)
+        square = _square(engine, thumbnail) if thumbnail else b""
         attached.append(Attached(photo_id, name, b"", square, weight))
     return attached
 
 
 def _square(engine: SearchEngine, data: bytes) -> bytes:
-    return encode_png(read_photo(data, engine.encoder.size_px).pixels)
+    return encode_png(engine.read(data).pixels)
 
 
 def draw_attached(attached: Sequence[Attached], here: View, slug: str, size_px: int) -> None:
@@ -103,13 +82,33 @@ def draw_attached(attached: Sequence[Attached], here: View, slug: str, size_px: 
         st.caption(f"As the model sees it: upright, whole, {size_px} × {size_px} pixels.")
     for photo in attached:
         with st.container(horizontal=True, gap="small", key=f"attached {photo.key}"):
-            st.image(photo.understood, width=132)
+            if photo.understood:
+                st.image(photo.understood, width=132)
             with st.container(gap="xsmall", width=148):
                 st.caption(plain(photo.name))
                 if several:
                     _draw_weight(photo, here, slug)
                 if not photo.data:
                     _draw_leave_out(photo, here, slug)
+
+
+def _draw_weight(photo: Attached, here: View, slug: str) -> None:
+    state = f"weight {photo.key}"
+    st.session_state[state] = photo.weight
+
+    def weigh() -> None:
+        if not photo.data:  # the weight of an upload stays in this session, with the upload
+            like = {**here.like, photo.key: st.session_state[state]}
+            show(here.changed(like=like), slug)
+
+    st.selectbox(
+        "How much it counts",
+        sorted({*WEIGHTS, photo.weight}, reverse=True),
+        key=state,
+        format_func=lambda weight: WEIGHTS.get(weight, f"counts {weight:g}"),
+        label_visibility="collapsed",
+        on_change=weigh,
+    )
 
 
 def _draw_leave_out(photo: Attached, here: View, slug: str) -> None:
@@ -119,27 +118,8 @@ def _draw_leave_out(photo: Attached, here: View, slug: str) -> None:
         key=f"leave {photo.key}",
         type="tertiary",
         icon=":material/close:",
-        on_click=_show,
+        on_click=show,
         args=(here.changed(like=others), slug),
-    )
-
-
-def _draw_weight(photo: Attached, here: View, slug: str) -> None:
-    state = f"weight {photo.key}"
-    st.session_state[state] = photo.weight
-
-    def weigh() -> None:
-        if not photo.data:
-            like = {**here.like, photo.key: st.session_state[state]}
-            _show(here.changed(like=like), slug)
-
-    st.selectbox(
-        "How much it counts",
-        sorted({*WEIGHTS, photo.weight}, reverse=True),
-        key=state,
-        format_func=lambda weight: WEIGHTS.get(weight, f"{weight:g}"),
-        label_visibility="collapsed",
-        on_change=weigh,
     )
 
 
@@ -150,7 +130,3 @@ def terms_of(words: str, attached: Sequence[Attached]) -> tuple[Term, ...]:
         replace(term, weight=term.weight * attached[term.photo - 1].weight) if term.photo else term
         for term in terms
     )
-
-
-def _show(view: View, slug: str) -> None:
-    st.query_params.from_dict(address(view, slug))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 import streamlit as st
 
@@ -11,11 +12,11 @@ from engine.jobs import start_job
 from engine.storage import CollectionSummary, remove_collection, rename_collection
 from pages.parts.download import skipped_as_csv
 from pages.parts.frame import Told
-from pages.parts.gallery import TEXT_SEARCH
+from pages.parts.links import TEXT_SEARCH
 from pages.parts.resources import collection_of
 from pages.parts.wording import count, plain
 
-HEALTH = {
+HEALTH: dict[str, tuple[str, Literal["green", "blue", "red"], str]] = {
     "ready": ("Ready", "green", ":material/check:"),
     "building": ("Being built", "blue", ":material/hourglass_top:"),
     "damaged": ("Damaged", "red", ":material/error:"),
@@ -44,10 +45,13 @@ def draw_collection(slug: str, summary: CollectionSummary) -> None:
                 )
             if summary.folder != DEMO_COLLECTION:
                 _draw_changes(slug, summary)
-            if summary.n_skipped:
-                label = f"{count(summary.n_skipped, 'file')} skipped"
-                if st.button(label, key=f"skipped {slug}", type="tertiary", icon=":material/report:"):
-                    _show_skipped(summary)
+            if summary.n_skipped and st.button(
+                f"{count(summary.n_skipped, 'file')} skipped",
+                key=f"skipped {slug}",
+                type="tertiary",
+                icon=":material/report:",
+            ):
+                _show_skipped(summary)
 
 
 def _facts(summary: CollectionSummary) -> str:

@@ -1,22 +1,45 @@
-"""Small elements that Streamlit lacks: paste and drop anywhere, and a way to the filters."""
+"""Small elements that Streamlit lacks: links as examples, pasted photos, a door to the filters."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
+from pages.parts.links import TEXT_SEARCH, link_to
+from pages.parts.view import View
+
 HERE = Path(__file__).parent
 
-_paste = st.components.v2.component(
-    "kindred_paste", js=(HERE / "paste.js").read_text(encoding="utf-8")
+
+def element(name: str, *, js: str, css: str = "", html: str = "") -> Callable[..., Any]:
+    """Make an element of the page from files beside this one; every script may use `link`."""
+    return st.components.v2.component(
+        f"kindred_{name}",
+        html=html or None,
+        css=_read(css) if css else None,
+        js=_read("navigate.js") + _read(js),
+    )
+
+
+def _read(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+_paste = element("paste", js="paste.js")
+_door = element("door", js="door.js", css="door.css", html='<button type="button"></button>')
+_examples = element(
+    "examples", js="examples.js", css="examples.css", html='<nav aria-label="Examples"></nav>'
 )
-_door = st.components.v2.component(
-    "kindred_door",
-    html='<button type="button"></button>',
-    css=(HERE / "door.css").read_text(encoding="utf-8"),
-    js=(HERE / "door.js").read_text(encoding="utf-8"),
-)
+
+
+def draw_examples(examples: Sequence[str], slug: str) -> None:
+    """Draw queries as links to their answers."""
+    views = [(words, View(query=words)) for words in examples]
+    linked = [{"words": words, "href": link_to(view, slug, TEXT_SEARCH)} for words, view in views]
+    _examples(key="examples", data=linked)
 
 
 def catch_pasted_photos() -> None:

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 
 WORD = re.compile(r"[^\W\d_]{3,}")
 EMPTY_WORDS = frozenset(
-    "a an and are at for from his her in is into its of off on onto other over some that the their "
-    "them through two under while with pack set size".split()
+    """
+    a an and are at for from his her in is into its of off on onto other over some that the their
+    them through two under while with pack set size
+    """.split()  # noqa: SIM905
 )
 
 

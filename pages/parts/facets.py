@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from engine.search import SearchEngine
-from pages.parts.gallery import address
+from engine.search import Facets, SearchEngine
+from pages.parts.links import show
 from pages.parts.view import View
 from pages.parts.wording import attribute, plain
 
@@ -16,30 +16,46 @@ N_VALUES = 8
 
 
 def draw_facets(engine: SearchEngine, here: View, slug: str) -> None:
-    """Draw the filters in the sidebar, each value with the photos it would leave."""
-    facets = engine.facets(here.filters)
-    if not facets:
-        return
+    """Draw the filters in the sidebar, those in use first."""
+    facets = count_facets(engine, here.filters)
+    keys = sorted(facets, key=lambda key: key not in here.filters)
+    n_open = max(N_OPEN, len(here.filters))
     with st.sidebar:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("Narrow", anchor=False, width="stretch")
-            if here.filters:
-                st.button("Clear", type="tertiary", on_click=_show, args=(here.changed(filters={}), slug))
-        keys = sorted(facets, key=lambda key: key not in here.filters)
-        for number, key in enumerate(keys):
-            if number < max(N_OPEN, len(here.filters)):
-                _draw_facet(key, facets[key], here, slug)
-        rest = keys[max(N_OPEN, len(here.filters)) :]
-        if rest:
+        if keys:
+            _draw_title(here, slug)
+        for key in keys[:n_open]:
+            _draw_facet(key, facets[key], here, slug)
+        if keys[n_open:]:
             with st.expander("More filters"):
-                for key in rest:
+                for key in keys[n_open:]:
                     _draw_facet(key, facets[key], here, slug)
+
+
+def count_facets(engine: SearchEngine, filters: Mapping[str, Sequence[str]]) -> Facets:
+    """Count the photos each value would leave.
+
+    A filter in use does not narrow its own counts: its other values stay in sight, because
+    choosing one more of them widens the search.
+    """
+    facets = engine.facets(filters)
+    for key in filters:
+        others = {other: values for other, values in filters.items() if other != key}
+        facets[key] = engine.facets(others).get(key, [])
+    return facets
+
+
+def _draw_title(here: View, slug: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Narrow", anchor=False, width="stretch")
+        if here.filters:
+            cleared = here.changed(filters={})
+            st.button("Clear", type="tertiary", on_click=show, args=(cleared, slug))
 
 
 def _draw_facet(key: str, values: Sequence[tuple[str, int]], here: View, slug: str) -> None:
     counts = dict(values)
     chosen = here.filters.get(key, ())
-    options = [*chosen, *[value for value in counts if value not in chosen]]
+    options = [*chosen, *(value for value in counts if value not in chosen)]
     state = f"facet {key}"
     st.session_state[state] = list(chosen)
     st.pills(
@@ -48,14 +64,10 @@ def _draw_facet(key: str, values: Sequence[tuple[str, int]], here: View, slug: s
         selection_mode="multi",
         format_func=lambda value: f"{plain(value)} :gray[{counts.get(value, 0):,}]",
         key=state,
-        on_change=lambda: _show(_with(here, key, st.session_state[state]), slug),
+        on_change=lambda: show(_with(here, key, st.session_state[state]), slug),
     )
 
 
 def _with(here: View, key: str, values: Sequence[str]) -> View:
     others = {other: chosen for other, chosen in here.filters.items() if other != key}
     return here.changed(filters={**others, key: tuple(values)} if values else others)
-
-
-def _show(view: View, slug: str) -> None:
-    st.query_params.from_dict(address(view, slug))

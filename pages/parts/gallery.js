@@ -1,6 +1,5 @@
 // A gallery of photos in the page itself: no frame, no library, no markup from data.
-// Captions and names are set as text; a click on a photo or on "more like this" goes to Python,
-// and a modified click opens the same view as a link.
+// Captions and names are set as text. Every photo is a link; in an answer it opens its details.
 
 // Beyond this a small thumbnail shows its pixels; it then lies smaller on its mat.
 const MOST_ENLARGED = 2.75;
@@ -12,19 +11,8 @@ const element = (tag, className, text) => {
   return made;
 };
 
-const link = (className, href, onPlainClick) => {
-  const made = element("a", className);
-  made.href = href;
-  made.addEventListener("click", (event) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
-    event.preventDefault();
-    onPlainClick();
-  });
-  return made;
-};
-
 function photoLink(card, labels, send) {
-  const frame = link("photo", card.href, () => send("opened", card.id));
+  const frame = link("photo", card.href, send && (() => send("opened", card.id)));
   frame.title = labels.open;
   const image = element("img", "");
   image.alt = card.alt;
@@ -64,7 +52,7 @@ function cardOf(card, labels, send) {
   const caption = element("p", "caption", card.caption);
   caption.title = card.caption;
   article.append(caption);
-  const more = link("more", card.more_href, () => send("more", card.id));
+  const more = link("more", card.more_href);
   more.textContent = labels.more;
   article.append(more);
   return article;
@@ -95,6 +83,7 @@ export default function (component) {
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", data.labels.gallery);
   const grid = element("div", "grid");
-  grid.append(...data.cards.map((card) => cardOf(card, data.labels, setTriggerValue)));
+  const send = data.layout === "answer" ? setTriggerValue : undefined;
+  grid.append(...data.cards.map((card) => cardOf(card, data.labels, send)));
   root.replaceChildren(grid);
 }

@@ -9,23 +9,14 @@ import base64
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
-
-import streamlit as st
 
 from engine.catalogue import Photo
 from engine.search import Match, SearchEngine
-from pages.parts.view import Parameters, View
+from pages.parts.elements import element
+from pages.parts.links import IMAGE_SEARCH, go, link_to
+from pages.parts.view import View
 
-HERE = Path(__file__).parent
-TEXT_SEARCH = "pages/text_search.py"
-IMAGE_SEARCH = "pages/image_search.py"
-
-_component = st.components.v2.component(
-    "kindred_gallery",
-    css=(HERE / "gallery.css").read_text(encoding="utf-8"),
-    js=(HERE / "gallery.js").read_text(encoding="utf-8"),
-)
+_gallery = element("gallery", css="gallery.css", js="gallery.js")
 
 
 def draw_matches(engine: SearchEngine, matches: Sequence[Match], *, here: View, slug: str) -> None:
@@ -40,40 +31,16 @@ def draw_matches(engine: SearchEngine, matches: Sequence[Match], *, here: View, 
         }
         for match in matches
     ]
-    chosen = _draw(cards, "answer", "Photos found, the nearest first", key="matches")
-    if chosen.more:
-        more_like(chosen.more, slug)
-    if chosen.opened:
-        go(here.changed(photo=chosen.opened), slug)
+    opened = _draw(cards, "answer", "Photos found, the nearest first", key="matches").opened
+    if opened:
+        go(here.changed(photo=opened), slug)
 
 
 def draw_photos(
-    engine: SearchEngine, photos: Sequence[Photo], *, slug: str, layout: str, label: str, key: str
-) -> str | None:
-    """Draw photos without a question, as a ``mosaic`` or a ``strip``; return the id just chosen."""
-    cards = [_card(engine, photo, slug) for photo in photos]
-    return _draw(cards, layout, label, key=key).opened
-
-
-def more_like(photo_id: str, slug: str) -> None:
-    """Leave for an image search that starts from a photo of the collection."""
-    st.switch_page(IMAGE_SEARCH, query_params=address(View(like={photo_id: 1.0}), slug))
-
-
-def go(view: View, slug: str) -> None:
-    """Show another view of this page."""
-    st.query_params.from_dict(address(view, slug))
-    st.rerun()
-
-
-def address(view: View, slug: str) -> Parameters:
-    """Return the parameters of a link to `view` of a collection."""
-    return {"collection": slug, **view.parameters()}
-
-
-def link_to(view: View, slug: str, page: str = "") -> str:
-    """Return a link, relative to the app, that opens `view` anywhere."""
-    return f"{page}?{urlencode(address(view, slug), doseq=True)}"
+    engine: SearchEngine, photos: Sequence[Photo], *, slug: str, layout: str, label: str
+) -> None:
+    """Draw photos without a question, as a ``mosaic`` or a ``strip``; each leads to its like."""
+    _draw([_card(engine, photo, slug) for photo in photos], layout, label, key=layout)
 
 
 def _draw(cards: list[dict[str, Any]], layout: str, label: str, *, key: str) -> Any:
@@ -84,16 +51,16 @@ def _draw(cards: list[dict[str, Any]], layout: str, label: str, *, key: str) -> 
         "similarity": "similarity",
     }
     data = {"cards": cards, "layout": layout, "labels": labels}
-    return _component(key=key, data=data, on_opened_change=_hear, on_more_change=_hear)
+    return _gallery(key=key, data=data, on_opened_change=_hear)
 
 
 def _hear() -> None:
-    """Trigger values are read where the gallery is drawn; Streamlit only needs to know of them."""
+    """The chosen photo is read where the gallery is drawn; Streamlit only has to know of it."""
 
 
 def _card(engine: SearchEngine, photo: Photo, slug: str) -> dict[str, Any]:
     caption = photo.captions[0] if photo.captions else Path(photo.path).stem
-    more = link_to(View(like={photo.photo_id: 1.0}), slug, "image_search")
+    more = link_to(View(like={photo.photo_id: 1.0}), slug, IMAGE_SEARCH)
     return {
         "id": photo.photo_id,
         "image": _data_url(engine.collection.thumbnail(photo.row)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from pages.parts.frame import Told
 from pages.parts.wording import count, duration, plain
 
 SECONDS_BETWEEN_LOOKS = 1.0
-ENDINGS = {
+ENDINGS: dict[str, tuple[str, Literal["green", "red", "gray"], str]] = {
     "finished": ("Done", "green", ":material/check:"),
     "failed": ("Failed", "red", ":material/error:"),
     "crashed": ("Ended too soon", "red", ":material/error:"),
@@ -102,15 +102,12 @@ def what_was_built(result: dict[str, Any]) -> str:
 
     Examples
     --------
-    >>> what_was_built({"indexed": 290, "reused": 10, "skipped": [{}], "seconds": 2.0})
-    '290 photos embedded · 10 kept · 1 file skipped · 2 s'
+    >>> what_was_built({"indexed": 300, "added": 10, "skipped": [{}], "seconds": 2.0})
+    '300 photos · 10 added · 1 file skipped · 2 s'
     """
-    parts = [f"{count(result.get('indexed', 0), 'photo')} embedded"]
-    parts += [
-        f"{result[key]:,} {word}"
-        for key, word in (("reused", "kept"), ("renamed", "renamed"), ("removed", "removed"))
-        if result.get(key)
-    ]
+    parts = [count(result.get("indexed", 0), "photo")]
+    changes = ("added", "changed", "renamed", "removed")
+    parts += [f"{result[key]:,} {key}" for key in changes if result.get(key)]
     if result.get("skipped"):
         parts.append(f"{count(len(result['skipped']), 'file')} skipped")
     return " · ".join([*parts, duration(result.get("seconds", 0.0))])

@@ -12,7 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from engine.config import home
 from engine.errors import CollectionError
 from engine.jobs import start_job
-from engine.storage import extract_upload_zip, save_uploads
+from engine.storage import collections_folder, extract_upload_zip, save_uploads
 from pages.parts.frame import Told
 
 SOURCES = {
@@ -96,7 +96,7 @@ def _make(source: str, brought: Sequence, name: str) -> None:
 def _free_folder(name: str) -> Path:
     """Return a folder that is not there yet; a person's name is never a path."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "collection"
-    shelf = home() / "collections"
+    shelf = collections_folder(home())
     taken = {path.name for path in shelf.iterdir()} | {"demo"} if shelf.exists() else {"demo"}
     numbers = (f"{slug}-{number}" for number in range(2, len(taken) + 3))
     return shelf / next(free for free in (slug, *numbers) if free not in taken)

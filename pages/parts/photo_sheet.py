@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+
 import streamlit as st
 
+from engine.catalogue import Photo
+from engine.errors import PhotoError
 from engine.images import open_upright
 from engine.search import SearchEngine
-from pages.parts.gallery import address, more_like
+from pages.parts.frame import Told
+from pages.parts.links import IMAGE_SEARCH, address, show
 from pages.parts.view import View
 from pages.parts.wording import attribute, plain
 
+LOGGER = logging.getLogger(__name__)
 LARGE_PX = 900
 
 
@@ -17,22 +23,44 @@ def draw_photo_sheet(engine: SearchEngine, here: View, slug: str) -> None:
     """Open the photo that the view names, in a dialog; closing it returns to the results."""
     photo = engine.collection.catalogue.photo(here.photo)
 
-    def close() -> None:
-        st.query_params.from_dict(address(here.changed(photo=""), slug))
-
-    @st.dialog("Photo", width="large", on_dismiss=close)
+    @st.dialog("Photo", width="large", on_dismiss=lambda: show(here.changed(photo=""), slug))
     def sheet() -> None:
-        left, right = st.columns([3, 2], gap="medium")
-        with left:
-            file = engine.collection.photo_file(photo.row)
-            st.image(open_upright(file, at_least_px=LARGE_PX), width="stretch", output_format="JPEG")
-        with right:
-            for caption in photo.captions:
-                st.markdown(f"#### {plain(caption)}" if caption == photo.captions[0] else plain(caption))
-            st.caption(f"{plain(photo.path)} · {photo.width} × {photo.height} px")
-            for key, value in photo.attributes.items():
-                st.markdown(f":gray[{plain(attribute(key))}] {plain(value)}")
-            if st.button("More like this", type="primary", icon=":material/photo_library:"):
-                more_like(photo.photo_id, slug)
+        with Told():
+            left, right = st.columns([3, 2], gap="medium")
+            with left:
+                _draw_picture(engine, photo)
+            with right:
+                _draw_facts(photo)
+                st.page_link(
+                    IMAGE_SEARCH,
+                    label="More like this",
+                    icon=":material/photo_library:",
+                    query_params=address(View(like={photo.photo_id: 1.0}), slug),
+                )
 
     sheet()
+
+
+def _draw_picture(engine: SearchEngine, photo: Photo) -> None:
+    """Draw the photo's own file, or its thumbnail where the file has gone."""
+    collection = engine.collection
+    try:
+        picture = open_upright(collection.photo_file(photo.row), at_least_px=LARGE_PX)
+    except PhotoError as error:
+        LOGGER.info("a photo is shown by its thumbnail: %s", error)
+        thumbnail = collection.thumbnail(photo.row)
+        if thumbnail:
+            st.image(thumbnail, width="stretch")
+        st.caption("The photo's own file is no longer where it was.")
+    else:
+        st.image(picture, width="stretch", output_format="JPEG")
+
+
+def _draw_facts(photo: Photo) -> None:
+    for number, caption in enumerate(photo.captions):
+        st.markdown(plain(caption) if number else f"#### {plain(caption)}")
+    for key, value in photo.attributes.items():
+        st.markdown(f":gray[{plain(attribute(key))}] {plain(value)}")
+    if photo.tags:
+        st.markdown(f":gray[Tags] {plain(', '.join(photo.tags))}")
+    st.caption(f"{plain(photo.path)} · {photo.width} × {photo.height} px")

@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from engine.catalogue import Photo
-from engine.config import DEMO_COLLECTION, home
+from engine.config import DEMO_COLLECTION
 from engine.search import SearchEngine
 from engine.storage import Collection, CollectionSummary, list_collections
 from pages.parts.examples import examples_from
@@ -21,9 +21,11 @@ DEMO = "demo"
 
 def collections() -> dict[str, CollectionSummary]:
     """Return every collection by its slug, the demo first; read anew each time."""
-    summaries = {s.folder.name: s for s in list_collections(home())}
-    demo = {DEMO: s for s in summaries.values() if s.folder == DEMO_COLLECTION}
-    return {**demo, **{slug: s for slug, s in summaries.items() if s not in demo.values()}}
+    return {_slug(summary.folder): summary for summary in list_collections()}
+
+
+def _slug(folder: Path) -> str:
+    return DEMO if folder == DEMO_COLLECTION else folder.name
 
 
 def engine_of(folder: Path) -> SearchEngine:

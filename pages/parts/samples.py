@@ -5,14 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.search import SearchEngine
-from pages.parts.gallery import draw_photos, go
+from pages.parts.gallery import draw_photos
 from pages.parts.resources import spread
-from pages.parts.view import View
 
 N_SAMPLES = 36
 
 
-def draw_samples(engine: SearchEngine, here: View, slug: str) -> None:
+def draw_samples(engine: SearchEngine, slug: str) -> None:
     """Draw photos from all over the collection; one chosen becomes the photo to start from."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("Bring a photo, paste one anywhere on this page, or start from one of these.")
@@ -20,10 +19,7 @@ def draw_samples(engine: SearchEngine, here: View, slug: str) -> None:
         st.button("Show others", icon=":material/shuffle:", type="tertiary", on_click=_turn)
     turn = st.session_state.get("samples turn", 0)
     photos = spread(engine, N_SAMPLES, turn=turn)
-    label = "Photos to start from"
-    chosen = draw_photos(engine, photos, slug=slug, layout="strip", label=label, key="samples")
-    if chosen:
-        go(here.changed(like={chosen: 1.0}), slug)
+    draw_photos(engine, photos, slug=slug, layout="strip", label="Photos to start from")
 
 
 def _turn() -> None:

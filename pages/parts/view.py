@@ -21,7 +21,9 @@ Parameters = dict[str, str | list[str]]
 class Address(Protocol):
     """The part of ``st.query_params`` that a view reads."""
 
-    def get_all(self, key: str) -> list[str]: ...
+    def get_all(self, key: str) -> list[str]:
+        """Return every value of a parameter, none for one that is not there."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +85,16 @@ class View:
             "weight": weights if set(weights) - {"1"} else [],
             "k": str(self.k) if self.k != DEFAULT_K else "",
             "page": str(self.page) if self.page > 1 else "",
-            "filter": [f"{key}={value}" for key, values in self.filters.items() for value in values],
+            "filter": [f"{key}={value}" for key in self.filters for value in self.filters[key]],
             "photo": self.photo,
         }
         return {key: value for key, value in everything.items() if value}
 
     def changed(self, **changes: Any) -> View:
         """Return the view after a change; a new question starts again at its first page."""
-        fresh = {"photo": ""} if "page" in changes or "photo" in changes else {"page": 1, "photo": ""}
-        return replace(self, **{**fresh, **changes})
+        same_question = "page" in changes or "photo" in changes
+        page = self.page if same_question else 1
+        return replace(self, **{"page": page, "photo": "", **changes})
 
 
 def _last(address: Address, key: str) -> str:

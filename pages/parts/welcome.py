@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.search import SearchEngine
-from pages.parts.gallery import IMAGE_SEARCH, TEXT_SEARCH, address, draw_photos, more_like
+from pages.parts.elements import draw_examples
+from pages.parts.gallery import draw_photos
+from pages.parts.links import COLLECTIONS, IMAGE_SEARCH, TEXT_SEARCH, address
 from pages.parts.resources import examples_of, spread
 from pages.parts.view import View
 from pages.parts.wording import count, plain
@@ -20,22 +22,19 @@ def draw_question(engine: SearchEngine, slug: str) -> None:
         "Kindred learns one space for photos and words, so a sentence or another photo "
         "leads to the photos nearest in meaning."
     )
-    with st.form("question", border=False):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            words = st.text_input(
-                "Words",
-                type="search",
-                icon=":material/search:",
-                placeholder="A few words about the photo",
-                label_visibility="collapsed",
-            )
-            asked = st.form_submit_button("Search", type="primary")
+    form = st.form("question", border=False)
+    with form.container(horizontal=True, vertical_alignment="bottom"):
+        words = st.text_input(
+            "Words",
+            type="search",
+            icon=":material/search:",
+            placeholder="A few words about the photo",
+            label_visibility="collapsed",
+        )
+        asked = st.form_submit_button("Search", type="primary")
     if asked and words.strip():
-        _ask(words.strip(), slug)
-    with st.container(horizontal=True, gap="small"):
-        for example in examples_of(engine):
-            if st.button(plain(example), key=f"example {example}"):
-                _ask(example, slug)
+        st.switch_page(TEXT_SEARCH, query_params=address(View(query=words.strip()), slug))
+    draw_examples(examples_of(engine), slug)
 
 
 def draw_glance(engine: SearchEngine, slug: str) -> None:
@@ -45,24 +44,21 @@ def draw_glance(engine: SearchEngine, slug: str) -> None:
         st.subheader(plain(collection.name), anchor=False, width="stretch")
         st.caption(count(collection.n_photos, "photo"), width="content")
     photos = spread(engine, N_GLANCE)
-    label = "A look at the collection"
-    chosen = draw_photos(engine, photos, slug=slug, layout="mosaic", label=label, key="glance")
-    if chosen:
-        more_like(chosen, slug)
+    draw_photos(engine, photos, slug=slug, layout="mosaic", label="A look at the collection")
 
 
 def draw_ways(slug: str) -> None:
     """Draw where to go from here."""
     ways = (
         (TEXT_SEARCH, "Search with words", "Weigh and subtract: `2*boots - leather`."),
-        (IMAGE_SEARCH, "Search with a photo", "Drop, paste or take one; it stays on this computer."),
-        ("pages/collections.py", "Add your own photos", "A folder, some files or a zip."),
+        (
+            IMAGE_SEARCH,
+            "Search with a photo",
+            "Drop, paste or take one. It stays here.",
+        ),
+        (COLLECTIONS, "Add your own photos", "A folder, some files or a zip."),
     )
     for column, (path, label, told) in zip(st.columns(3), ways, strict=True):
         with column.container(border=True, height="stretch"):
             st.page_link(path, label=f"**{label}**", query_params={"collection": slug})
             st.caption(told)
-
-
-def _ask(words: str, slug: str) -> None:
-    st.switch_page(TEXT_SEARCH, query_params=address(View(query=words), slug))

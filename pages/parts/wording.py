@@ -13,12 +13,12 @@ MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=])")
 
 
 def plain(text: object) -> str:
-    """Return `text` so that Markdown shows it as it stands, on one line.
+    r"""Return `text` so that Markdown shows it as it stands, on one line.
 
     Examples
     --------
     >>> print(plain("*bold* [link](x)"))
-    \\*bold\\* \\[link\\]\\(x\\)
+    \*bold\* \[link\]\(x\)
     """
     return MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
 

@@ -1,0 +1,1 @@
+"""The pages of the app; Streamlit runs each file as a script."""
