@@ -113,7 +113,8 @@ def draw_backpack(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random
     side_pocket = spline(mirrored([(0.0, 0.25), (wide + 0.02, 0.24, SHARP), (wide + 0.085, 0.45), (wide + 0.05, bottom - 0.06), (0.0, bottom - 0.03)]))
     canvas.lay(side_pocket, cloth.plain(shade(cloth.rgb, -0.15)), bulge=0.08, soft=0.05)
     body = canvas.lay(spline(mirrored([(0.0, -0.70), (wide * 0.62, -0.66), (wide * 0.95, -0.42), (wide, 0.1), (wide + 0.02, bottom - 0.16), (wide - 0.10, bottom),
-                                       (0.0, bottom + 0.012)])), cloth, bulge=0.15, soft=0.10)
+                                       (0.0, bottom + 0.012)])), cloth, bulge=0.15, soft=0.10,
+                      origin=(0.0, -0.22) if cloth.pattern == "graphic print" else (0.0, 0.0))
     style = product.details["style"]
     {"flap": _lid, "school": _two_pockets, "laptop": _tall_pocket}[style](canvas, cloth, trim, wide, bottom, body, rng)
 
@@ -152,27 +153,32 @@ def _patch(canvas: Canvas, cloth: Cloth, y: float) -> None:
     canvas.tint(box(-0.075, y - 0.03, 0.075, y + 0.03, radius=0.01), rgb, opacity=0.85)
 
 
+def _unprinted(cloth: Cloth) -> Cloth:
+    """Return what pockets are made of: a print stays off them."""
+    return cloth.plain() if cloth.pattern == "graphic print" else cloth
+
+
 def _two_pockets(canvas: Canvas, cloth: Cloth, trim: Cloth, wide: float, bottom: float, body: Stencil, rng: np.random.Generator) -> None:
     _main_zip(canvas, cloth, wide, body)
     canvas.lay(box(-0.9, bottom - 0.10, 0.9, bottom + 0.1), trim, bulge=0.02, soft=0.02, lift=0.2, within=body)
-    lower = cloth if rng.random() < 0.6 else trim
+    lower = cloth if rng.random() < 0.6 and cloth.pattern != "graphic print" else trim
     _front_pocket(canvas, lower, wide - 0.07, 0.10, bottom - 0.05)
     _patch(canvas, cloth, -0.20)
 
 
 def _tall_pocket(canvas: Canvas, cloth: Cloth, trim: Cloth, wide: float, bottom: float, body: Stencil, rng: np.random.Generator) -> None:
     _main_zip(canvas, cloth, wide, body)
-    _front_pocket(canvas, cloth, wide - 0.09, -0.30, bottom - 0.05)
-    panel = _front_pocket(canvas, trim if rng.random() < 0.5 else cloth, wide - 0.15, 0.22, bottom - 0.10)
+    _front_pocket(canvas, _unprinted(cloth), wide - 0.09, -0.30, bottom - 0.05)
+    _front_pocket(canvas, trim if rng.random() < 0.5 else cloth, wide - 0.15, 0.22, bottom - 0.10)
     canvas.seam([np.array([(0.0, -0.2), (0.0, 0.2)])], darkness=0.2)
-    assert not panel.is_empty
     _patch(canvas, cloth, -0.10)
 
 
 def _lid(canvas: Canvas, cloth: Cloth, trim: Cloth, wide: float, bottom: float, body: Stencil, rng: np.random.Generator) -> None:
-    _front_pocket(canvas, cloth, wide - 0.10, 0.16, bottom - 0.06)
+    _front_pocket(canvas, _unprinted(cloth), wide - 0.10, 0.16, bottom - 0.06)
     lid = spline(mirrored([(0.0, -0.73), (wide * 0.66, -0.69), (wide + 0.01, -0.42), (wide + 0.02, -0.05), (wide - 0.07, 0.04), (0.0, 0.065)]))
-    canvas.lay(lid, cloth, bulge=0.12, soft=0.08, lift=0.5)
+    canvas.lay(lid, cloth, bulge=0.12, soft=0.08, lift=0.5,
+               origin=(0.0, -0.34) if cloth.pattern == "graphic print" else (0.0, 0.0))
     metal = _metal(rng)
     leather = Cloth(np.asarray((0.45, 0.29, 0.17), np.float32), FABRICS["leather"]).still() if rng.random() < 0.5 else trim
     for side in (1.0, -1.0):

@@ -17,6 +17,7 @@ from engine.drawing.noise import sample, scatter, smooth_tile
 
 Field = np.ndarray
 _CELLS = 32
+_MOTIF_WIDTH = 0.72
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Repeat:
     variant
         Which of the ways to draw it.
     motif
-        For prints: layers (n_layers, rows, columns) placed on the square from -0.5 to 0.5.
+        For prints: layers (n_layers, rows, columns) placed on a square around the zero point.
     """
 
     period: float = 0.2
@@ -182,7 +183,7 @@ def _graphic_print(u: Field, v: Field, pixel: float, repeat: Repeat) -> list[Fie
     if repeat.motif is None:
         return []
     rows, columns = repeat.motif.shape[1:]
-    x, y = (u + 0.5) * columns, (v + 0.5) * rows
+    x, y = (u / _MOTIF_WIDTH + 0.5) * columns, (v / _MOTIF_WIDTH + 0.5) * rows
     inside = (x >= 0) & (x < columns) & (y >= 0) & (y < rows)
     at = np.clip(y, 0, rows - 1).astype(np.int32), np.clip(x, 0, columns - 1).astype(np.int32)
     return [np.where(inside, layer[at], np.float32(0)) for layer in repeat.motif]

@@ -208,11 +208,16 @@ def draw_tshirt(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.G
     trim = cloth.plain(cloth.accent) if rng.random() < 0.15 and cloth.accents else cloth.plain()
     _sleeves(canvas, cut, _quiet_sleeve(cloth), product.details["sleeve"], rng)
     _inside_back(canvas, cut, cloth, depth)
-    body = canvas.lay(cut.body(depth, pointed=pointed), cloth, bulge=0.09, soft=0.07)
+    body = canvas.lay(cut.body(depth, pointed=pointed), cloth, bulge=0.09, soft=0.07, origin=_chest(cloth, -0.08))
     _body_creases(canvas, cut, body, rng)
     _neck_band(canvas, cut, trim.still(), depth, pointed=pointed)
     hem = np.array([(-0.6, cut.bottom - 0.045), (0.6, cut.bottom - 0.045)])
     canvas.seam([hem], darkness=0.14, within=body)
+
+
+def _chest(cloth: Cloth, y: float) -> tuple[float, float]:
+    """Return where the zero point of the pattern lies: a print's middle on the chest."""
+    return (0.0, y) if cloth.pattern == "graphic print" else (0.0, 0.0)
 
 
 def _quiet_sleeve(cloth: Cloth) -> Cloth:
@@ -304,7 +309,7 @@ def draw_hoodie(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.G
     rib = cloth.of("corduroy", shade(cloth.rgb, -0.05)).still()
     _sleeves(canvas, cut, _quiet_sleeve(cloth), "long", rng, cuff=rib, wide=0.33)
     _hood(canvas, cut, cloth, rng)
-    body = canvas.lay(cut.body(0.15, pointed=True), cloth, bulge=0.10, soft=0.08)
+    body = canvas.lay(cut.body(0.15, pointed=True), cloth, bulge=0.10, soft=0.08, origin=_chest(cloth, -0.03))
     _body_creases(canvas, cut, body, rng)
     canvas.lay(box(-0.6, cut.bottom - 0.10, 0.6, cut.bottom + 0.05), rib, bulge=0.03, soft=0.03, lift=0.2, within=body)
     pocket = spline(mirrored([
