@@ -61,7 +61,7 @@ def draw(path: Path, seed: int, width: int = 24, height: int = 24) -> Path:
 
 
 def draw_folder(folder: Path, n_photos: int) -> Path:
-    """Write photos 000.jpg, 001.jpg, … of the seeds 0, 1, …"""
+    """Write photos of the seeds from 0: 000.jpg, 001.jpg and so on."""
     for seed in range(n_photos):
         draw(folder / f"{seed:03}.jpg", seed)
     return folder
@@ -77,4 +77,4 @@ if __name__ == "__main__":
         report = build_collection(photos[0], model=encoder, out=folder)
     else:
         report = update_collection(folder, model=encoder)
-    print(report.indexed, report.embedded)
+    sys.stdout.write(f"{report.indexed} {report.embedded}\n")
