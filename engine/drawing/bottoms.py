@@ -37,7 +37,7 @@ def _wavy_hem(half: float, bottom: float, rng: np.random.Generator, *, wave: flo
 def draw_dress(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Generator) -> None:
     """Draw a dress: bodice, waist and a narrow or flared skirt of some length."""
     flared = product.details["cut"] == "flared"
-    bottom = {"mini": 0.42, "knee-length": 0.70, "maxi": 0.92}[product.details["length"]]
+    bottom = {"mini": 0.54, "knee-length": 0.74, "maxi": 0.94}[product.details["length"]]
     top = -0.84 if product.details["length"] != "mini" else -0.72
     half_hem = (0.52 if flared else 0.33) * rng.uniform(0.92, 1.08)
     sleeve = product.details["sleeve"]

@@ -156,11 +156,11 @@ def _animal_print(u: Field, v: Field, pixel: float, repeat: Repeat) -> list[Fiel
 def _colour_block(u: Field, v: Field, pixel: float, repeat: Repeat) -> list[Field]:
     start = repeat.phase[1] * 0.4
     if repeat.variant % 3 == 0:
-        return [_edge(-0.12 + start - v, pixel)]
+        return [_edge(-0.26 + 0.4 * start - v, pixel)]
     if repeat.variant % 3 == 1:
         band = _edge(0.15 - np.abs(v - start), pixel)
         return [band, _edge(0.035 - np.abs(v - start - 0.19), pixel)]
-    return [_edge(v + 0.55 * u - 0.1 + start, pixel)]
+    return [_edge(v + 0.55 * u - 0.28 + 0.5 * start, pixel)]
 
 
 def _argyle(u: Field, v: Field, pixel: float, repeat: Repeat) -> list[Field]:

@@ -222,9 +222,9 @@ def _chest(cloth: Cloth, y: float) -> tuple[float, float]:
 
 def _quiet_sleeve(cloth: Cloth) -> Cloth:
     """Return what sleeves are cut from: a chest print or block stays off them."""
-    if cloth.pattern == "colour block":
+    if cloth.pattern == "colour block" and cloth.repeat.variant % 3 == 1:
         return cloth.plain(cloth.accents[0])
-    return cloth.plain() if cloth.pattern == "graphic print" else cloth
+    return cloth.plain() if cloth.pattern in ("graphic print", "colour block") else cloth
 
 
 def draw_polo(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Generator) -> None:
