@@ -134,7 +134,7 @@ class SearchEngine:
     def open(cls, folder: Path, model: Path | None = None) -> SearchEngine:
         """Open a collection's folder with the model it names, or with the one given."""
         collection = Collection.open(folder)
-        return cls(collection, load_encoder(model or collection.model_folder()))
+        return cls(collection, load_encoder(model or collection.model_folder))
 
     def search(
         self,

@@ -156,7 +156,7 @@ class TrainingSettings:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for ``settings.json``."""
-        return asdict(self)
+        return {**asdict(self), "attributes": list(self.attributes)}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> TrainingSettings:

@@ -1,0 +1,143 @@
+"""Models on disk: both runtimes agree, damage is noticed, and nothing in a folder is executed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.encoders import ModelSettings, load_encoder, read_manifest
+from engine.encoders.joint import JointEncoder
+from engine.encoders.towers import photo_tower
+from engine.errors import ModelError
+from engine.training import TrainingReport
+
+TEXTS = ["a red dress", "blue shoes", "nothing_that_is_known"]
+
+
+@pytest.fixture
+def model(small_run: TrainingReport, tmp_path: Path) -> Path:
+    """A copy of a model that a test may spoil."""
+    return Path(shutil.copytree(small_run.model, tmp_path / "model"))
+
+
+@pytest.fixture(scope="module")
+def pixels() -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (70, 32, 32, 3), dtype=np.uint8)
+
+
+def test_the_portable_copy_agrees_with_keras(small_run: TrainingReport, pixels: np.ndarray):
+    """Weights in half precision move an entry of a unit row by about a thousandth."""
+    keras_encoder = JointEncoder.load(small_run.model, read_manifest(small_run.model))
+    portable = load_encoder(small_run.model)
+    assert (portable.runtime, keras_encoder.runtime) == ("onnx", "keras")
+    assert portable.fingerprint == keras_encoder.fingerprint
+    for ours, theirs in (
+        (portable.embed_photos(pixels), keras_encoder.embed_photos(pixels)),
+        (portable.embed_texts(TEXTS), keras_encoder.embed_texts(TEXTS)),
+    ):
+        assert np.abs(ours - theirs).max() < 5e-3
+
+
+def test_embeddings_are_finite_unit_rows(small_run: TrainingReport, pixels: np.ndarray):
+    encoder = load_encoder(small_run.model)
+    for rows in (encoder.embed_photos(pixels), encoder.embed_texts(TEXTS)):
+        assert rows.dtype == np.float32
+        assert np.linalg.norm(rows, axis=1) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_photo_gets_the_same_row_alone_and_in_a_batch(
+    small_run: TrainingReport, pixels: np.ndarray
+):
+    encoder = load_encoder(small_run.model)
+    batch = encoder.embed_photos(pixels)
+    assert np.abs(encoder.embed_photos(pixels[66:67]) - batch[66:67]).max() < 1e-5
+    assert encoder.embed_photos(pixels[:0]).shape == (0, encoder.n_dims)
+
+
+def test_the_order_of_distant_words_and_plurals_hardly_matter(small_run: TrainingReport):
+    encoder = load_encoder(small_run.model)
+    one, many = encoder.embed_texts(["red shoe", "Red Shoes"])
+    assert (one == many).all()
+
+
+def test_a_model_without_a_portable_copy_is_answered_by_keras(model: Path):
+    manifest = json.loads((model / "manifest.json").read_text())
+    manifest["files"] = {k: v for k, v in manifest["files"].items() if not k.endswith(".onnx")}
+    (model / "manifest.json").write_text(json.dumps(manifest))
+    encoder = load_encoder(model)
+    assert encoder.runtime == "keras"
+    assert encoder.embed_texts(["red dress"]).shape == (1, encoder.n_dims)
+
+
+def test_answering_a_query_never_imports_tensorflow(small_run: TrainingReport):
+    code = (
+        "import sys; from pathlib import Path; from engine.encoders import load_encoder; "
+        f"load_encoder(Path({str(small_run.model)!r})).embed_texts(['red dress']); "
+        "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["photo.onnx", "vocabulary.json", "photo.weights.h5"])
+def test_a_damaged_file_is_noticed_and_named(model: Path, name: str):
+    content = bytearray((model / name).read_bytes())
+    content[len(content) // 2] ^= 255
+    (model / name).write_bytes(content)
+    with pytest.raises(ModelError, match=name):
+        load_encoder(model)
+
+
+def test_a_missing_file_is_noticed_and_named(model: Path):
+    (model / "text.onnx").unlink()
+    with pytest.raises(ModelError, match=r"text\.onnx"):
+        load_encoder(model)
+
+
+def test_a_folder_that_is_no_model_says_so(tmp_path: Path):
+    with pytest.raises(ModelError, match="no model"):
+        load_encoder(tmp_path)
+
+
+def test_a_model_of_a_newer_version_says_so(model: Path):
+    manifest = json.loads((model / "manifest.json").read_text())
+    (model / "manifest.json").write_text(json.dumps({**manifest, "version": 99}))
+    with pytest.raises(ModelError, match="newer"):
+        load_encoder(model)
+
+
+def test_an_unknown_backbone_names_those_there_are():
+    with pytest.raises(ModelError, match="ResNet50"):
+        photo_tower(ModelSettings(backbone="Zebra"))
+
+
+def test_a_backbone_of_keras_applications_embeds_photos_with_weights_from_a_local_file(
+    tmp_path: Path,
+):
+    """The same weights file gives the same feature map; other weights give another."""
+    import keras
+
+    shape = ModelSettings(
+        backbone="MobileNetV2", backbone_alpha=0.35, size_px=64, n_dims=8, n_ids=10
+    )
+    source = keras.applications.MobileNetV2(
+        input_shape=(64, 64, 3), alpha=0.35, include_top=False, weights=None
+    )
+    source.save_weights(tmp_path / "mobile.weights.h5")
+    tower = photo_tower(shape, weights=str(tmp_path / "mobile.weights.h5"))
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)
+    expected = source(pixels / 127.5 - 1.0, training=False)
+    features = keras.Model(tower.input, tower.get_layer("feature_map").output)
+    assert np.abs(features(pixels, training=False) - expected).max() < 1e-4
+
+
+def test_weights_that_do_not_fit_a_backbone_are_refused(tmp_path: Path):
+    (tmp_path / "wrong.weights.h5").write_bytes(b"no weights at all")
+    shape = ModelSettings(backbone="MobileNetV2", backbone_alpha=0.35, size_px=64)
+    with pytest.raises(ModelError, match="do not fit"):
+        photo_tower(shape, weights=str(tmp_path / "wrong.weights.h5"))

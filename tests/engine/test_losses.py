@@ -1,0 +1,59 @@
+"""Losses against numbers worked out by hand."""
+
+from __future__ import annotations
+
+import math
+
+import keras
+import numpy as np
+import pytest
+
+from engine.losses import contrastive, triplet_margin
+
+APART = np.eye(2, dtype=bool)
+
+
+def test_a_model_that_knows_nothing_pays_the_logarithm_of_the_batch():
+    """All similarities equal: each softmax is 1/4, so the loss is log 4 whatever the scale."""
+    rows = np.ones((4, 1), np.float32)
+    loss = contrastive(rows, rows, np.eye(4, dtype=bool), 3.0)
+    assert float(loss) == pytest.approx(math.log(4), abs=1e-5)
+
+
+def test_the_contrastive_loss_of_two_orthogonal_pairs():
+    """Logits are the scale s = e on the diagonal and 0 beside it: log(e^s + 1) - s = log(1 + e^-e)
+    in both directions."""
+    rows = np.eye(2, dtype=np.float32)
+    expected = math.log(1 + math.exp(-math.e))
+    assert float(contrastive(rows, rows, APART, 1.0)) == pytest.approx(expected, abs=1e-6)
+
+
+def test_pairs_that_are_the_same_do_not_push_each_other_away():
+    """Two pairs, the same: nothing is left to tell apart, the loss is log 1 = 0."""
+    rows = np.ones((2, 1), np.float32)
+    same = np.ones((2, 2), bool)
+    assert float(contrastive(rows, rows, same, 0.0)) == pytest.approx(0, abs=1e-6)
+
+
+def test_the_triplet_loss_is_distance_minus_distance_plus_margin():
+    """Row 0: d(a,p) = 0, d(a,n) = √2 → max(0 - 1.414 + 0.4, 0) = 0. Row 1 has its text opposite:
+    d(a,p) = 2, negative (1, 0): √2 → 2 - 1.4142 + 0.4 = 0.9858. Mean 0.4929."""
+    photos = np.array([[1, 0], [0, 1]], np.float32)
+    texts = np.array([[1, 0], [0, -1]], np.float32)
+    expected = (2 - math.sqrt(2) + 0.4) / 2
+    assert float(triplet_margin(photos, texts, APART)) == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_triplet_whose_negative_is_the_same_costs_nothing():
+    rows = np.ones((2, 1), np.float32)
+    assert float(triplet_margin(rows, rows, np.ones((2, 2), bool))) == 0
+
+
+def test_gradients_stay_finite_where_a_distance_is_zero():
+    """√x has no derivative at 0, and a pair that fits perfectly is at distance 0."""
+    tf = pytest.importorskip("tensorflow")
+    rows = tf.Variable(np.ones((2, 2), np.float32))
+    with tf.GradientTape() as tape:
+        loss = triplet_margin(rows, rows, APART)
+    gradient = keras.ops.convert_to_numpy(tape.gradient(loss, rows))
+    assert np.isfinite(gradient).all()

@@ -1,0 +1,179 @@
+"""Runs: what they learn from, that they learn, and that nothing is lost when they are killed."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.durable import read_json
+from engine.encoders.folder import read_held_out
+from engine.errors import TrainingError
+from engine.progress import Progress
+from engine.text import Tokenizer
+from engine.training import DataSource, TrainingReport, TrainingSettings, resume, train
+from engine.training.augment import photo_transforms, spoken
+from engine.training.examples import Batches, Examples
+from tests.engine.conftest import SMALL
+
+
+def examples(hashes: list[str], captions: list[tuple[str, ...]] | None = None) -> Examples:
+    n = len(hashes)
+    return Examples(
+        pixels=np.zeros((n, 32, 32, 3), np.uint8),
+        captions=captions or [(f"caption {i}",) for i in range(n)],
+        attributes=[()] * n,
+        hashes=hashes,
+        validates=[True] * n,
+        skipped=[],
+    )
+
+
+def test_byte_identical_photos_fall_on_the_same_side():
+    hashes = [f"photo {i // 2}" for i in range(400)]
+    training, held_out = examples(hashes).split(0.25, seed=0)
+    assert len(training) + len(held_out) == 400
+    assert not {hashes[i] for i in training} & {hashes[i] for i in held_out}
+    assert 60 <= len(held_out) <= 140
+
+
+def test_a_copy_of_a_held_out_photo_is_not_trained_on_wherever_it_comes_from():
+    twice = examples([f"photo {i}" for i in range(200)] * 2)
+    twice.validates[200:] = [False] * 200
+    training, held_out = twice.split(0.25, seed=0)
+    assert len(held_out) and (held_out < 200).all()
+    assert not {twice.hashes[i] for i in training} & {twice.hashes[i] for i in held_out}
+
+
+def test_adding_photos_moves_none_of_the_others():
+    few, many = (examples([f"photo {i}" for i in range(n)]) for n in (100, 200))
+    assert set(few.split(0.2, seed=1)[1]) == {i for i in many.split(0.2, seed=1)[1] if i < 100}
+
+
+def test_equal_captions_and_equal_bytes_are_never_negatives():
+    """Photos 0 and 1 share bytes, 1 and 2 a caption but for its case: all three are the same, by a
+    chain. Photo 3 is not."""
+    some = examples(["a", "a", "b", "c"], [("red",), ("Blue",), ("blue",), ("green",)])
+    tokenizer = Tokenizer.fit(["red blue green"], min_count=1)
+    settings = replace(SMALL, batch_size=4, attribute_rate=0, word_dropout=0, augment=False)
+    [batch] = Batches(some, np.arange(4), tokenizer, settings).of_epoch(0)
+    words = tokenizer.encode(["red", "blue", "blue", "green"])
+    order = [int(np.flatnonzero((words == row).all(axis=1))[0]) for row in batch["tokens"]]
+    is_green = np.array([i == 3 for i in order])
+    assert (batch["same"] == (is_green[:, None] == is_green[None, :])).all()
+
+
+def test_the_same_seed_draws_the_same_batches_and_another_epoch_draws_others():
+    some = examples([str(i) for i in range(64)])
+    tokenizer = Tokenizer.fit(some.texts(np.arange(64)), min_count=1)
+    batches = Batches(some, np.arange(64), tokenizer, SMALL)
+    first, again, later = (next(batches.of_epoch(epoch)) for epoch in (0, 0, 1))
+    assert all((first[key] == again[key]).all() for key in first)
+    assert (first["tokens"] != later["tokens"]).any()
+
+
+def test_a_turned_and_scaled_photo_keeps_its_centre_within_the_shift():
+    """The centre (15.5, 15.5) of a 32 px photo may move by at most 0.08 * 32 = 2.56 px."""
+    a0, a1, a2, b0, b1, b2, *_ = photo_transforms(np.random.default_rng(0), 200, 32).T
+    x, y = a0 * 15.5 + a1 * 15.5 + a2, b0 * 15.5 + b1 * 15.5 + b2
+    assert np.abs(x - 15.5).max() <= 2.57
+    assert np.abs(y - 15.5).max() <= 2.57
+    assert 0.3 < (a0 < 0).mean() < 0.7  # about half are flipped
+
+
+def test_something_is_always_said_of_a_photo():
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        said = spoken(rng, ["red"], ["shirt", "blue"], attribute_rate=0.5, word_dropout=0.9)
+        assert said and set(said.split()) <= {"red", "shirt", "blue"}
+
+
+def test_a_run_learns_to_match_photos_it_never_saw(small_run: TrainingReport):
+    """Of about 90 held-out photos ten places hold the partner by luck with probability 0.11."""
+    figures = small_run.content["final"]["text_to_image"]
+    assert figures["pool"] > 60
+    assert figures["recall_at_10"] > 3 * 10 / figures["pool"]
+
+
+def test_a_run_on_shuffled_captions_stays_at_chance(drawn: Path, tmp_path: Path):
+    """The partner is as likely anywhere: R@10 = 10 / pool, give or take three standard errors."""
+    with (drawn / "products.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    order = np.random.default_rng(0).permutation(len(rows))
+    with (tmp_path / "shuffled.csv").open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["image", "title"])
+        table.writerows([rows[i]["image"], rows[j]["title"]] for i, j in enumerate(order))
+    source = DataSource(drawn, tmp_path / "shuffled.csv")
+    report = train([source], replace(SMALL, epochs=3), tmp_path / "run")
+    figures = report.content["final"]["text_to_image"]
+    chance = 10 / figures["pool"]
+    error = (chance * (1 - chance) / figures["n_queries"]) ** 0.5
+    assert abs(figures["recall_at_10"] - chance) <= 3 * error + 0.02
+
+
+def test_a_run_that_was_interrupted_goes_on_as_if_it_had_not_been(
+    drawn: Path, small_run: TrainingReport, tmp_path: Path
+):
+    """Same seed, same order, same optimizer: the curves agree but for the last bits of floats."""
+
+    def interrupt(progress: Progress) -> None:
+        if progress.step.startswith("epoch 3 of 6"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train([DataSource(drawn)], SMALL, tmp_path / "run", progress=interrupt)
+    assert not (tmp_path / "run" / "model").exists()
+    lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line)["epoch"] for line in lines] == [1, 2]
+
+    resumed = resume(tmp_path / "run")
+    losses, whole = (
+        [epoch["loss"] for epoch in report.content["curves"]] for report in (resumed, small_run)
+    )
+    assert losses == pytest.approx(whole, rel=0.02)
+
+
+def test_resuming_a_finished_run_changes_nothing(small_run: TrainingReport):
+    written = (small_run.model / "manifest.json").stat().st_mtime_ns
+    assert resume(small_run.model.parent).content == small_run.content
+    assert (small_run.model / "manifest.json").stat().st_mtime_ns == written
+
+
+def test_the_model_remembers_which_photos_it_never_saw(small_run: TrainingReport):
+    assert len(read_held_out(small_run.model)) == small_run.content["data"]["held_out"]
+
+
+def test_a_folder_with_a_run_is_not_overwritten(drawn: Path, small_run: TrainingReport):
+    with pytest.raises(TrainingError, match="holds a run already"):
+        train([DataSource(drawn)], SMALL, small_run.model.parent)
+
+
+def test_too_few_photos_are_refused_before_anything_is_trained(drawn: Path, tmp_path: Path):
+    with pytest.raises(TrainingError, match="too few photos"):
+        train([DataSource(drawn)], replace(SMALL, batch_size=512), tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"loss": "hope"},
+        {"epochs": 0},
+        {"batch_size": 1},
+        {"learning_rate": 0},
+        {"validation_share": 0.9},
+        {"no_such_setting": 1},
+    ],
+)
+def test_an_impossible_setting_is_refused_with_its_value(wrong: dict):
+    with pytest.raises(TrainingError):
+        TrainingSettings.from_json(wrong)
+
+
+def test_settings_survive_being_written(tmp_path: Path, small_run: TrainingReport):
+    kept = read_json(small_run.model.parent / "run.json")["settings"]
+    assert TrainingSettings.from_json(kept) == SMALL
