@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -13,10 +12,13 @@ import numpy as np
 
 from engine.catalogue.photo import TAG
 from engine.catalogue.postings import fold, rows_of, unpack
+from engine.catalogue.sqlite import sqlite3
 from engine.errors import CatalogueError
 
-# Fewer photos per value than this, and an attribute names photos instead of sorting them.
+# Fewer photos per value than this, and an attribute names photos instead of sorting them, ...
 MIN_PHOTOS_PER_VALUE = 1.5
+# ... unless it has so few values that they can all be shown, and one of them comes twice.
+_FEW_VALUES = 12
 # With more distinct numbers than this, an attribute measures (a price, a weight).
 MAX_NUMBERS = 50
 _NUMBER = re.compile(r"[^\w]*\d[\d.,\s]*\D{0,3}")
@@ -158,10 +160,16 @@ def _facet_names(connection: sqlite3.Connection, n_photos: int) -> dict[int, str
     return {
         attribute: name
         for attribute, name, n_values, n_having in found
-        if n_having >= MIN_PHOTOS_PER_VALUE * n_values
-        and (n_values > 1 or n_having < n_photos)
+        if _sorts(n_values, n_having, n_photos)
         and not (n_values > MAX_NUMBERS and _measures(connection, attribute))
     }
+
+
+def _sorts(n_values: int, n_having: int, n_photos: int) -> bool:
+    """Return whether values are shared by photos, and not one value by all of them."""
+    if n_values == 1:
+        return n_having < n_photos
+    return n_having >= MIN_PHOTOS_PER_VALUE * n_values or n_values < min(n_having, _FEW_VALUES + 1)
 
 
 def _measures(connection: sqlite3.Connection, attribute: int) -> bool:

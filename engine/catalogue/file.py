@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sqlite3
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from engine.catalogue import schema
+from engine.catalogue.sqlite import sqlite3
 from engine.errors import CatalogueError
 
 _BUSY_SECONDS = 10.0
@@ -202,6 +202,11 @@ class CatalogueFile:
             raise self._translation(error) from error
 
     def _translation(self, error: sqlite3.Error) -> CatalogueError:
+        if "fts5" in str(error):
+            return CatalogueError(
+                "Python's SQLite has no full-text search here",
+                remedy="Import engine before tensorflow, or use a Python whose SQLite has FTS5",
+            )
         return CatalogueError(
             f"the catalogue cannot be used ({error})",
             value=self.path,

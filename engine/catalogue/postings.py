@@ -14,7 +14,6 @@ References
 from __future__ import annotations
 
 import json
-import sqlite3
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,6 +22,7 @@ from functools import lru_cache
 import numpy as np
 
 from engine.catalogue.photo import TAG
+from engine.catalogue.sqlite import sqlite3
 
 # At most 65,536, the reach of a 16-bit offset; smaller chunks are cheaper to rewrite.
 CHUNK_ROWS = 16_384

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from engine.catalogue.photo import NewPhoto, Photo, stays_inside
 from engine.catalogue.postings import Term, terms_of
+from engine.catalogue.sqlite import sqlite3
 from engine.errors import CatalogueError
 
 _FIELDS = (

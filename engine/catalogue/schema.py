@@ -6,10 +6,10 @@ old one, so that no step is ever code that only old files run. A step, once rele
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 
 from engine.catalogue import postings
+from engine.catalogue.sqlite import sqlite3
 from engine.errors import CatalogueError
 
 # "KIND" in ASCII: tells a catalogue from any other SQLite file.

@@ -293,3 +293,22 @@ def test_a_catalogue_that_names_a_file_outside_its_folder_is_not_believed(closed
     connection.close()
     with Catalogue.open(closed_file) as hostile, pytest.raises(CatalogueError, match="outside"):
         hostile.photos([0])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there libraries share their symbols")
+def test_the_full_text_works_where_tensorflow_was_loaded_first(tmp_path: Path):
+    """TensorFlow has an SQLite without FTS5 inside; it is loaded here as TensorFlow loads it."""
+    script = """
+import ctypes, importlib.util, pathlib, sys
+folder = pathlib.Path(importlib.util.find_spec("tensorflow").origin).parent
+for library in sorted(folder.glob("libtensorflow_*.so*"), reverse=True):
+    ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)
+from engine.catalogue import Catalogue
+with Catalogue.create(sys.argv[1], root="photos") as catalogue:
+    print(catalogue.search_captions("dog", 9))
+"""
+    root = Path(__file__).resolve().parents[2]
+    path = str(tmp_path / "c.sqlite")
+    command = [sys.executable, "-c", script, path]
+    said = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stdout) == (0, "[]\n"), said.stderr
