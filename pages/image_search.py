@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts.answer import draw_answer
 from pages.parts.attached import draw_attached, terms_of, understand
-from pages.parts.bring import bring_photos
+from pages.parts.bring import asks, bring_photos
 from pages.parts.facets import draw_facets
 from pages.parts.frame import Told, open_page
 from pages.parts.query_box import draw_query_box
@@ -18,7 +18,7 @@ here = page.view
 st.header("Search with a photo", anchor=False)
 with Told():
     engine = page.engine()
-    left, right = st.columns([1, 3], gap="large")
+    left, right = st.columns([1, 3] if asks(here) else [1, 2], gap="large")
     with left:
         attached = understand(engine, bring_photos(), here)
         draw_attached(attached, here, page.slug, engine.encoder.size_px)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.parts.elements import catch_pasted_photos
+from pages.parts.view import View
 
 SOURCES = {"Upload": ":material/upload:", "Camera": ":material/photo_camera:"}
 MAX_UPLOAD_MB = 64
@@ -19,6 +20,11 @@ class Brought:
     key: str
     name: str
     data: bytes
+
+
+def asks(here: View) -> bool:
+    """Tell, before anything is drawn, whether there is a photo to start from."""
+    return bool(here.like or st.session_state.get("uploads") or st.session_state.get("camera"))
 
 
 def bring_photos() -> list[Brought]:

@@ -68,6 +68,14 @@ function step(event, root) {
   photos[here + forward]?.focus();
 }
 
+// A wall of photos without a ragged last row; what does not fit a whole row is not shown.
+function trim(grid) {
+  const columns = getComputedStyle(grid).gridTemplateColumns.split(" ").length;
+  const cards = [...grid.children];
+  const shown = Math.max(columns, cards.length - (cards.length % columns));
+  cards.forEach((card, place) => (card.hidden = place >= shown));
+}
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   let root = parentElement.querySelector(".gallery");
@@ -86,4 +94,8 @@ export default function (component) {
   const send = data.layout === "answer" ? setTriggerValue : undefined;
   grid.append(...data.cards.map((card) => cardOf(card, data.labels, send)));
   root.replaceChildren(grid);
+  root.watch?.disconnect();
+  if (data.layout === "answer") return;
+  root.watch = new ResizeObserver(() => trim(grid));
+  root.watch.observe(grid);
 }

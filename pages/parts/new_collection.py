@@ -14,6 +14,7 @@ from engine.errors import CollectionError
 from engine.jobs import start_job
 from engine.storage import collections_folder, extract_upload_zip, save_uploads
 from pages.parts.frame import Told
+from pages.parts.wording import count, plain
 
 SOURCES = {
     "Folder": ":material/folder_open:",
@@ -23,6 +24,7 @@ SOURCES = {
 TABLES = "csv, tsv or jsonl; without one, a table in the folder is found by itself"
 MAX_ZIP_MB = 512
 MAX_NAME_CHARACTERS = 80
+MOST_TOLD = 5
 
 
 def draw_new_collection() -> None:
@@ -46,9 +48,21 @@ def draw_new_collection() -> None:
             )
             asked = st.form_submit_button("Make the collection", type="primary")
         if asked:
+            st.session_state["left out"] = []
             with Told():
                 _make(source, brought, name.strip())
                 st.rerun()
+        _draw_left_out(st.session_state.get("left out", []))
+
+
+def _draw_left_out(files: Sequence[tuple[str, str]]) -> None:
+    """Say which files of the last upload were refused before indexing, and why."""
+    if files:
+        lines = [f"- {plain(name)}: {plain(reason)}" for name, reason in files[:MOST_TOLD]]
+        more = len(files) - len(lines)
+        lines += [f"- and {count(more, 'file')} more"] if more else []
+        told = "\n".join(["Left out of the upload:", "", *lines])
+        st.warning(told, icon=":material/report:")
 
 
 def _ask_folder() -> Sequence[str]:
@@ -86,9 +100,10 @@ def _make(source: str, brought: Sequence, name: str) -> None:
         folder = _free_folder(name)
         photos = folder / "photos"
         if source == "Zip":
-            extract_upload_zip(brought[0].getvalue(), photos)
+            report = extract_upload_zip(brought[0].getvalue(), photos)
         else:
-            save_uploads([(file.name, file.getvalue()) for file in brought], photos)
+            report = save_uploads([(file.name, file.getvalue()) for file in brought], photos)
+        st.session_state["left out"] = [(each.path, each.reason) for each in report.skipped]
     arguments = [str(photos), *given, "--out", str(folder), "--name", name, "--json"]
     start_job("index", arguments, title=f"Make {name}")
 

@@ -17,13 +17,17 @@ from pages.parts.wording import attribute, plain
 
 LOGGER = logging.getLogger(__name__)
 LARGE_PX = 900
+COLUMN_PX = 640
+MOST_ENLARGED = 3  # beyond it a small photo shows its pixels
 
 
 def draw_photo_sheet(engine: SearchEngine, here: View, slug: str) -> None:
     """Open the photo that the view names, in a dialog; closing it returns to the results."""
     photo = engine.collection.catalogue.photo(here.photo)
 
-    @st.dialog("Photo", width="large", on_dismiss=lambda: show(here.changed(photo=""), slug))
+    title = plain(photo.captions[0] if photo.captions else photo.path)
+
+    @st.dialog(title, width="large", on_dismiss=lambda: show(here.changed(photo=""), slug))
     def sheet() -> None:
         with Told():
             left, right = st.columns([3, 2], gap="medium")
@@ -53,14 +57,16 @@ def _draw_picture(engine: SearchEngine, photo: Photo) -> None:
             st.image(thumbnail, width="stretch")
         st.caption("The photo's own file is no longer where it was.")
     else:
-        st.image(picture, width="stretch", output_format="JPEG")
+        is_small = picture.width * MOST_ENLARGED < COLUMN_PX
+        width = picture.width * MOST_ENLARGED if is_small else "stretch"
+        st.image(picture, width=width, output_format="JPEG")
 
 
 def _draw_facts(photo: Photo) -> None:
-    for number, caption in enumerate(photo.captions):
-        st.markdown(plain(caption) if number else f"#### {plain(caption)}")
-    for key, value in photo.attributes.items():
-        st.markdown(f":gray[{plain(attribute(key))}] {plain(value)}")
+    for caption in photo.captions[1:]:
+        st.markdown(plain(caption))
+    facts = {attribute(key): value for key, value in photo.attributes.items()}
     if photo.tags:
-        st.markdown(f":gray[Tags] {plain(', '.join(photo.tags))}")
+        facts["Tags"] = ", ".join(photo.tags)
+    st.markdown("  \n".join(f":gray[{plain(key)}] {plain(facts[key])}" for key in facts))
     st.caption(f"{plain(photo.path)} · {photo.width} × {photo.height} px")

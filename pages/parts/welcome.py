@@ -12,7 +12,7 @@ from pages.parts.resources import examples_of, spread
 from pages.parts.view import View
 from pages.parts.wording import count, plain
 
-N_GLANCE = 60
+N_GLANCE = 44
 
 
 def draw_question(engine: SearchEngine, slug: str) -> None:
