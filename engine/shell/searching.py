@@ -136,19 +136,21 @@ def lines_of(answer: Answer) -> list[str]:
     """Return the table a person reads: rank, similarity, path, caption."""
     if not answer.matches:
         return [f"No photo matches, of {answer.n_searched:,} searched."]
+    head = ["", "similarity", "photo", "caption"]
     rows = [row_of_match(match) for match in answer.matches]
     how = "exact" if answer.is_exact else "approximate"
     time = duration(answer.seconds["total"])
     n_matches = len(answer.matches)
     closing = f"{n_matches} of {answer.n_searched:,} photos, nearest first, {how}, {time}"
-    return [*table.columns(rows, align="><<<", room=table.room()), "", closing]
+    titles, *lines = table.columns([head, *rows], align="><<<", room=table.room())
+    return [table.faint(titles), *lines, "", table.faint(closing)]
 
 
 def row_of_match(match: Match) -> list[str]:
     """Return the cells of one match."""
     caption = match.photo.captions[0] if match.photo.captions else ""
     similarity = f"{match.similarity:5.2f} {bar(match.similarity)}"
-    return [f"{match.rank}.", similarity, match.photo.path, caption]
+    return [str(match.rank), similarity, match.photo.path, caption]
 
 
 def bar(share: float) -> str:

@@ -6,6 +6,7 @@ the screen, so none gets through.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import unicodedata
@@ -90,6 +91,12 @@ def pad(text: str, cells: int, side: str) -> str:
     """Return `text` filled up to `cells` cells on the side it is not aligned to."""
     blank = " " * (cells - width(text))
     return text + blank if side == "<" else blank + text
+
+
+def faint(line: str) -> str:
+    """Return a line that steps back behind the others, where stdout is a terminal with colours."""
+    has_colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return f"\x1b[2m{line}\x1b[0m" if has_colours else line
 
 
 def room() -> int | None:
