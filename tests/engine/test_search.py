@@ -1,0 +1,209 @@
+"""The search engine, over a space small enough to work every answer out by hand.
+
+A photo's row is its mean colour, a text's row the colour it names: red (1, 0, 0), green (0, 1, 0),
+blue (0, 0, 1). A yellow photo (255, 255, 0) is (1, 1, 0) / √2.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.errors import CatalogueError, ModelError, PhotoError, QueryError
+from engine.search import SearchEngine
+from engine.storage import Collection, build_collection
+from engine.text import Tokenizer
+
+COLOURS = {
+    "red": (255, 0, 0),
+    "green": (0, 255, 0),
+    "blue": (0, 0, 255),
+    "yellow": (255, 255, 0),
+    "cyan": (0, 255, 255),
+    "magenta": (255, 0, 255),
+}
+SIZES = {"red": "S", "green": "S", "blue": "M", "yellow": "M", "cyan": "L", "magenta": "L"}
+
+
+class PrimaryColours:
+    """The encoder of this module's docstring."""
+
+    name, fingerprint, runtime = "primary", "primary-1", "onnx"
+    n_dims, size_px = 3, 8
+    tokenizer = Tokenizer([("red", 9), ("green", 8), ("blue", 7)], n_tokens=4)
+
+    def embed_photos(self, pixels: np.ndarray) -> np.ndarray:
+        return unit(pixels.reshape(len(pixels), -1, 3).mean(axis=1))
+
+    def embed_texts(self, texts: list[str]) -> np.ndarray:
+        return unit(np.array([self._colour(ids) for ids in self.tokenizer.encode(texts)]))
+
+    def _colour(self, ids: np.ndarray) -> np.ndarray:
+        return np.array([(ids == number).sum() for number in (1, 2, 3)], float)
+
+
+def unit(rows: np.ndarray) -> np.ndarray:
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def png(colour: str) -> bytes:
+    content = io.BytesIO()
+    Image.new("RGB", (16, 16), COLOURS[colour]).save(content, "PNG")
+    return content.getvalue()
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> SearchEngine:
+    folder = tmp_path_factory.mktemp("colours")
+    with (folder / "table.csv").open("w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["id", "image", "caption", "size"])
+        for colour, size in SIZES.items():
+            (folder / f"{colour}.png").write_bytes(png(colour))
+            table.writerow([colour, f"{colour}.png", f"a {colour} square", size])
+    encoder = PrimaryColours()
+    build_collection(folder, model=encoder, out=folder.parent / "colours-collection")
+    return SearchEngine(Collection.open(folder.parent / "colours-collection"), encoder)
+
+
+def found(answer) -> list[str]:
+    return [match.photo.photo_id for match in answer.matches]
+
+
+def test_words_find_the_photos_nearest_to_them(engine: SearchEngine):
+    """red is at similarity 1 of red, 1/√2 of magenta and yellow (rows go by path), 0 of the rest."""
+    answer = engine.search("red", k=3)
+    assert found(answer) == ["red", "magenta", "yellow"]
+    similarities = [match.similarity for match in answer.matches]
+    assert similarities == pytest.approx([1, 1 / math.sqrt(2), 1 / math.sqrt(2)], abs=1e-5)
+    assert [match.rank for match in answer.matches] == [1, 2, 3]
+    assert (answer.n_searched, answer.is_exact) == (6, True)
+
+
+def test_terms_add_up_with_their_signs(engine: SearchEngine):
+    """red + green is the direction of yellow; red + green - 2*blue leaves all with blue last."""
+    assert found(engine.search("red + green", k=1)) == ["yellow"]
+    assert found(engine.search("red + green - 2*blue"))[-1] == "blue"
+
+
+def test_similarity_is_linear_in_the_terms(engine: SearchEngine):
+    """q = (2 red - blue) / √5, so magenta (1, 0, 1)/√2 gets (2 - 1) / √10."""
+    answer = engine.search("2*red - blue", k=6)
+    by_id = {match.photo.photo_id: match.similarity for match in answer.matches}
+    assert by_id["magenta"] == pytest.approx(1 / math.sqrt(10), abs=1e-5)
+
+
+def test_a_photo_from_outside_finds_its_like(engine: SearchEngine):
+    assert found(engine.search(images=[png("cyan")], k=1)) == ["cyan"]
+
+
+def test_a_photo_and_words_are_one_query(engine: SearchEngine):
+    """cyan + red is white's direction; cyan - blue leans to green."""
+    assert found(engine.search("photo - blue", images=[png("cyan")], k=1)) == ["green"]
+
+
+def test_a_photo_inside_is_left_out_of_its_own_answer(engine: SearchEngine):
+    answer = engine.search(inside=["red"], k=2)
+    assert found(answer) == ["magenta", "yellow"]
+    assert answer.n_searched == 5
+
+
+def test_outside_and_inside_photos_are_numbered_in_this_order(engine: SearchEngine):
+    answer = engine.search("photo - photo2", images=[png("yellow")], inside=["red"], k=1)
+    assert found(answer) == ["green"]
+
+
+def test_filters_hold_for_every_key_and_any_value(engine: SearchEngine):
+    answer = engine.search("red", filters={"size": ["m", "L"]})
+    assert found(answer) == ["magenta", "yellow", "blue", "cyan"]
+    assert answer.n_searched == 4
+
+
+def test_a_filter_that_names_nothing_says_what_there_is(engine: SearchEngine):
+    with pytest.raises(CatalogueError, match="size"):
+        engine.search("red", filters={"colour": ["red"]})
+
+
+def test_further_pages_go_on_where_the_first_ended(engine: SearchEngine):
+    whole = engine.search("red", k=6)
+    second = engine.search("red", k=2, offset=2)
+    assert found(second) == found(whole)[2:4]
+    assert [match.rank for match in second.matches] == [3, 4]
+    assert engine.search("red", k=3, offset=50).matches == []
+
+
+def test_unknown_words_are_named_and_the_rest_is_searched(engine: SearchEngine):
+    answer = engine.search("shiny red - wooden", k=1)
+    assert found(answer) == ["red"]
+    assert answer.unknown_words == ["shiny", "wooden"]
+
+
+def test_a_query_of_unknown_words_is_refused_with_words_to_use(engine: SearchEngine):
+    with pytest.raises(QueryError, match=r"grean.*green"):
+        engine.search("grean")
+    with pytest.raises(QueryError, match=r"Words it knows: red"):
+        engine.search("wooden")
+
+
+def test_a_photo_beside_unknown_words_is_still_searched(engine: SearchEngine):
+    answer = engine.search("wooden", images=[png("blue")], k=1)
+    assert (found(answer), answer.unknown_words) == (["blue"], ["wooden"])
+
+
+def test_terms_that_cancel_are_refused(engine: SearchEngine):
+    with pytest.raises(QueryError, match="cancel"):
+        engine.search("red - red")
+
+
+def test_a_query_with_only_a_minus_finds_what_is_least_like_it(engine: SearchEngine):
+    assert "red" not in found(engine.search("- red", k=3))
+
+
+@pytest.mark.parametrize("damage", [b"", b"<svg></svg>", png("red")[:40]])
+def test_an_upload_that_is_no_photo_is_the_worlds_fault(engine: SearchEngine, damage: bytes):
+    with pytest.raises(PhotoError):
+        engine.search(images=[damage])
+
+
+def test_an_id_that_is_not_there_is_named(engine: SearchEngine):
+    with pytest.raises(CatalogueError, match="purple"):
+        engine.search(inside=["purple"])
+
+
+def test_every_step_is_timed_and_they_add_up(engine: SearchEngine):
+    seconds = engine.search("red").seconds
+    assert set(seconds) == {"parse", "encode", "filter", "index", "catalogue", "total"}
+    steps = sum(value for step, value in seconds.items() if step != "total")
+    assert steps == pytest.approx(seconds["total"], abs=1e-3)
+
+
+def test_facets_count_what_passes_the_filters(engine: SearchEngine):
+    assert dict(engine.facets()["size"]) == {"S": 2, "M": 2, "L": 2}
+
+
+def test_another_model_than_the_collections_is_refused(engine: SearchEngine):
+    stranger = PrimaryColours()
+    stranger.fingerprint = "another"
+    with pytest.raises(ModelError, match="another model"):
+        SearchEngine(engine.collection, stranger)
+
+
+def test_a_model_without_words_answers_photos_only(engine: SearchEngine):
+    mute = PrimaryColours()
+    mute.tokenizer = None
+    silent = SearchEngine(engine.collection, mute)
+    assert found(silent.search(images=[png("red")], k=1)) == ["red"]
+    with pytest.raises(QueryError, match="no words"):
+        silent.search("red")
+
+
+@pytest.mark.parametrize("wrong", [{"k": 0}, {"offset": -1}])
+def test_a_k_or_offset_that_means_nothing_is_a_mistake(engine: SearchEngine, wrong: dict):
+    with pytest.raises(ValueError, match="at least"):
+        engine.search("red", **wrong)
