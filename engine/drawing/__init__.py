@@ -19,7 +19,19 @@ from engine.drawing.product import Kind, Product
 from engine.drawing.studio import Drawing, draw_product
 
 __all__ = [
-    "COLOURS", "COLOUR_WORDS", "Drawing", "FABRICS", "KINDS", "KIND_WORDS", "Kind", "PATTERNS",
-    "PATTERN_WORDS", "Product", "choose_product", "draw_collection", "draw_product", "product_seed",
+    "COLOURS",
+    "COLOUR_WORDS",
+    "FABRICS",
+    "KINDS",
+    "KIND_WORDS",
+    "PATTERNS",
+    "PATTERN_WORDS",
+    "Drawing",
+    "Kind",
+    "Product",
+    "choose_product",
+    "draw_collection",
+    "draw_product",
+    "product_seed",
     "write_captions",
 ]  # fmt: skip

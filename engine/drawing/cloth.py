@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
 
 from engine.drawing.motif import draw_motif
 from engine.drawing.noise import sample, smooth_tile
-from engine.drawing.palette import Rgb, dyed, lightness, rgb_of, shade
+from engine.drawing.palette import Paint, Rgb, dyed, lightness, rgb_of, shade
 from engine.drawing.pattern import PATTERNS, Repeat
 
 
@@ -81,7 +81,7 @@ class Cloth:
     fabric: Fabric
     accents: tuple[Rgb, ...] = ()
     pattern: str = "solid"
-    repeat: Repeat = Repeat()
+    repeat: Repeat = field(default_factory=Repeat)
 
     @property
     def gloss(self) -> float:
@@ -109,17 +109,26 @@ class Cloth:
             colour *= self._weave(u, v, pixel)[..., None]
         return colour
 
-    def plain(self, rgb: Rgb | None = None) -> Cloth:
+    def plain(self, paint: Paint | None = None) -> Cloth:
         """Return the same fabric in one colour: its own ground, or the one given."""
-        return replace(self, rgb=self.rgb if rgb is None else rgb, pattern="solid")
+        rgb = self.rgb if paint is None else np.asarray(paint, np.float32)
+        return replace(self, rgb=rgb, pattern="solid")
 
-    def of(self, fabric: str, rgb: Rgb | None = None) -> Cloth:
+    def of(self, fabric: str, paint: Paint | None = None) -> Cloth:
         """Return a plain piece of another fabric in this colour, or the one given."""
-        return replace(self.plain(rgb), fabric=FABRICS[fabric])
+        return replace(self.plain(paint), fabric=FABRICS[fabric])
 
     def still(self, drape: float = 0.0) -> Cloth:
         """Return the same cloth stretched so that folds have that depth only."""
         return replace(self, fabric=replace(self.fabric, drape=drape))
+
+    def unprinted(self) -> Cloth:
+        """Return what pockets and sleeves are cut from: a chest print stays off them."""
+        return self.plain() if self.pattern == "graphic print" else self
+
+    def print_at(self, y: float) -> tuple[float, float]:
+        """Return the pattern's zero point: the middle of a print at that height, else (0, 0)."""
+        return (0.0, y) if self.pattern == "graphic print" else (0.0, 0.0)
 
     def _weave(self, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
         """Return the light and dark of the threads, around 1."""
@@ -138,6 +147,16 @@ class Cloth:
         else:
             threads = 0.6 * sample(smooth_tile(2.0, 2.0, 13), u, v, 1.6 / fabric.weave_period)
         return 1.0 + np.float32(fabric.weave_depth) * threads
+
+
+def polished(name: str) -> Cloth:
+    """Return a metal by its name in `METALS`."""
+    return Cloth(rgb_of(name), FABRICS["metal"])
+
+
+def made_of(fabric: str, paint: Paint) -> Cloth:
+    """Return a plain piece of a fabric in any colour."""
+    return Cloth(np.asarray(paint, np.float32), FABRICS[fabric])
 
 
 def weave_cloth(

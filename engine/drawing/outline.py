@@ -82,6 +82,11 @@ def flipped(points: Points) -> Points:
     return points * (-1.0, 1.0)
 
 
+def closed(outline: Points) -> Points:
+    """Return the outline as a line that a pen can follow all the way round."""
+    return np.vstack([outline, outline[:2]])
+
+
 def ribbon(path: Sequence[Knot], widths: Sequence[float]) -> Points:
     """Return the outline of a band that follows `path`, with a width at each of its knots.
 

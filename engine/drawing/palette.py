@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -53,6 +54,7 @@ METALS = MappingProxyType(
     {"silver": (0.78, 0.79, 0.81), "gold": (0.84, 0.67, 0.33), "gunmetal": (0.33, 0.34, 0.37)}
 )
 Rgb = np.ndarray
+Paint = Rgb | Sequence[float]
 
 
 def rgb_of(name: str) -> Rgb:
@@ -78,14 +80,15 @@ def dyed(name: str, rng: np.random.Generator) -> Rgb:
     return np.clip(rgb, 0.03, 0.96).astype(np.float32)
 
 
-def lightness(rgb: Rgb) -> float:
+def lightness(paint: Paint) -> float:
     """Return how light a colour looks, 0 to 1 (the weights of Rec. 709)."""
-    return float(rgb @ np.array([0.2126, 0.7152, 0.0722]))
+    return float(np.asarray(paint) @ np.array([0.2126, 0.7152, 0.0722]))
 
 
-def shade(rgb: Rgb, by: float) -> Rgb:
+def shade(paint: Paint, by: float) -> Rgb:
     """Return the colour darker (`by` below 0) or lighter (above 0), at most by 1."""
     toward = 1.0 if by > 0 else 0.0
+    rgb = np.asarray(paint, np.float32)
     return (rgb + (toward - rgb) * abs(by)).astype(np.float32)
 
 

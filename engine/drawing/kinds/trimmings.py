@@ -1,0 +1,65 @@
+"""Trimmings: buttons, zips, laces, cords, buckles, rings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.drawing.canvas import Canvas
+from engine.drawing.cloth import Cloth, made_of, polished
+from engine.drawing.outline import box, closed, ellipse, ribbon
+from engine.drawing.palette import METALS, shade
+
+
+def sew_buttons(canvas: Canvas, x: float, ys: Sequence[float], rgb: Sequence[float],
+                radius: float = 0.016) -> None:
+    """Sew a row of small buttons."""
+    for y in ys:
+        canvas.tint(ellipse(x + 0.004, y + 0.006, radius * 1.1), (0.05, 0.05, 0.05), opacity=0.3)
+        canvas.tint(ellipse(x, y, radius), rgb)
+        canvas.tint(ellipse(x - 0.3 * radius, y - 0.3 * radius, 0.35 * radius), (1, 1, 1),
+                    opacity=0.4)
+
+
+def sew_zip(canvas: Canvas, x: float, top: float, bottom: float, rng: np.random.Generator, *,
+         rgb: Sequence[float] | None = None) -> None:
+    """Sew in a zip with its pull."""
+    teeth = rgb if rgb is not None else METALS["silver" if rng.random() < 0.7 else "gunmetal"]
+    canvas.seam([np.array([(x, top), (x, bottom)])], darkness=0.35, width=0.045)
+    line = np.array([(x, top), (x, bottom)])
+    canvas.tint(canvas.strokes([line], 0.02), shade(np.asarray(teeth, np.float32), -0.25))
+    canvas.stitch(line, teeth, dash=0.022, width=0.018, opacity=1.0)
+    canvas.tint(box(x - 0.014, top + 0.02, x + 0.014, top + 0.09, radius=0.01), teeth)
+
+
+def thread_laces(canvas: Canvas, start: tuple[float, float], end: tuple[float, float], n: int,
+                 rgb: np.ndarray,
+           *, wide: float = 0.15, width: float = 0.028) -> None:
+    """Thread laces across the line from `start` to `end`, with a bow at the start."""
+    lace = made_of("cotton", rgb).still()
+    direction = np.subtract(end, start)
+    across = np.array([-direction[1], direction[0]]) / np.hypot(*direction)
+    for share in np.linspace(0.04, 0.94, n):
+        middle = np.add(start, direction * share)
+        reach = 0.5 * wide * (0.75 + 0.25 * share)
+        knots = [tuple(middle - across * reach), tuple(middle + (0, -0.012)),
+                 tuple(middle + across * reach)]
+        canvas.lay(ribbon(knots, [width] * 3), lace, bulge=0.03, soft=0.012, lift=0.4)
+    x, y = start
+    for dx, dy in ((0.12, 0.05), (-0.03, 0.12)):
+        loop = [(x, y), (x + 0.6 * dx, y + 0.5 * dy - 0.03), (x + dx, y + dy)]
+        canvas.lay(ribbon(loop, [width * 0.8] * 3), lace, bulge=0.02, soft=0.01, lift=0.3)
+
+
+def sew_buckle(canvas: Canvas, x: float, y: float) -> None:
+    metal = polished("gold")
+    ring = canvas.strokes([closed(box(x - 0.04, y - 0.045, x + 0.04, y + 0.045, radius=0.015))],
+                          0.018)
+    canvas.lay(ring, metal, bulge=0.02, soft=0.01, lift=0.3)
+
+
+def hang_ring(canvas: Canvas, x: float, y: float, radius: float, metal: Cloth,
+              width: float = 0.02) -> None:
+    loop = ellipse(x, y, radius)
+    canvas.lay(canvas.strokes([closed(loop)], width), metal, bulge=0.03, soft=0.01, lift=0.3)
