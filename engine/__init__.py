@@ -1,1 +1,71 @@
-"""Kindred's engine: photos and texts in one space, an index over it, and answers from both."""
+"""Kindred's engine: photos and texts in one space, an index over it, and answers from both.
+
+The front door. Use it from a notebook or a script; nothing here knows of the app.
+
+>>> from pathlib import Path
+>>> from engine import SearchEngine, bundled_model, build_collection
+>>> build_collection(Path("photos"), model=bundled_model(), out=Path("shoes"))  # doctest: +SKIP
+>>> SearchEngine.open(Path("shoes")).search("red boots - leather")  # doctest: +SKIP
+
+Names are imported when they are first asked for, so that a program pays only for what it uses.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.catalogue import Catalogue, Photo, read_source
+    from engine.encoders import Encoder, bundled_model, load_encoder
+    from engine.errors import KindredError
+    from engine.index import PhotoIndex
+    from engine.quality import evaluate_collection
+    from engine.search import Answer, Match, SearchEngine
+    from engine.storage import Collection, build_collection, update_collection
+    from engine.training import DataSource, TrainingSettings, resume, train
+
+_ROOMS = {
+    "catalogue": ("Catalogue", "Photo", "read_source"),
+    "encoders": ("Encoder", "bundled_model", "load_encoder"),
+    "errors": ("KindredError",),
+    "index": ("PhotoIndex",),
+    "quality": ("evaluate_collection",),
+    "search": ("Answer", "Match", "SearchEngine"),
+    "storage": ("Collection", "build_collection", "update_collection"),
+    "training": ("DataSource", "TrainingSettings", "resume", "train"),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = [
+    "Answer",
+    "Catalogue",
+    "Collection",
+    "DataSource",
+    "Encoder",
+    "KindredError",
+    "Match",
+    "Photo",
+    "PhotoIndex",
+    "SearchEngine",
+    "TrainingSettings",
+    "build_collection",
+    "bundled_model",
+    "evaluate_collection",
+    "load_encoder",
+    "read_source",
+    "resume",
+    "train",
+    "update_collection",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its room."""
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module 'engine' has no attribute {name!r}")
+    return getattr(import_module(f"engine.{_ROOM_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -6,6 +6,7 @@ portable copy (no TensorFlow to wait for), and by Keras otherwise.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -29,36 +30,43 @@ __all__ = [
 
 
 class Encoder(Protocol):
-    """What search, storage and evaluation know of a model.
+    """What search, storage and evaluation know of a model."""
 
-    Attributes
-    ----------
-    name
-        What people call the model.
-    fingerprint
-        Hash of everything that decides an embedding; equal fingerprints give equal rows.
-    n_dims
-        Width of an embedding.
-    size_px
-        Side of the square photo the model sees.
-    tokenizer
-        The vocabulary, or None when the model has no text side.
-    runtime
-        ``"onnx"`` or ``"keras"``.
-    """
+    @property
+    def name(self) -> str:
+        """What people call the model."""
+        ...
 
-    name: str
-    fingerprint: str
-    n_dims: int
-    size_px: int
-    tokenizer: Tokenizer | None
-    runtime: str
+    @property
+    def fingerprint(self) -> str:
+        """Hash of everything that decides an embedding; equal fingerprints give equal rows."""
+        ...
+
+    @property
+    def n_dims(self) -> int:
+        """Width of an embedding."""
+        ...
+
+    @property
+    def size_px(self) -> int:
+        """Side of the square photo the model sees."""
+        ...
+
+    @property
+    def tokenizer(self) -> Tokenizer | None:
+        """The vocabulary, or None when the model has no text side."""
+        ...
+
+    @property
+    def runtime(self) -> str:
+        """``"onnx"`` or ``"keras"``."""
+        ...
 
     def embed_photos(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Turn photos, shape (n, size_px, size_px, 3), into unit rows, shape (n, n_dims)."""
         ...
 
-    def embed_texts(self, texts: list[str]) -> NDArray[np.float32]:
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Turn texts into unit rows, shape (n, n_dims)."""
         ...
 

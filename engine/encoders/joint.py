@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ class JointEncoder:
         """Turn photos, shape (n, size_px, size_px, 3), into unit rows, shape (n, n_dims)."""
         return _in_batches(self._run_photos, pixels, self.n_dims)
 
-    def embed_texts(self, texts: list[str]) -> NDArray[np.float32]:
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Turn texts into unit rows, shape (n, n_dims)."""
         return _in_batches(self._run_texts, self.tokenizer.encode(texts), self.n_dims)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ class PortableEncoder:
         """Turn photos, shape (n, size_px, size_px, 3), into unit rows, shape (n, n_dims)."""
         return self._in_batches(self._photos, pixels)
 
-    def embed_texts(self, texts: list[str]) -> NDArray[np.float32]:
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Turn texts into unit rows, shape (n, n_dims)."""
         return self._in_batches(self._texts, self.tokenizer.encode(texts))
 

@@ -62,4 +62,5 @@ class ModelSettings:
                 value=", ".join(sorted(unknown)),
                 remedy="Update Kindred",
             )
-        return cls(**{**content, "widths": tuple(content.get("widths", cls.widths))})
+        widths = {"widths": tuple(content["widths"])} if "widths" in content else {}
+        return cls(**{**content, **widths})

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -77,7 +76,7 @@ def found(answer) -> list[str]:
 
 
 def test_words_find_the_photos_nearest_to_them(engine: SearchEngine):
-    """red is at similarity 1 of red, 1/√2 of magenta and yellow (rows go by path), 0 of the rest."""
+    """Red: 1; magenta and yellow, in the order of their paths: 1/√2; the rest: 0."""
     answer = engine.search("red", k=3)
     assert found(answer) == ["red", "magenta", "yellow"]
     similarities = [match.similarity for match in answer.matches]
@@ -87,13 +86,13 @@ def test_words_find_the_photos_nearest_to_them(engine: SearchEngine):
 
 
 def test_terms_add_up_with_their_signs(engine: SearchEngine):
-    """red + green is the direction of yellow; red + green - 2*blue leaves all with blue last."""
+    """Red + green is the direction of yellow; red + green - 2*blue leaves all with blue last."""
     assert found(engine.search("red + green", k=1)) == ["yellow"]
     assert found(engine.search("red + green - 2*blue"))[-1] == "blue"
 
 
 def test_similarity_is_linear_in_the_terms(engine: SearchEngine):
-    """q = (2 red - blue) / √5, so magenta (1, 0, 1)/√2 gets (2 - 1) / √10."""
+    """Q = (2 red - blue) / √5, so magenta (1, 0, 1)/√2 gets (2 - 1) / √10."""
     answer = engine.search("2*red - blue", k=6)
     by_id = {match.photo.photo_id: match.similarity for match in answer.matches}
     assert by_id["magenta"] == pytest.approx(1 / math.sqrt(10), abs=1e-5)
@@ -104,7 +103,7 @@ def test_a_photo_from_outside_finds_its_like(engine: SearchEngine):
 
 
 def test_a_photo_and_words_are_one_query(engine: SearchEngine):
-    """cyan + red is white's direction; cyan - blue leans to green."""
+    """Cyan + red is white's direction; cyan - blue leans to green."""
     assert found(engine.search("photo - blue", images=[png("cyan")], k=1)) == ["green"]
 
 

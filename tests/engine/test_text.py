@@ -38,7 +38,6 @@ def test_a_plural_and_its_singular_are_one_entry(plural: str, one: str):
     assert singular(plural) == singular(one) == one
 
 
-
 @pytest.mark.parametrize("word", ["dress", "bus", "this", "gas"])
 def test_a_word_that_only_looks_like_a_plural_stays(word: str):
     assert singular(word) == word
