@@ -52,12 +52,14 @@ def harmless(part: str) -> str:
     --------
     >>> harmless("Röhre (2) <b>.jpg"), harmless("..."), harmless("NUL.png"), harmless("-rf.jpg")
     ('Röhre (2) -b-.jpg', 'photo', '_NUL.png', 'rf.jpg')
+    >>> harmless("?.jpg")
+    'photo.jpg'
     """
     # An undecodable byte arrives as half a character, which no file system could write again.
     text = part.encode("utf-8", "replace").decode("utf-8")
     text = unicodedata.normalize("NFC", text)
     kept = "".join(sign if sign.isalnum() or sign in " _-.()+,&'" else "-" for sign in text)
-    name = _shortened(kept.strip(" .").lstrip("-")) or "photo"
+    name = _shortened(kept.strip(" ."))
     return f"_{name}" if _RESERVED.fullmatch(name) else name
 
 
@@ -99,9 +101,11 @@ class FreeNames:
 
 
 def _shortened(name: str) -> str:
-    """Keep a name's ending and as much of its beginning as a disk can hold."""
+    """Keep a name's ending, and as much of its beginning as a disk can hold and may show."""
     stem, dot, ending = name.rpartition(".")
     if not dot or len(ending) > 8:
         stem, dot, ending = name, "", ""
     room = MAX_NAME_BYTES - len(f"{dot}{ending}".encode())
-    return stem.encode()[:room].decode(errors="ignore").strip(" .") + dot + ending
+    kept = stem.encode()[:room].decode(errors="ignore")
+    # A dot in front would hide the file, a hyphen would make a shell take it for an option.
+    return (kept.lstrip(" .-").rstrip(" .") or "photo") + dot + ending

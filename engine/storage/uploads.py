@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from engine import config
 from engine.catalogue import Skipped
-from engine.durable import PARTIAL
+from engine.durable import write_whole
 from engine.errors import CollectionError
 from engine.storage.naming import FreeNames, harmless_path, is_junk, parts_of
 
@@ -200,13 +200,10 @@ class _Intake:
     def _write(self, name: str, path: PurePosixPath, content: bytes) -> None:
         chosen = self._free.take(path)
         target = self._out / chosen
-        beside = target.with_name(f".{target.name}{PARTIAL}")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(content)
-            beside.replace(target)
+            write_whole(target, content, flush=False)
         except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
-            beside.unlink(missing_ok=True)
             raise _EntryError("its name is a file's and a folder's at once") from error
         self.report.saved[str(chosen)] = name
 

@@ -7,12 +7,12 @@ import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from engine.catalogue import Catalogue, NewPhoto, Skipped
+from engine.catalogue import Catalogue, Skipped
 from engine.durable import write_json
 from engine.errors import CollectionError
 from engine.index import PhotoIndex
@@ -134,29 +134,12 @@ def _write_catalogue(folder: Path, draft: Draft) -> None:
 def _change_catalogue(catalogue: Catalogue, draft: Draft) -> None:
     catalogue.move_root(draft.root)
     catalogue.retire(draft.retired)
-    changed = {
-        row: placed
-        for row, placed in draft.pairs()
-        if not placed.is_unchanged and not draft.is_appended(row)
-    }
-    catalogue.replace_all(_out_of_the_way(changed))
-    catalogue.replace_all({row: placed.photo for row, placed in changed.items()})
+    kept = {row: placed for row, placed in draft.pairs() if not draft.is_appended(row)}
+    changed = {row: each.photo for row, each in kept.items() if not each.is_unchanged}
+    catalogue.replace_all(changed)
     catalogue.add(placed.photo for row, placed in draft.pairs() if draft.is_appended(row))
     catalogue.forget_skipped()
     catalogue.record_skipped(draft.skipped)
-
-
-def _out_of_the_way(changed: dict[int, Placed]) -> dict[int, NewPhoto]:
-    """Give photos whose old id another photo takes over an id that nobody has, for the moment.
-
-    Ids are unique at every moment, so two photos cannot swap theirs one after the other.
-    """
-    taken_over = {placed.photo.photo_id: row for row, placed in changed.items()}
-    return {
-        row: replace(placed.photo, photo_id=f" leaving row {row}")
-        for row, placed in changed.items()
-        if placed.before and taken_over.get(placed.before.photo_id, row) != row
-    }
 
 
 def _write_embeddings(folder: Path, draft: Draft, journal: Journal) -> list[int]:
