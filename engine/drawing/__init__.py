@@ -1,15 +1,19 @@
 """Drawing: product pictures made from a seed, with their true attributes and a shop's words.
 
-``draw_product`` makes one, ``draw_collection`` a folder of them. The rooms inside, from the ground
-up: `outline` (curves), `noise` (random fields), `canvas` (light and shadow), `palette`, `pattern`,
-`motif` and `cloth` (what things are made of), `tops`, `bottoms`, `shoes`, `bags` and `accessories`
-(one function per kind), `kinds` (the list of them), `captions` (words), `collection` (files).
+``draw_product`` makes one, ``draw_collection`` a folder of them. The rooms inside, bottom up:
+
+- `outline` (curves), `noise` and `blur` (fields), `stencil` (what a shape covers), `pose`, `light`;
+- `palette`, `pattern`, `motif` and `cloth`: what things are made of;
+- `canvas`: pieces of cloth laid one over another, then lit;
+- `product` (true attributes) and `kinds` (one function per kind that draws it);
+- `words` and `captions` (what a shop says), `studio` (one picture), `collection` (many).
+
 No picture is read and none is learned from: everything is computed here.
 """
 
 from __future__ import annotations
 
-from engine.drawing.captions import COLOUR_WORDS, KIND_WORDS, PATTERN_WORDS, write_captions
+from engine.drawing.captions import write_captions
 from engine.drawing.cloth import FABRICS
 from engine.drawing.collection import draw_collection, product_seed
 from engine.drawing.kinds import KINDS, choose_product
@@ -17,6 +21,7 @@ from engine.drawing.palette import COLOURS
 from engine.drawing.pattern import PATTERNS
 from engine.drawing.product import Kind, Product
 from engine.drawing.studio import Drawing, draw_product
+from engine.drawing.words import COLOUR_WORDS, KIND_WORDS, MATERIAL_WORDS, PATTERN_WORDS
 
 __all__ = [
     "COLOURS",
@@ -24,6 +29,7 @@ __all__ = [
     "FABRICS",
     "KINDS",
     "KIND_WORDS",
+    "MATERIAL_WORDS",
     "PATTERNS",
     "PATTERN_WORDS",
     "Drawing",
@@ -34,4 +40,4 @@ __all__ = [
     "draw_product",
     "product_seed",
     "write_captions",
-]  # fmt: skip
+]

@@ -143,7 +143,8 @@ class Cloth:
             threads = np.cos(u * turn) * (1 + 0.35 * np.sin(v * turn * 1.4))
         elif fabric.weave == "grid":
             threads = 0.5 * (np.sin(u * turn) + np.sin(v * turn)) + 0.35 * sample(
-                smooth_tile(1.0, 1.0, 12), u, v, 90.0)
+                smooth_tile(1.0, 1.0, 12), u, v, 90.0
+            )
         else:
             threads = 0.6 * sample(smooth_tile(2.0, 2.0, 13), u, v, 1.6 / fabric.weave_period)
         return 1.0 + np.float32(fabric.weave_depth) * threads
@@ -160,8 +161,13 @@ def made_of(fabric: str, paint: Paint) -> Cloth:
 
 
 def weave_cloth(
-    colour: str, second: str, pattern: str, material: str, rng: np.random.Generator,
-    *, period: float = 0.2,
+    colour: str,
+    second: str,
+    pattern: str,
+    material: str,
+    rng: np.random.Generator,
+    *,
+    period: float = 0.2,
 ) -> Cloth:
     """Return a cloth as its attributes say, with everything they leave open drawn by chance.
 
@@ -198,7 +204,9 @@ def weave_cloth(
     return Cloth(ground, FABRICS[material], accents, pattern, repeat)
 
 
-def _further_inks(ground: Rgb, second: str, pattern: str, rng: np.random.Generator) -> tuple[Rgb, ...]:
+def _further_inks(
+    ground: Rgb, second: str, pattern: str, rng: np.random.Generator
+) -> tuple[Rgb, ...]:
     """Return the colours that a pattern's smaller layers take."""
     if pattern == "floral":
         leaf = dyed("green", rng) * 0.85 if second != "green" else shade(rgb_of("green"), -0.4)

@@ -77,7 +77,11 @@ def draw_collection(
     OSError
         When the folder cannot be written.
     """
-    for name, value, least in (("n_photos", n_photos, 1), ("seed", seed, 0), ("size_px", size_px, 32)):
+    for name, value, least in (
+        ("n_photos", n_photos, 1),
+        ("seed", seed, 0),
+        ("size_px", size_px, 32),
+    ):
         if value < least:
             raise ValueError(f"{name} must be at least {least}, got {value}")
     if n_workers is not None and n_workers < 1:
@@ -92,16 +96,21 @@ def draw_collection(
     return _write_table(rows, folder / "products.csv")
 
 
-def _drawn_chunks(n_photos: int, seed: int, folder: Path, size_px: int, n_workers: int) -> Iterator[list[Row]]:
+def _drawn_chunks(
+    n_photos: int, seed: int, folder: Path, size_px: int, n_workers: int
+) -> Iterator[list[Row]]:
     """Draw chunk after chunk, here or in other processes, and yield their rows in order."""
     draw = partial(_draw_chunk, n_photos=n_photos, seed=seed, folder=folder, size_px=size_px)
     starts = range(0, n_photos, _CHUNK)
     if n_workers == 1 or len(starts) == 1:
         yield from map(draw, starts)
         return
-    with _single_threaded_children(), ProcessPoolExecutor(
-        min(n_workers, len(starts)), mp_context=multiprocessing.get_context("spawn")
-    ) as pool:
+    with (
+        _single_threaded_children(),
+        ProcessPoolExecutor(
+            min(n_workers, len(starts)), mp_context=multiprocessing.get_context("spawn")
+        ) as pool,
+    ):
         yield from pool.map(draw, starts)
 
 
@@ -128,7 +137,9 @@ def _draw_chunk(start: int, *, n_photos: int, seed: int, folder: Path, size_px: 
         name = f"images/{number:06d}.jpg"
         Image.fromarray(drawing.pixels).save(folder / name, quality=_JPEG_QUALITY, optimize=True)
         title, description = drawing.captions
-        rows.append({"image": name, "title": title, "description": description, **drawing.attributes})
+        rows.append(
+            {"image": name, "title": title, "description": description, **drawing.attributes}
+        )
     return rows
 
 

@@ -13,9 +13,31 @@ from engine.drawing.outline import ellipse, star
 _SIZE = 160
 _FINER = 2
 _WORDS = (
-    "NORTH", "WILD", "SURF", "ROAM", "77", "CITY", "LOUD", "PEAK", "RIOT", "SOUL", "86", "WAVE",
-    "FLY", "DUSK", "RAW", "HELLO", "MOON", "ROCK", "EAST", "JAZZ", "GO", "03", "OCEAN", "BOLD",
-)  # fmt: skip
+    "NORTH",
+    "WILD",
+    "SURF",
+    "ROAM",
+    "77",
+    "CITY",
+    "LOUD",
+    "PEAK",
+    "RIOT",
+    "SOUL",
+    "86",
+    "WAVE",
+    "FLY",
+    "DUSK",
+    "RAW",
+    "HELLO",
+    "MOON",
+    "ROCK",
+    "EAST",
+    "JAZZ",
+    "GO",
+    "03",
+    "OCEAN",
+    "BOLD",
+)
 
 
 def draw_motif(rng: np.random.Generator) -> np.ndarray:
@@ -44,23 +66,37 @@ def _write(pen: ImageDraw.ImageDraw, text: str, y: float, height: float, ink: in
     pen.text(at, text, fill=ink, font=font, anchor="mm", stroke_width=_FINER)
 
 
-def _sunset(first: ImageDraw.ImageDraw, second: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
+def _sunset(
+    first: ImageDraw.ImageDraw, second: ImageDraw.ImageDraw, rng: np.random.Generator
+) -> None:
     _fill(first, ellipse(0, -0.1, 0.72))
     for step in range(5):
         y = 0.02 + 0.14 * step
-        _fill(first, np.array([(-1, y), (1, y), (1, y + 0.02 + 0.014 * step), (-1, y + 0.02 + 0.014 * step)]), 0)
+        _fill(
+            first,
+            np.array(
+                [(-1, y), (1, y), (1, y + 0.02 + 0.014 * step), (-1, y + 0.02 + 0.014 * step)]
+            ),
+            0,
+        )
     _write(second, str(rng.choice(_WORDS)), 0.82, 0.3)
 
 
-def _mountains(first: ImageDraw.ImageDraw, second: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
+def _mountains(
+    first: ImageDraw.ImageDraw, second: ImageDraw.ImageDraw, rng: np.random.Generator
+) -> None:
     _fill(second, ellipse(rng.uniform(-0.4, 0.4), -0.45, 0.24))
     for x, top, wide in ((-0.4, -0.25, 0.55), (0.35, -0.5, 0.65), (0.0, 0.0, 0.5)):
         _fill(first, np.array([(x - wide, 0.5), (x, top), (x + wide, 0.5)]))
-        _fill(second, np.array([(x - 0.2 * wide, top + 0.16), (x, top), (x + 0.2 * wide, top + 0.16)]))
+        _fill(
+            second, np.array([(x - 0.2 * wide, top + 0.16), (x, top), (x + 0.2 * wide, top + 0.16)])
+        )
     _write(first, str(rng.choice(_WORDS)), 0.76, 0.34)
 
 
-def _slogan(first: ImageDraw.ImageDraw, second: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
+def _slogan(
+    first: ImageDraw.ImageDraw, second: ImageDraw.ImageDraw, rng: np.random.Generator
+) -> None:
     words = rng.choice(_WORDS, 3, replace=False)
     _write(first, str(words[0]), -0.55, 0.62)
     _write(second, str(words[1]), 0.0, 0.5)
@@ -68,27 +104,38 @@ def _slogan(first: ImageDraw.ImageDraw, second: ImageDraw.ImageDraw, rng: np.ran
         _write(first, str(words[2]), 0.55, 0.62)
 
 
-def _badge(first: ImageDraw.ImageDraw, second: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
+def _badge(
+    first: ImageDraw.ImageDraw, second: ImageDraw.ImageDraw, rng: np.random.Generator
+) -> None:
     _fill(first, ellipse(0, 0, 0.85))
     _fill(first, ellipse(0, 0, 0.72), 0)
     _fill(second, star(0, -0.3, 0.34, 5, depth=0.42))
     _write(second, str(rng.choice(_WORDS)), 0.22, 0.42)
 
 
-def _blocks(first: ImageDraw.ImageDraw, second: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
+def _blocks(
+    first: ImageDraw.ImageDraw, second: ImageDraw.ImageDraw, rng: np.random.Generator
+) -> None:
     for y in np.arange(-0.9, 0.8, 0.3):
         middle = rng.uniform(-0.5, 0.5)
         _fill(first, np.array([(-0.8, y), (middle, y), (middle, y + 0.2), (-0.8, y + 0.2)]))
-        _fill(second, np.array([(middle + 0.08, y), (0.8, y), (0.8, y + 0.2), (middle + 0.08, y + 0.2)]))
+        _fill(
+            second,
+            np.array([(middle + 0.08, y), (0.8, y), (0.8, y + 0.2), (middle + 0.08, y + 0.2)]),
+        )
 
 
-def _star_burst(first: ImageDraw.ImageDraw, second: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
+def _star_burst(
+    first: ImageDraw.ImageDraw, second: ImageDraw.ImageDraw, rng: np.random.Generator
+) -> None:
     _fill(first, star(0, 0, 0.9, int(rng.integers(9, 17)), depth=0.6))
     _fill(second, ellipse(0, 0, 0.42))
     _write(first, str(rng.choice(_WORDS)), 0.0, 0.3)
 
 
-def _waves(first: ImageDraw.ImageDraw, second: ImageDraw.ImageDraw, rng: np.random.Generator) -> None:
+def _waves(
+    first: ImageDraw.ImageDraw, second: ImageDraw.ImageDraw, rng: np.random.Generator
+) -> None:
     x = np.linspace(-0.9, 0.9, 60)
     for step, y in enumerate(np.arange(-0.5, 0.7, 0.26)):
         wave = 0.1 * np.sin(6.5 * x + step * 0.8)

@@ -15,7 +15,7 @@ TILE = 256
 
 @lru_cache(maxsize=64)
 def smooth_tile(sigma_x: float, sigma_y: float, seed: int) -> np.ndarray:
-    """Return Gaussian noise blurred by the two sigmas (in cells): float32 (TILE, TILE), unit variance."""
+    """Return noise blurred by two sigmas (in cells), of unit variance: float32 (TILE, TILE)."""
     white = np.random.default_rng(seed).standard_normal((TILE, TILE))
     frequency = np.fft.fftfreq(TILE)
     fy, fx = np.meshgrid(frequency, np.fft.rfftfreq(TILE), indexing="ij")
@@ -39,9 +39,11 @@ def fold_tile(character: str, variant: int) -> np.ndarray:
     variant
         Which of the endless tiles of that character.
     """
-    long, short, crease = {"drape": (30, 9, 0.55), "crumple": (15, 10, 0.7), "slack": (34, 22, 0.35)}[
-        character
-    ]
+    long, short, crease = {
+        "drape": (30, 9, 0.55),
+        "crumple": (15, 10, 0.7),
+        "slack": (34, 22, 0.35),
+    }[character]
     seed = 1000 + 17 * variant
     rows, columns = np.indices((TILE, TILE))
     bend = smooth_tile(24.0, 24.0, seed + 1) * 14, smooth_tile(24.0, 24.0, seed + 2) * 14
@@ -57,11 +59,13 @@ def fold_tile(character: str, variant: int) -> np.ndarray:
 
 @lru_cache(maxsize=16)
 def scatter(n: int, seed: int) -> np.ndarray:
-    """Return uniform numbers for an n x n grid of cells that repeats: float32 (n, n, 4) in [0, 1)."""
+    """Return four uniform numbers in [0, 1) for each of n x n cells: float32 (n, n, 4)."""
     return _frozen(np.random.default_rng(seed).random((n, n, 4)))
 
 
-def crop(tile: np.ndarray, size_px: int, rng: np.random.Generator, *, zoom: float = 1.0) -> np.ndarray:
+def crop(
+    tile: np.ndarray, size_px: int, rng: np.random.Generator, *, zoom: float = 1.0
+) -> np.ndarray:
     """Return a square window of the tile at a random place: float32 (size_px, size_px).
 
     `zoom` 1 shows three quarters of the tile; 2 shows features twice as large.

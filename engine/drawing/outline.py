@@ -24,8 +24,8 @@ _HERMITE = (
 )
 
 
-def spline(knots: Sequence[Knot] | Points, *, closed: bool = True) -> Points:
-    """Return a smooth curve through the knots, with corners where a knot is sharp.
+def spline(*knots: Knot) -> Points:
+    """Return a smooth closed curve through the knots, with corners where a knot is sharp.
 
     A cubic Hermite curve: the tangent at a knot points from its predecessor to its successor and
     is as long as the piece it belongs to, so that unevenly spaced knots never overshoot.
@@ -34,47 +34,64 @@ def spline(knots: Sequence[Knot] | Points, *, closed: bool = True) -> Points:
     ----------
     knots
         At least two of ``(x, y)`` or ``(x, y, SHARP)``.
-    closed
-        Whether the last knot is joined to the first.
 
     Returns
     -------
     Points
-        float64 (n_points, 2); a closed curve does not repeat its first point.
+        float64 (n_points, 2); the first point is not repeated.
 
     Examples
     --------
-    >>> square = spline([(0, 0, SHARP), (1, 0, SHARP), (1, 1, SHARP), (0, 1, SHARP)])
+    >>> square = spline((0, 0, SHARP), (1, 0, SHARP), (1, 1, SHARP), (0, 1, SHARP))
     >>> float(square[:, 0].min()), float(square[:, 0].max())
     (0.0, 1.0)
     """
+    points, sharp = _taken_apart(knots)
+    return _hermite(points, sharp).reshape(-1, 2)
+
+
+def curve(*knots: Knot) -> Points:
+    """Return a smooth open curve from the first knot to the last: (n_points, 2).
+
+    >>> curve((0, 0), (1, 2))[[0, -1]].tolist()
+    [[0.0, 0.0], [1.0, 2.0]]
+    """
+    points, sharp = _taken_apart(knots)
+    sharp[[0, -1]] = True
+    return np.vstack([_hermite(points, sharp)[:-1].reshape(-1, 2), points[-1]])
+
+
+def symmetric(*half: Knot) -> Points:
+    """Return the closed curve of which `half` is the right side, from top to bottom.
+
+    Knots with x = 0 lie on the axis and are not repeated.
+
+    >>> bool(np.isclose(symmetric((0, -1), (1, 0), (0, 1)).sum(axis=0), 0).all())
+    True
+    """
+    return spline(*half, *((-knot[0], *knot[1:]) for knot in reversed(half) if knot[0] != 0))
+
+
+def _taken_apart(knots: Sequence[Knot]) -> tuple[Points, np.ndarray]:
+    """Return the knots' places, (n_knots, 2), and which of them are sharp."""
+    if len(knots) < 2:
+        raise ValueError(f"knots must be at least 2, got {len(knots)}")
     points = np.array([knot[:2] for knot in knots], dtype=np.float64)
-    sharp = np.array([len(knot) > 2 and knot[2] == SHARP for knot in knots])
+    return points, np.array([len(knot) > 2 for knot in knots])
+
+
+def _hermite(points: Points, sharp: np.ndarray) -> np.ndarray:
+    """Return the pieces from each knot to the next, round to the first: (n_knots, n_steps, 2)."""
     after = np.arange(1, len(points) + 1) % len(points)
     ahead, behind = points[after] - points, points - points[after - 2]
-    if not closed:
-        sharp[[0, -1]] = True
     chord = np.hypot(ahead[:, 0], ahead[:, 1])[:, None]
     across = ahead + behind
     smooth = across / np.maximum(np.hypot(across[:, 0], across[:, 1])[:, None], 1e-9)
     leaving = np.where(sharp[:, None], ahead, smooth * chord)
     arriving = np.where(sharp[:, None], behind, smooth * chord[after - 2])
     a, b, c, d = _HERMITE
-    curve = a * points + b * leaving + c * points[after] + d * arriving[after]
-    curve = curve.transpose(1, 0, 2)
-    if closed:
-        return curve.reshape(-1, 2)
-    return np.vstack([curve[:-1].reshape(-1, 2), points[-1]])
-
-
-def mirrored(half: Sequence[Knot]) -> list[Knot]:
-    """Return the whole ring of knots of which `half` is the right side, from top to bottom.
-
-    >>> mirrored([(0, -1), (1, 0), (0, 1)])
-    [(0, -1), (1, 0), (0, 1), (-1, 0)]
-    """
-    left = [(-knot[0], *knot[1:]) for knot in reversed(half) if knot[0] != 0]
-    return [*half, *left]
+    pieces = a * points + b * leaving + c * points[after] + d * arriving[after]
+    return pieces.transpose(1, 0, 2)
 
 
 def flipped(points: Points) -> Points:
@@ -106,7 +123,7 @@ def ribbon(path: Sequence[Knot], widths: Sequence[float]) -> Points:
     """
     if len(path) != len(widths):
         raise ValueError(f"widths must have one value per knot, {len(path)}, got {len(widths)}")
-    middle = spline(path, closed=False)
+    middle = curve(*path)
     along = np.gradient(middle, axis=0)
     across = np.stack([-along[:, 1], along[:, 0]], axis=1)
     across /= np.maximum(np.hypot(across[:, 0], across[:, 1])[:, None], 1e-9)

@@ -72,8 +72,12 @@ def _horizontal_stripes(u: Field, v: Field, pixel: float, repeat: Repeat) -> lis
 
 
 def _vertical_stripes(u: Field, v: Field, pixel: float, repeat: Repeat) -> list[Field]:
-    return _horizontal_stripes(v, u, pixel, Repeat(
-        0.75 * repeat.period, 0.8 * repeat.share, repeat.phase[::-1], repeat.variant))
+    return _horizontal_stripes(
+        v,
+        u,
+        pixel,
+        Repeat(0.75 * repeat.period, 0.8 * repeat.share, repeat.phase[::-1], repeat.variant),
+    )
 
 
 def _diagonal_stripes(u: Field, v: Field, pixel: float, repeat: Repeat) -> list[Field]:
@@ -137,7 +141,9 @@ def _camouflage(u: Field, v: Field, pixel: float, repeat: Repeat) -> list[Field]
     cells = 26.0 / repeat.period
     layers = []
     for step, (seed, level) in enumerate(((3, 0.35), (4, 0.75), (8, 1.0))):
-        field = sample(smooth_tile(9.0, 6.0, seed), u + repeat.phase[0] + step, v + repeat.phase[1], cells)
+        field = sample(
+            smooth_tile(9.0, 6.0, seed), u + repeat.phase[0] + step, v + repeat.phase[1], cells
+        )
         layers.append(np.clip((field - level) * 5.0 + 0.5, 0.0, 1.0))
     return layers
 
@@ -147,8 +153,15 @@ def _animal_print(u: Field, v: Field, pixel: float, repeat: Repeat) -> list[Fiel
     dx, dy, numbers = _cells(u + 0.3 * v, v - 0.2 * u, period, repeat.variant)
     angle = np.arctan2(dy, dx)
     away = np.sqrt(dx * dx + 1.4 * dy * dy)
-    lobes = 1 + 0.16 * np.sin(3 * angle + 6.28 * numbers[..., 2]) + 0.1 * np.cos(2 * angle - 6.28 * numbers[..., 3])
-    outer, inner = _edge(0.46 * period * lobes - away, pixel), _edge(0.27 * period * lobes - away, pixel)
+    lobes = (
+        1
+        + 0.16 * np.sin(3 * angle + 6.28 * numbers[..., 2])
+        + 0.1 * np.cos(2 * angle - 6.28 * numbers[..., 3])
+    )
+    outer, inner = (
+        _edge(0.46 * period * lobes - away, pixel),
+        _edge(0.27 * period * lobes - away, pixel),
+    )
     gap = np.clip((np.cos(angle - 6.28 * numbers[..., 3]) - 0.86) * 10.0, 0.0, 1.0)
     return [(outer - inner) * (1 - gap), 0.75 * inner]
 

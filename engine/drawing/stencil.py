@@ -91,9 +91,7 @@ def _on_fine_grid(points_px: np.ndarray, origin: tuple[int, int]) -> list[float]
     return ((points_px - origin) * _FINER - 0.5).ravel().tolist()
 
 
-def _drawn(
-    window: Window, draw: Callable[[ImageDraw.ImageDraw, tuple[int, int]], None]
-) -> Stencil:
+def _drawn(window: Window, draw: Callable[[ImageDraw.ImageDraw, tuple[int, int]], None]) -> Stencil:
     rows, columns = window
     height, width = rows.stop - rows.start, columns.stop - columns.start
     if height <= 0 or width <= 0:

@@ -77,7 +77,11 @@ def _photograph(product: Product, size_px: int, rng: np.random.Generator) -> np.
     """Return the picture of the product: uint8 (size_px, size_px, 3)."""
     kind = KINDS[product.kind]
     cloth = weave_cloth(
-        product.colour, product.second_colour, product.pattern, product.material, rng,
+        product.colour,
+        product.second_colour,
+        product.pattern,
+        product.material,
+        rng,
         period=kind.pattern_period,
     )
     pose = Pose.at_random(rng, turn=kind.turn, zoom=kind.zoom, may_face_left=kind.may_face_left)

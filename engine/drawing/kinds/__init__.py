@@ -1,8 +1,8 @@
 """Every kind of product, and how one is chosen by chance.
 
 A kind is a function that draws it from outlines, with the attributes it may have: see
-`engine.drawing.product.Kind`. To add one, write its function in the file of its family and a line
-in that family's tuple; `captions` then needs a word for it.
+`engine.drawing.product.Kind`. To add one, write its file beside the others and a
+line here; `engine.drawing.words` then needs a word for it.
 """
 
 from __future__ import annotations
@@ -12,23 +12,55 @@ from types import MappingProxyType
 
 import numpy as np
 
-from engine.drawing.kinds.accessories import ACCESSORIES
-from engine.drawing.kinds.bags import BAGS
-from engine.drawing.kinds.bands import BANDS
-from engine.drawing.kinds.dresses import DRESSES
-from engine.drawing.kinds.heels import HEELS
-from engine.drawing.kinds.jackets import JACKETS
-from engine.drawing.kinds.legwear import LEGWEAR
-from engine.drawing.kinds.shoes import SHOES
-from engine.drawing.kinds.tops import TOPS
+from engine.drawing.kinds.backpack import BACKPACK
+from engine.drawing.kinds.bands import BELT, SCARF, TIE
+from engine.drawing.kinds.boot import BOOT
+from engine.drawing.kinds.cap import CAP
+from engine.drawing.kinds.dress import DRESS
+from engine.drawing.kinds.handbag import HANDBAG
+from engine.drawing.kinds.heel import HEEL
+from engine.drawing.kinds.hoodie import HOODIE
+from engine.drawing.kinds.jackets import JACKET
+from engine.drawing.kinds.jeans import JEANS
+from engine.drawing.kinds.sandal import SANDAL
+from engine.drawing.kinds.skirt import SKIRT
+from engine.drawing.kinds.sneaker import SNEAKER
+from engine.drawing.kinds.sunglasses import SUNGLASSES
+from engine.drawing.kinds.tops import POLO, SHIRT, SWEATER, T_SHIRT
+from engine.drawing.kinds.trousers import SHORTS, TROUSERS
+from engine.drawing.kinds.umbrella import UMBRELLA
+from engine.drawing.kinds.watch import WATCH
 from engine.drawing.palette import COLOURS, partner
 from engine.drawing.product import Kind, Product
 
-_FAMILIES = (TOPS, JACKETS, DRESSES, LEGWEAR, SHOES, HEELS, BAGS, ACCESSORIES, BANDS)
-
-KINDS: Mapping[str, Kind] = MappingProxyType(
-    {kind.name: kind for family in _FAMILIES for kind in family}
+_ALL = (
+    T_SHIRT,
+    SHIRT,
+    POLO,
+    SWEATER,
+    HOODIE,
+    JACKET,
+    DRESS,
+    SKIRT,
+    TROUSERS,
+    JEANS,
+    SHORTS,
+    SNEAKER,
+    BOOT,
+    SANDAL,
+    HEEL,
+    HANDBAG,
+    BACKPACK,
+    CAP,
+    SUNGLASSES,
+    WATCH,
+    SCARF,
+    BELT,
+    TIE,
+    UMBRELLA,
 )
+
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})
 """Name → kind, for all twenty-four."""
 
 _UNPATTERNED_MATERIALS = frozenset({"leather", "suede", "rubber", "corduroy", "straw"})

@@ -1,4 +1,4 @@
-"""Jackets: blazer, denim, leather, puffer and bomber."""
+"""Jacket: blazer, denim, leather, puffer or bomber."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.drawing.kinds.tailoring import (
     sleeve_cloth,
 )
 from engine.drawing.kinds.trimmings import sew_buttons, sew_zip
-from engine.drawing.outline import SHARP, box, flipped, mirrored, spline
+from engine.drawing.outline import SHARP, box, curve, flipped, spline, symmetric
 from engine.drawing.palette import METALS, lightness, shade, trim_of
 from engine.drawing.product import Kind, Product
 from engine.drawing.stencil import Stencil
@@ -29,11 +29,20 @@ def draw_jacket(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.G
 
 
 def _jacket_base(
-    canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Generator, *, cuff: Cloth | None,
-    hem: float = 0.43, bottom: float = 0.68, depth: float = 0.16, bulge: float = 0.10,
+    canvas: Canvas,
+    product: Product,
+    cloth: Cloth,
+    rng: np.random.Generator,
+    *,
+    cuff: Cloth | None,
+    hem: float = 0.43,
+    bottom: float = 0.68,
+    depth: float = 0.16,
+    bulge: float = 0.10,
 ) -> tuple[Cut, Stencil]:
-    cut = cut_for(product, rng, shoulder=0.49, chest=0.46, waist=0.44, hem=hem, bottom=bottom,
-                  neck=0.17)
+    cut = cut_for(
+        product, rng, shoulder=0.49, chest=0.46, waist=0.44, hem=hem, bottom=bottom, neck=0.17
+    )
     lay_sleeves(canvas, cut, sleeve_cloth(cloth), "long", rng, cuff=cuff, wide=0.34)
     lay_inside_back(canvas, cut, cloth, depth)
     body = canvas.lay(cut.body(depth, pointed=True), cloth, bulge=bulge, soft=0.08)
@@ -42,19 +51,29 @@ def _jacket_base(
 
 
 def _blazer(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Generator) -> None:
-    cut, body = _jacket_base(canvas, product, cloth, rng, cuff=None, bottom=0.78, hem=0.46,
-                             depth=0.5)
-    lapel = spline([
-        (cut.neck * 0.9, cut.top - 0.03, SHARP), (cut.neck + 0.06, cut.top + 0.06), (0.27, cut.top + 0.28, SHARP),
-        (0.20, cut.top + 0.31, SHARP), (0.25, cut.top + 0.36, SHARP), (0.012, cut.top + 0.72, SHARP),
+    cut, body = _jacket_base(
+        canvas, product, cloth, rng, cuff=None, bottom=0.78, hem=0.46, depth=0.5
+    )
+    lapel = spline(
+        (cut.neck * 0.9, cut.top - 0.03, SHARP),
+        (cut.neck + 0.06, cut.top + 0.06),
+        (0.27, cut.top + 0.28, SHARP),
+        (0.20, cut.top + 0.31, SHARP),
+        (0.25, cut.top + 0.36, SHARP),
+        (0.012, cut.top + 0.72, SHARP),
         (0.02, cut.top + 0.48),
-    ])
+    )
     edge = np.array([(0.0, cut.top + 0.68), (0.012, cut.bottom + 0.02)])
     canvas.seam([edge], darkness=0.5, width=0.014, within=body)
     for side in (lapel, flipped(lapel)):
         canvas.lay(side, cloth.still(0.01), bulge=0.035, soft=0.025, lift=0.4)
-    sew_buttons(canvas, 0.0, (cut.top + 0.82, cut.top + 1.0)[: int(rng.integers(1, 3))],
-                shade(cloth.rgb, -0.55), 0.024)
+    sew_buttons(
+        canvas,
+        0.0,
+        (cut.top + 0.82, cut.top + 1.0)[: int(rng.integers(1, 3))],
+        shade(cloth.rgb, -0.55),
+        0.024,
+    )
     for side in (1.0, -1.0):
         flap = box(0.16, 0.30, 0.36, 0.36, radius=0.01) * (side, 1.0)
         canvas.lay(flap, cloth.still(), bulge=0.012, soft=0.015, lift=0.35)
@@ -65,10 +84,22 @@ def _denim_jacket(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random
     cut, body = _jacket_base(canvas, product, cloth, rng, cuff=cloth.still(), hem=0.41, bottom=0.62)
     thread = (0.80, 0.58, 0.28) if lightness(cloth.rgb) < 0.6 else shade(cloth.rgb, -0.4)
     band = cut.bottom - 0.09
-    canvas.lay(box(-0.6, band, 0.6, cut.bottom + 0.05), cloth.still(), bulge=0.02, soft=0.02,
-               lift=0.3, within=body)
-    canvas.lay(box(-0.04, cut.top + 0.12, 0.04, cut.bottom + 0.02), cloth.still(), bulge=0.02,
-               soft=0.02, lift=0.25, within=body)
+    canvas.lay(
+        box(-0.6, band, 0.6, cut.bottom + 0.05),
+        cloth.still(),
+        bulge=0.02,
+        soft=0.02,
+        lift=0.3,
+        within=body,
+    )
+    canvas.lay(
+        box(-0.04, cut.top + 0.12, 0.04, cut.bottom + 0.02),
+        cloth.still(),
+        bulge=0.02,
+        soft=0.02,
+        lift=0.25,
+        within=body,
+    )
     yoke = cut.top + 0.33
     lines = [np.array([(side * 0.42, yoke), (side * 0.05, yoke)]) for side in (1, -1)]
     lines += [np.array([(side * 0.10, yoke + 0.13), (side * 0.055, band)]) for side in (1, -1)]
@@ -77,26 +108,37 @@ def _denim_jacket(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random
     for line in lines:
         canvas.stitch(line + (0.012, 0.012), thread, within=body)
     for side in (1.0, -1.0):
-        flap = spline([(0.10, yoke, SHARP), (0.29, yoke, SHARP), (0.29, yoke + 0.08, SHARP),
-                       (0.195, yoke + 0.13, SHARP),
-                       (0.10, yoke + 0.08, SHARP)]) * (side, 1.0)
+        flap = spline(
+            (0.10, yoke, SHARP),
+            (0.29, yoke, SHARP),
+            (0.29, yoke + 0.08, SHARP),
+            (0.195, yoke + 0.13, SHARP),
+            (0.10, yoke + 0.08, SHARP),
+        ) * (side, 1.0)
         canvas.lay(flap, cloth.still(), bulge=0.015, soft=0.015, lift=0.35)
         canvas.stitch(flap * 0.96 + (side * 0.008, yoke * 0.04), thread)
         sew_buttons(canvas, side * 0.195, (yoke + 0.095,), METALS["gold"], 0.013)
-    sew_buttons(canvas, 0.0, np.linspace(cut.top + 0.2, cut.bottom - 0.045, 6), METALS["gold"],
-                0.017)
+    sew_buttons(
+        canvas, 0.0, np.linspace(cut.top + 0.2, cut.bottom - 0.045, 6), METALS["gold"], 0.017
+    )
     lay_collar(canvas, cut, cloth.still(), spread=0.22, drop=0.21)
 
 
-def _leather_jacket(canvas: Canvas, product: Product, cloth: Cloth,
-                    rng: np.random.Generator) -> None:
-    cut, body = _jacket_base(canvas, product, cloth, rng, cuff=cloth.still(0.02), bottom=0.64,
-                             depth=0.22)
+def _leather_jacket(
+    canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Generator
+) -> None:
+    cut, body = _jacket_base(
+        canvas, product, cloth, rng, cuff=cloth.still(0.02), bottom=0.64, depth=0.22
+    )
     end = cut.bottom - 0.02
-    lapel = spline([
-        (cut.neck * 0.95, cut.top - 0.02, SHARP), (0.26, cut.top + 0.10, SHARP), (0.30, cut.top + 0.28, SHARP),
-        (0.16, cut.top + 0.36), (0.02, cut.top + 0.56, SHARP), (0.03, cut.top + 0.3),
-    ])
+    lapel = spline(
+        (cut.neck * 0.95, cut.top - 0.02, SHARP),
+        (0.26, cut.top + 0.10, SHARP),
+        (0.30, cut.top + 0.28, SHARP),
+        (0.16, cut.top + 0.36),
+        (0.02, cut.top + 0.56, SHARP),
+        (0.03, cut.top + 0.3),
+    )
     sew_zip(canvas, 0.035, cut.top + 0.42, end, rng)
     for side in (lapel, flipped(lapel)):
         piece = canvas.lay(side, cloth.still(0.02), bulge=0.045, soft=0.03, lift=0.45)
@@ -105,25 +147,32 @@ def _leather_jacket(canvas: Canvas, product: Product, cloth: Cloth,
         line = np.array([(side * 0.33, 0.10), (side * 0.20, 0.36)])
         canvas.seam([line], darkness=0.4, width=0.03, within=body)
         canvas.stitch(line, METALS["silver"], dash=0.022, width=0.014, opacity=0.9)
-    canvas.seam([np.array([(side * 0.3, cut.top + 0.09),
-                           (side * 0.34, cut.bottom)]) for side in (1, -1)],
-                darkness=0.22, within=body)
+    canvas.seam(
+        [np.array([(side * 0.3, cut.top + 0.09), (side * 0.34, cut.bottom)]) for side in (1, -1)],
+        darkness=0.22,
+        within=body,
+    )
 
 
 def _puffer(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Generator) -> None:
-    cut, body = _jacket_base(canvas, product, cloth, rng,
-                             cuff=cloth.plain(trim_of(cloth.rgb)).still(), bulge=0.13)
+    cut, body = _jacket_base(
+        canvas, product, cloth, rng, cuff=cloth.plain(trim_of(cloth.rgb)).still(), bulge=0.13
+    )
     gap = rng.uniform(0.13, 0.19)
     rows = np.arange(cut.top + 0.22, cut.bottom - 0.03, gap)
-    bows = [spline([(-0.8, y + rng.normal(0, 0.008)), (0.0, y + 0.025),
-                    (0.8, y + rng.normal(0, 0.008))], closed=False)
-            for y in rows]
+    bows = [
+        curve((-0.8, y + rng.normal(0, 0.008)), (0.0, y + 0.025), (0.8, y + rng.normal(0, 0.008)))
+        for y in rows
+    ]
     canvas.crease(bows, width=0.05, depth=0.075)
     canvas.seam(bows, darkness=0.22, width=0.01, within=None)
-    collar = spline(mirrored([
-        (0.0, cut.top - 0.10), (0.16, cut.top - 0.10, SHARP), (0.20, cut.top), (0.21, cut.top + 0.08, SHARP),
+    collar = symmetric(
+        (0.0, cut.top - 0.10),
+        (0.16, cut.top - 0.10, SHARP),
+        (0.20, cut.top),
+        (0.21, cut.top + 0.08, SHARP),
         (0.0, cut.top + 0.15),
-    ]))
+    )
     canvas.lay(collar, cloth.plain().still(0.03), bulge=0.07, soft=0.04)
     sew_zip(canvas, 0.0, cut.top - 0.06, cut.bottom, rng)
 
@@ -131,15 +180,25 @@ def _puffer(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Gener
 def _bomber(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Generator) -> None:
     rib = cloth.of("corduroy", trim_of(cloth.rgb)).still()
     cut, body = _jacket_base(canvas, product, cloth, rng, cuff=rib, hem=0.40, bottom=0.64)
-    canvas.lay(box(-0.6, cut.bottom - 0.10, 0.6, cut.bottom + 0.05), rib, bulge=0.03, soft=0.03,
-               lift=0.25, within=body)
-    collar = spline(mirrored([
-        (0.0, cut.top - 0.05), (0.15, cut.top - 0.055, SHARP), (0.205, cut.top + 0.03, SHARP), (0.12, cut.top + 0.12),
+    canvas.lay(
+        box(-0.6, cut.bottom - 0.10, 0.6, cut.bottom + 0.05),
+        rib,
+        bulge=0.03,
+        soft=0.03,
+        lift=0.25,
+        within=body,
+    )
+    collar = symmetric(
+        (0.0, cut.top - 0.05),
+        (0.15, cut.top - 0.055, SHARP),
+        (0.205, cut.top + 0.03, SHARP),
+        (0.12, cut.top + 0.12),
         (0.0, cut.top + 0.20, SHARP),
-    ]))
+    )
     canvas.lay(collar, rib, bulge=0.04, soft=0.025, lift=0.35)
-    inner = spline(mirrored([(0.0, cut.top - 0.02), (0.10, cut.top - 0.02), (0.07, cut.top + 0.06),
-                             (0.0, cut.top + 0.11)]))
+    inner = symmetric(
+        (0.0, cut.top - 0.02), (0.10, cut.top - 0.02), (0.07, cut.top + 0.06), (0.0, cut.top + 0.11)
+    )
     canvas.lay(inner, cloth.plain(shade(cloth.rgb, -0.4)).still(), bulge=0, lift=0)
     sew_zip(canvas, 0.0, cut.top + 0.17, cut.bottom, rng)
     for side in (1.0, -1.0):
@@ -147,10 +206,19 @@ def _bomber(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Gener
         canvas.seam([line], darkness=0.4, width=0.022, within=body)
 
 
-JACKETS: tuple[Kind, ...] = (
-    Kind("jacket", draw_jacket, ("solid", "solid", "solid", "solid", "camouflage", "checked",
-                                 "colour block",
-                                 "herringbone"),
-         ("wool", "denim", "leather", "nylon", "polyester"), ("Men", "Men", "Women", "Unisex")),
+JACKET = Kind(
+    name="jacket",
+    draw=draw_jacket,
+    patterns=(
+        "solid",
+        "solid",
+        "solid",
+        "solid",
+        "camouflage",
+        "checked",
+        "colour block",
+        "herringbone",
+    ),
+    materials=("wool", "denim", "leather", "nylon", "polyester"),
+    genders=("Men", "Men", "Women", "Unisex"),
 )
-"""One kind; its material decides its style."""

@@ -13,11 +13,12 @@ from engine.drawing.outline import (
     SHARP,
     Points,
     box,
+    curve,
     ellipse,
     flipped,
-    mirrored,
     ribbon,
     spline,
+    symmetric,
     with_head,
 )
 from engine.drawing.palette import lightness, shade
@@ -63,7 +64,7 @@ class Cut:
             (0.5 * self.hem, self.bottom + 0.006),
             (0.0, self.bottom + 0.012),
         ]
-        return spline(mirrored(half))
+        return symmetric(*half)
 
 
 def cut_for(product: Product, rng: np.random.Generator, **measures: float) -> Cut:
@@ -74,8 +75,10 @@ def cut_for(product: Product, rng: np.random.Generator, **measures: float) -> Cu
     return Cut(
         shoulder=base.shoulder * slim * rng.uniform(0.96, 1.03),
         chest=base.chest * slim,
-        waist=base.waist * slim * (0.9 if product.gender == "Women" else 1.0) * rng.uniform(0.96,
-                                                                                            1.03),
+        waist=base.waist
+        * slim
+        * (0.9 if product.gender == "Women" else 1.0)
+        * rng.uniform(0.96, 1.03),
         hem=base.hem * slim * flare,
         neck=base.neck * rng.uniform(0.9, 1.1),
         top=base.top,
@@ -92,8 +95,14 @@ def sleeve_cloth(cloth: Cloth) -> Cloth:
 
 
 def lay_sleeves(
-    canvas: Canvas, cut: Cut, cloth: Cloth, length: str, rng: np.random.Generator,
-    *, cuff: Cloth | None = None, wide: float = 0.30,
+    canvas: Canvas,
+    cut: Cut,
+    cloth: Cloth,
+    length: str,
+    rng: np.random.Generator,
+    *,
+    cuff: Cloth | None = None,
+    wide: float = 0.30,
 ) -> None:
     """Lay both sleeves; the body then covers their heads."""
     if length == "sleeveless":
@@ -108,8 +117,15 @@ def lay_sleeves(
         _sleeve_creases(canvas, path, widths, arm, rng)
         if cuff is not None:
             (x, y), (px, py) = path[-1], _along(path, 0.9 if length == "long" else 0.84)
-            canvas.lay(ribbon([(px, py), (x, y)], [widths[-1] * 1.02] * 2), cuff,
-                       bulge=0.04, soft=0.03, lift=0.2, grain=lean, origin=path[0])
+            canvas.lay(
+                ribbon([(px, py), (x, y)], [widths[-1] * 1.02] * 2),
+                cuff,
+                bulge=0.04,
+                soft=0.03,
+                lift=0.2,
+                grain=lean,
+                origin=path[0],
+            )
         else:
             hem = ribbon(path, widths)
             n = len(hem) // 2
@@ -124,19 +140,32 @@ def _sleeve_path(
     x, y = cut.shoulder - 0.075, cut.top + 0.27
     if length == "short":
         out = reach + 0.10
-        return ([(x, y), (x + 0.5 * out + 0.04, y + 0.17), (x + out + 0.03, y + 0.33)],
-                [wide + 0.03, wide, wide - 0.02])
+        return (
+            [(x, y), (x + 0.5 * out + 0.04, y + 0.17), (x + out + 0.03, y + 0.33)],
+            [wide + 0.03, wide, wide - 0.02],
+        )
     if length == "three-quarter":
-        return ([(x, y), (x + 0.17, y + 0.3), (x + 0.2 + 0.5 * reach, y + 0.68)],
-                [wide + 0.02, wide - 0.05, wide - 0.10])
+        return (
+            [(x, y), (x + 0.17, y + 0.3), (x + 0.2 + 0.5 * reach, y + 0.68)],
+            [wide + 0.02, wide - 0.05, wide - 0.10],
+        )
     bend = rng.uniform(-0.02, 0.03)
-    return ([(x, y), (x + 0.17 + bend, y + 0.38), (x + 0.2 + 0.6 * reach, y + 0.82),
-             (x + 0.21 + 0.75 * reach, y + 1.05)],
-            [wide + 0.01, wide - 0.06, wide - 0.11, wide - 0.14])
+    return (
+        [
+            (x, y),
+            (x + 0.17 + bend, y + 0.38),
+            (x + 0.2 + 0.6 * reach, y + 0.82),
+            (x + 0.21 + 0.75 * reach, y + 1.05),
+        ],
+        [wide + 0.01, wide - 0.06, wide - 0.11, wide - 0.14],
+    )
 
 
 def _sleeve_creases(
-    canvas: Canvas, path: Sequence[tuple[float, float]], widths: Sequence[float], arm: Stencil,
+    canvas: Canvas,
+    path: Sequence[tuple[float, float]],
+    widths: Sequence[float],
+    arm: Stencil,
     rng: np.random.Generator,
 ) -> None:
     """Press the short furrows that gather at the elbow and under the arm."""
@@ -145,16 +174,17 @@ def _sleeve_creases(
         x, y = _along(path, float(share))
         half = 0.5 * float(np.interp(share, [0, 1], [widths[0], widths[-1]]))
         rise = rng.uniform(0.05, 0.16)
-        lines.append(spline([(x - half, y - rise * 0.3), (x, y + 0.02), (x + half * 0.7, y + rise)],
-                            closed=False))
+        lines.append(curve((x - half, y - rise * 0.3), (x, y + 0.02), (x + half * 0.7, y + rise)))
     canvas.crease(lines, width=0.032, depth=0.022, within=arm)
 
 
 def _along(path: Sequence[tuple[float, float]], share: float) -> tuple[float, float]:
     """Return the point after that share of the path's knots."""
     at = np.linspace(0, 1, len(path))
-    return (float(np.interp(share, at, [p[0] for p in path])),
-            float(np.interp(share, at, [p[1] for p in path])))
+    return (
+        float(np.interp(share, at, [p[0] for p in path])),
+        float(np.interp(share, at, [p[1] for p in path])),
+    )
 
 
 def _lerp(a: np.ndarray, b: np.ndarray, share: float) -> np.ndarray:
@@ -168,36 +198,52 @@ def crease_body(canvas: Canvas, cut: Cut, body: Stencil, rng: np.random.Generato
         for _ in range(2):
             x, y = side * cut.chest * 0.97, cut.armpit + rng.uniform(0.0, 0.1)
             reach, fall = rng.uniform(0.15, 0.34), rng.uniform(0.04, 0.3)
-            lines.append(spline([(x, y), (x - side * reach * 0.5, y + fall * 0.7),
-                                 (x - side * reach, y + fall)],
-                                closed=False))
+            lines.append(
+                curve(
+                    (x, y), (x - side * reach * 0.5, y + fall * 0.7), (x - side * reach, y + fall)
+                )
+            )
     for _ in range(int(rng.integers(1, 4))):
         x, y = rng.uniform(-0.3, 0.3), rng.uniform(0.1, 0.55)
-        lines.append(spline([(x, y), (x + rng.normal(0, 0.05), y + 0.12),
-                             (x + rng.normal(0, 0.09), y + 0.24)],
-                            closed=False))
+        lines.append(
+            curve((x, y), (x + rng.normal(0, 0.05), y + 0.12), (x + rng.normal(0, 0.09), y + 0.24))
+        )
     canvas.crease(lines, width=0.045, depth=0.024, within=body)
 
 
-def lay_inside_back(canvas: Canvas, cut: Cut, cloth: Cloth, depth: float, *,
-                    label: bool = True) -> None:
+def lay_inside_back(
+    canvas: Canvas, cut: Cut, cloth: Cloth, depth: float, *, label: bool = True
+) -> None:
     """Show the inner side of the back through the neckline, with the maker's label."""
     inner = cloth.plain(shade(cloth.rgb, -0.28)).still()
-    back = spline(mirrored([
-        (0.0, cut.top + 0.035), (0.6 * cut.neck, cut.top + 0.02), (cut.neck * 1.06, cut.top - 0.005, SHARP),
-        (cut.neck * 1.1, cut.top + 0.06, SHARP), (0.5 * cut.neck, cut.top + depth + 0.06), (0.0, cut.top + depth + 0.08),
-    ]))
+    back = symmetric(
+        (0.0, cut.top + 0.035),
+        (0.6 * cut.neck, cut.top + 0.02),
+        (cut.neck * 1.06, cut.top - 0.005, SHARP),
+        (cut.neck * 1.1, cut.top + 0.06, SHARP),
+        (0.5 * cut.neck, cut.top + depth + 0.06),
+        (0.0, cut.top + depth + 0.08),
+    )
     canvas.lay(back, inner, bulge=0.0, lift=0.0)
     canvas.darken(ellipse(0.0, cut.top + depth, cut.neck, 0.5 * depth + 0.03), 0.35)
     if label:
         dark = lightness(cloth.rgb) < 0.5
-        canvas.tint(box(-0.045, cut.top + 0.045, 0.045, cut.top + 0.085),
-                    (0.85,) * 3 if dark else (0.2,) * 3,
-                    opacity=0.85)
+        canvas.tint(
+            box(-0.045, cut.top + 0.045, 0.045, cut.top + 0.085),
+            (0.85,) * 3 if dark else (0.2,) * 3,
+            opacity=0.85,
+        )
 
 
-def sew_neck_band(canvas: Canvas, cut: Cut, cloth: Cloth, depth: float, *, pointed: bool = False,
-               width: float = 0.05) -> None:
+def sew_neck_band(
+    canvas: Canvas,
+    cut: Cut,
+    cloth: Cloth,
+    depth: float,
+    *,
+    pointed: bool = False,
+    width: float = 0.05,
+) -> None:
     """Sew a ribbed band along the front neckline."""
     middle = (0.0, cut.top + depth + 0.012, SHARP) if pointed else (0.0, cut.top + depth + 0.012)
     path = [
@@ -212,16 +258,21 @@ def sew_neck_band(canvas: Canvas, cut: Cut, cloth: Cloth, depth: float, *, point
 
 def lay_collar(canvas: Canvas, cut: Cut, cloth: Cloth, *, spread: float, drop: float) -> None:
     """Lay the stand at the back and the two pointed leaves of a turned collar."""
-    stand = spline(mirrored([
-        (0.0, cut.top - 0.045), (0.7 * cut.neck, cut.top - 0.04), (cut.neck + 0.02, cut.top, SHARP),
-        (0.8 * cut.neck, cut.top + 0.05), (0.0, cut.top + 0.03),
-    ]))
+    stand = symmetric(
+        (0.0, cut.top - 0.045),
+        (0.7 * cut.neck, cut.top - 0.04),
+        (cut.neck + 0.02, cut.top, SHARP),
+        (0.8 * cut.neck, cut.top + 0.05),
+        (0.0, cut.top + 0.03),
+    )
     canvas.lay(stand, cloth.plain(shade(cloth.rgb, -0.18)), bulge=0.02, soft=0.02, lift=0.15)
-    leaf = spline([
-        (cut.neck * 0.86, cut.top - 0.045), (cut.neck + 0.035, cut.top + 0.015, SHARP),
-        (spread + 0.03, cut.top + drop, SHARP), (0.012, cut.top + 0.115, SHARP),
+    leaf = spline(
+        (cut.neck * 0.86, cut.top - 0.045),
+        (cut.neck + 0.035, cut.top + 0.015, SHARP),
+        (spread + 0.03, cut.top + drop, SHARP),
+        (0.012, cut.top + 0.115, SHARP),
         (0.45 * cut.neck, cut.top + 0.06),
-    ])
+    )
     for side in (leaf, flipped(leaf)):
         piece = canvas.lay(side, cloth, bulge=0.03, soft=0.02, lift=0.4)
         canvas.seam([side * (0.9, 1.0) + (0.0, -0.006)], darkness=0.07, within=piece)

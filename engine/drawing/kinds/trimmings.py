@@ -1,4 +1,4 @@
-"""Trimmings: buttons, zips, laces, cords, buckles, rings."""
+"""Trimmings: buttons, zips, laces, buckles, rings."""
 
 from __future__ import annotations
 
@@ -12,18 +12,27 @@ from engine.drawing.outline import box, closed, ellipse, ribbon
 from engine.drawing.palette import METALS, shade
 
 
-def sew_buttons(canvas: Canvas, x: float, ys: Sequence[float], rgb: Sequence[float],
-                radius: float = 0.016) -> None:
+def sew_buttons(
+    canvas: Canvas, x: float, ys: Sequence[float], rgb: Sequence[float], radius: float = 0.016
+) -> None:
     """Sew a row of small buttons."""
     for y in ys:
         canvas.tint(ellipse(x + 0.004, y + 0.006, radius * 1.1), (0.05, 0.05, 0.05), opacity=0.3)
         canvas.tint(ellipse(x, y, radius), rgb)
-        canvas.tint(ellipse(x - 0.3 * radius, y - 0.3 * radius, 0.35 * radius), (1, 1, 1),
-                    opacity=0.4)
+        canvas.tint(
+            ellipse(x - 0.3 * radius, y - 0.3 * radius, 0.35 * radius), (1, 1, 1), opacity=0.4
+        )
 
 
-def sew_zip(canvas: Canvas, x: float, top: float, bottom: float, rng: np.random.Generator, *,
-         rgb: Sequence[float] | None = None) -> None:
+def sew_zip(
+    canvas: Canvas,
+    x: float,
+    top: float,
+    bottom: float,
+    rng: np.random.Generator,
+    *,
+    rgb: Sequence[float] | None = None,
+) -> None:
     """Sew in a zip with its pull."""
     teeth = rgb if rgb is not None else METALS["silver" if rng.random() < 0.7 else "gunmetal"]
     canvas.seam([np.array([(x, top), (x, bottom)])], darkness=0.35, width=0.045)
@@ -33,9 +42,16 @@ def sew_zip(canvas: Canvas, x: float, top: float, bottom: float, rng: np.random.
     canvas.tint(box(x - 0.014, top + 0.02, x + 0.014, top + 0.09, radius=0.01), teeth)
 
 
-def thread_laces(canvas: Canvas, start: tuple[float, float], end: tuple[float, float], n: int,
-                 rgb: np.ndarray,
-           *, wide: float = 0.15, width: float = 0.028) -> None:
+def thread_laces(
+    canvas: Canvas,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    n: int,
+    rgb: np.ndarray,
+    *,
+    wide: float = 0.15,
+    width: float = 0.028,
+) -> None:
     """Thread laces across the line from `start` to `end`, with a bow at the start."""
     lace = made_of("cotton", rgb).still()
     direction = np.subtract(end, start)
@@ -43,8 +59,11 @@ def thread_laces(canvas: Canvas, start: tuple[float, float], end: tuple[float, f
     for share in np.linspace(0.04, 0.94, n):
         middle = np.add(start, direction * share)
         reach = 0.5 * wide * (0.75 + 0.25 * share)
-        knots = [tuple(middle - across * reach), tuple(middle + (0, -0.012)),
-                 tuple(middle + across * reach)]
+        knots = [
+            tuple(middle - across * reach),
+            tuple(middle + (0, -0.012)),
+            tuple(middle + across * reach),
+        ]
         canvas.lay(ribbon(knots, [width] * 3), lace, bulge=0.03, soft=0.012, lift=0.4)
     x, y = start
     for dx, dy in ((0.12, 0.05), (-0.03, 0.12)):
@@ -54,12 +73,14 @@ def thread_laces(canvas: Canvas, start: tuple[float, float], end: tuple[float, f
 
 def sew_buckle(canvas: Canvas, x: float, y: float) -> None:
     metal = polished("gold")
-    ring = canvas.strokes([closed(box(x - 0.04, y - 0.045, x + 0.04, y + 0.045, radius=0.015))],
-                          0.018)
+    ring = canvas.strokes(
+        [closed(box(x - 0.04, y - 0.045, x + 0.04, y + 0.045, radius=0.015))], 0.018
+    )
     canvas.lay(ring, metal, bulge=0.02, soft=0.01, lift=0.3)
 
 
-def hang_ring(canvas: Canvas, x: float, y: float, radius: float, metal: Cloth,
-              width: float = 0.02) -> None:
+def hang_ring(
+    canvas: Canvas, x: float, y: float, radius: float, metal: Cloth, width: float = 0.02
+) -> None:
     loop = ellipse(x, y, radius)
     canvas.lay(canvas.strokes([closed(loop)], width), metal, bulge=0.03, soft=0.01, lift=0.3)
