@@ -45,12 +45,8 @@ def draw_collection(slug: str, summary: CollectionSummary) -> None:
                 )
             if summary.folder != DEMO_COLLECTION:
                 _draw_changes(slug, summary)
-            if summary.n_skipped and st.button(
-                f"{count(summary.n_skipped, 'file')} skipped",
-                key=f"skipped {slug}",
-                type="tertiary",
-                icon=":material/report:",
-            ):
+            label = f"{count(summary.n_skipped, 'file')} skipped"
+            if summary.n_skipped and _button(label, slug, ":material/report:"):
                 _show_skipped(summary)
 
 
@@ -61,40 +57,35 @@ def _facts(summary: CollectionSummary) -> str:
 
 def _draw_changes(slug: str, summary: CollectionSummary) -> None:
     if summary.health == "ready":
-        st.button(
-            "Update",
-            key=f"update {slug}",
-            type="tertiary",
-            icon=":material/sync:",
-            help="Take in new and changed photos, leave out deleted ones",
-            on_click=_update,
-            args=(summary,),
-        )
-        if st.button("Rename", key=f"rename {slug}", type="tertiary", icon=":material/edit:"):
-            _rename(summary)
-    if summary.health != "building" and st.button(
-        "Remove", key=f"remove {slug}", type="tertiary", icon=":material/delete:"
-    ):
-        _remove(summary)
+        if _button("Update", slug, ":material/sync:", "Take in new, changed and deleted photos"):
+            title = f"Update {summary.name}"
+            start_job("update", [str(summary.folder), "--json"], title=title)
+            st.rerun()
+        if _button("Rename", slug, ":material/edit:"):
+            ask_for_name(summary)
+    if summary.health != "building" and _button("Remove", slug, ":material/delete:"):
+        ask_to_remove(summary)
 
 
-def _update(summary: CollectionSummary) -> None:
-    start_job("update", [str(summary.folder), "--json"], title=f"Update {summary.name}")
+def _button(label: str, slug: str, icon: str, told: str | None = None) -> bool:
+    return st.button(label, key=f"{label} {slug}", type="tertiary", icon=icon, help=told)
 
 
 @st.dialog("Rename the collection", icon=":material/edit:")
-def _rename(summary: CollectionSummary) -> None:
+def ask_for_name(summary: CollectionSummary) -> None:
+    """Ask for a new name; links to the collection stay as they are."""
     name = st.text_input("Name", summary.name, max_chars=MAX_NAME_CHARACTERS, key="new name")
-    if st.button("Rename", type="primary", disabled=not name.strip()):
+    if st.button("Save the name", type="primary", disabled=not name.strip()):
         with Told():
-            rename_collection(summary.folder, name.strip())
+            rename_collection(summary.folder, name)
             st.rerun()
 
 
 @st.dialog("Remove the collection?", icon=":material/delete:")
-def _remove(summary: CollectionSummary) -> None:
+def ask_to_remove(summary: CollectionSummary) -> None:
+    """Say what will be gone, and remove the collection only when that is confirmed."""
     st.markdown(
-        f"**{plain(summary.name)}** with its index and thumbnails goes for good. "
+        f"**{plain(summary.name)}** goes for good, with its index and thumbnails. "
         "Photos that were indexed where they lie stay there; photos you uploaded go too."
     )
     with st.container(horizontal=True):

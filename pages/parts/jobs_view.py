@@ -44,14 +44,8 @@ def _draw_jobs(kinds: Collection[str], was_at_work: bool) -> None:
 def _draw_at_work(job: JobState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(job.title)}**", width="stretch")
-        st.button(
-            "Stop",
-            key=f"stop {job.job_id}",
-            type="tertiary",
-            icon=":material/stop:",
-            on_click=stop_job,
-            args=(job.job_id,),
-        )
+        if st.button("Stop", key=f"stop {job.job_id}", type="tertiary", icon=":material/stop:"):
+            stop_job(job.job_id)
     st.progress(_share(job), text=how_far(job))
 
 
@@ -82,13 +76,9 @@ def _draw_over(job: JobState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(word, color=colour, icon=icon)
         st.markdown(f"**{plain(job.title)}**", width="stretch")
-        st.button(
-            "Dismiss",
-            key=f"dismiss {job.job_id}",
-            type="tertiary",
-            on_click=forget_job,
-            args=(job.job_id,),
-        )
+        if st.button("Dismiss", key=f"dismiss {job.job_id}", type="tertiary"):
+            forget_job(job.job_id)
+            st.rerun()
     if job.result:
         st.caption(what_was_built(job.result))
     if job.error:

@@ -14,6 +14,7 @@ from engine.errors import CollectionError
 from engine.jobs import start_job
 from engine.storage import collections_folder, extract_upload_zip, save_uploads
 from pages.parts.frame import Told
+from pages.parts.resources import DEMO
 from pages.parts.wording import count, plain
 
 SOURCES = {
@@ -109,9 +110,12 @@ def _make(source: str, brought: Sequence, name: str) -> None:
 
 
 def _free_folder(name: str) -> Path:
-    """Return a folder that is not there yet; a person's name is never a path."""
+    """Make a folder that was not there yet; a person's name is never a path."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "collection"
     shelf = collections_folder(home())
-    taken = {path.name for path in shelf.iterdir()} | {"demo"} if shelf.exists() else {"demo"}
+    shelf.mkdir(parents=True, exist_ok=True)
+    taken = {path.name for path in shelf.iterdir()} | {DEMO}
     numbers = (f"{slug}-{number}" for number in range(2, len(taken) + 3))
-    return shelf / next(free for free in (slug, *numbers) if free not in taken)
+    folder = shelf / next(free for free in (slug, *numbers) if free not in taken)
+    folder.mkdir()
+    return folder

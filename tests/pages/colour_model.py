@@ -1,8 +1,8 @@
 """A real model folder made by hand: photos are their colours, words are colours too.
 
 Both towers are a few ONNX operations, so that answers can be worked out on paper and nothing has
-to be trained. A photo becomes the mean of each cell of a grid, each channel from -½ to ½, brought to
-length one; a text becomes the sum of its words' vectors, brought to length one.
+to be trained. A photo becomes the mean of each cell of a grid, each channel from -½ to ½, brought
+to length one; a text becomes the sum of its words' vectors, brought to length one.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def write_colour_model(
     cells: int = 1,
     size_px: int = SIZE_PX,
 ) -> Path:
-    """Write a model whose photos are `cells` × `cells` mean colours; `words` gives each its vector."""
+    """Write a model whose photos are `cells` × `cells` mean colours, and `words` vectors."""
     n_dims, n_tokens = 3 * cells * cells, 8
     folder.mkdir(parents=True)
     tokenizer = Tokenizer([(word, 2) for word in words], n_tokens)

@@ -33,5 +33,5 @@ def errors(app: AppTest) -> list[str]:
 
 
 def blocks(app: AppTest, kind: str) -> list[Any]:
-    """Return what the page says of its containers of a kind: ``popover``, ``dialog`` …"""
+    """Return what the page says of its containers of a kind, such as ``popover``."""
     return [getattr(block.proto, kind) for block in app.get(kind)]

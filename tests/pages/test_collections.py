@@ -1,0 +1,263 @@
+"""The page of collections, state by state."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.jobs import JobState, Progress
+from engine.storage import Collection
+from pages.parts import collection_card, jobs_view, new_collection
+from tests.pages.conftest import square
+from tests.pages.reading import blocks, errors, texts
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """Remember the jobs that were started, and start none."""
+    jobs = []
+
+    def start_job(kind, arguments, *, title):
+        jobs.append((kind, arguments, title))
+
+    monkeypatch.setattr(new_collection, "start_job", start_job)
+    monkeypatch.setattr(collection_card, "start_job", start_job)
+    return jobs
+
+
+def button(page, label):
+    (found,) = [each for each in page.button if each.label == label]
+    return found
+
+
+def job(state, **known):
+    told = {"progress": None, "seconds_left": None, "log_tail": "", "result": None, "error": None}
+    return JobState(
+        "20260101-000000-0123456789",
+        "index",
+        "Make *shoes*",
+        state,
+        created=0.0,
+        **{
+            **told,
+            **known,
+        },
+    )
+
+
+def at_work(monkeypatch, *states):
+    monkeypatch.setattr(jobs_view, "jobs", lambda: list(states))
+
+
+def test_a_collection_is_shown_with_its_size_model_health_and_skipped_files(open_page):
+    page = open_page("collections")
+    assert not errors(page)
+    said = texts(page)
+    assert "Coloured squares" in said
+    assert "20 photos · model colours · made " in said
+    assert ":green-badge[" in said
+    assert button(page, "1 file skipped")
+
+
+def test_skipped_files_are_told_with_their_reasons_and_can_be_downloaded(open_page):
+    page = open_page("collections")
+    button(page, "1 file skipped").click().run()
+    assert not errors(page)
+    (table,) = page.dataframe
+    assert table.value["File"].tolist() == ["images/broken.jpg"]
+    assert table.value["Reason"].tolist()[0]
+    assert page.get("download_button")[0].label == "Download as CSV"
+
+
+@pytest.mark.parametrize(
+    ("label", "title"), [("Rename", "Rename the collection"), ("Remove", "Remove the collection?")]
+)
+def test_a_change_is_asked_about_first(open_page, shelf, label, title):
+    page = open_page("collections")
+    button(page, label).click().run()
+    assert blocks(page, "dialog")[0].title == title
+    with Collection.open(shelf) as collection:
+        assert collection.name == "Coloured squares"
+
+
+def rename_dialog():
+    from pages.parts.collection_card import ask_for_name
+    from pages.parts.resources import collections
+
+    ask_for_name(collections()["squares"])
+
+
+def removal_dialog():
+    from pages.parts.collection_card import ask_to_remove
+    from pages.parts.resources import collections
+
+    if "squares" in collections():
+        ask_to_remove(collections()["squares"])
+
+
+def test_a_collection_is_renamed_and_its_link_stays(open_page, shelf):
+    dialog = AppTest.from_function(rename_dialog).run()
+    dialog.text_input(key="new name").input("Bright *squares*")
+    button(dialog, "Save the name").click().run()
+    assert not errors(dialog)
+    with Collection.open(shelf) as collection:
+        assert collection.name == "Bright *squares*"
+    assert r"Bright \*squares\*" in texts(open_page("collections"))
+
+
+def test_a_collection_needs_a_name(shelf):
+    dialog = AppTest.from_function(rename_dialog).run()
+    dialog.text_input(key="new name").input("  ").run()
+    assert button(dialog, "Save the name").disabled
+
+
+def test_a_confirmed_removal_takes_the_collection_and_leaves_the_photos(shelf, squares):
+    dialog = AppTest.from_function(removal_dialog).run()
+    button(dialog, "Remove it").click().run()
+    assert not errors(dialog)
+    assert not shelf.exists()
+    assert (squares / "table.csv").exists()
+
+
+def test_a_collection_that_is_kept_stays(shelf):
+    dialog = AppTest.from_function(removal_dialog).run()
+    button(dialog, "Keep it").click().run()
+    assert shelf.exists()
+
+
+def test_an_update_is_a_job(open_page, started, shelf):
+    page = open_page("collections")
+    button(page, "Update").click().run()
+    assert started == [("update", [str(shelf), "--json"], "Update Coloured squares")]
+
+
+def test_a_damaged_collection_says_so_and_can_only_be_removed(open_page, shelf):
+    (shelf / "manifest.json").write_text("{")
+    page = open_page("collections")
+    assert ":red-badge[" in texts(page)
+    assert {each.label for each in page.button} == {"Remove", "Make the collection"}
+
+
+def test_a_collection_is_made_from_a_folder(open_page, started, squares, kindred_home):
+    page = open_page("collections")
+    page.text_input[0].input(str(squares))
+    page.text_input[2].input("My *squares*")
+    button(page, "Make the collection").click().run()
+    assert not errors(page)
+    out = kindred_home / "collections" / "my-squares"
+    arguments = [str(squares), "--out", str(out), "--name", "My *squares*", "--json"]
+    assert started == [("index", arguments, "Make My *squares*")]
+
+
+def test_a_name_is_never_a_path_and_never_taken_twice(open_page, started, squares, kindred_home):
+    page = open_page("collections")
+    for _ in range(2):
+        page.text_input[0].input(str(squares))
+        page.text_input[2].input("../../Squares")
+        button(page, "Make the collection").click().run()
+    outs = [Path(arguments[arguments.index("--out") + 1]) for _, arguments, _ in started]
+    assert [out.parent for out in outs] == [kindred_home / "collections"] * 2
+    assert [out.name for out in outs] == ["squares-2", "squares-3"]
+
+
+def test_a_folder_that_is_not_there_is_one_box(open_page, started):
+    page = open_page("collections")
+    page.text_input[0].input("/no/such/folder")
+    button(page, "Make the collection").click().run()
+    (box,) = errors(page)
+    assert "no such folder" in box
+    assert not started
+
+
+def test_nothing_given_is_one_box(open_page, started):
+    page = open_page("collections")
+    button(page, "Make the collection").click().run()
+    assert len(errors(page)) == 1
+    assert not started
+
+
+def test_a_collection_is_made_from_uploaded_files(open_page, started, kindred_home):
+    page = open_page("collections")
+    page.button_group(key="photos from").set_value("Files").run()
+    upload = ("red.png", square("red", 0), "image/png")
+    page.file_uploader(key="new files").set_value([upload])
+    button(page, "Make the collection").click().run()
+    assert not errors(page)
+    ((kind, arguments, _),) = started
+    photos = Path(arguments[0])
+    assert kind == "index"
+    assert photos.is_relative_to(kindred_home / "collections")
+    assert not list(kindred_home.parent.glob("red*.png"))
+
+
+def test_a_zip_is_unpacked_inside_and_what_is_left_out_is_told(open_page, started, kindred_home):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("shop/red.png", square("red", 0))
+        archive.writestr("../../escaped.png", square("blue", 0))
+    page = open_page("collections")
+    page.button_group(key="photos from").set_value("Zip").run()
+    upload = ("shop.zip", file.getvalue(), "application/zip")
+    page.file_uploader(key="new zip").set_value(upload)
+    button(page, "Make the collection").click().run()
+    assert not errors(page)
+    photos = Path(started[0][1][0])
+    kept = [path.relative_to(photos).as_posix() for path in photos.rglob("*.png")]
+    assert kept == ["shop/red.png"]
+    assert not list(kindred_home.parent.rglob("escaped.png"))
+    assert "escaped" in page.warning[0].value
+
+
+def test_an_upload_that_is_no_zip_is_one_box(open_page, started):
+    page = open_page("collections")
+    page.button_group(key="photos from").set_value("Zip").run()
+    page.file_uploader(key="new zip").set_value(("a.zip", b"no zip", "application/zip")).run()
+    button(page, "Make the collection").click().run()
+    assert len(errors(page)) == 1
+    assert not started
+
+
+def test_a_job_at_work_shows_how_far_it_is_and_how_long_it_takes(open_page, monkeypatch):
+    """300 of 1,200 in 10 s are 30 a second; the job's own estimate is shown."""
+    progress = Progress("embedding photos", 300, 1200, 10.0)
+    at_work(monkeypatch, job("running", progress=progress, seconds_left=30.0))
+    page = open_page("collections")
+    (bar,) = page.get("progress")
+    assert bar.proto.value == 25
+    assert bar.proto.text == "Embedding photos · 300 of 1,200 · 30 a second · 30 s left"
+    assert r"**Make \*shoes\***" in texts(page)
+
+
+def test_a_job_can_be_stopped(open_page, monkeypatch):
+    stopped = []
+    monkeypatch.setattr(jobs_view, "stop_job", stopped.append)
+    at_work(monkeypatch, job("running"))
+    page = open_page("collections")
+    button(page, "Stop").click().run()
+    assert stopped == ["20260101-000000-0123456789"]
+
+
+@pytest.mark.parametrize(
+    ("state", "known", "said"),
+    [
+        ("finished", {"result": {"indexed": 20, "seconds": 2.0}}, "20 photos · 2 s"),
+        ("failed", {"error": "The folder is gone: /photos."}, "The folder is gone: /photos."),
+        ("crashed", {"log_tail": "killed"}, "Ended too soon"),
+        ("stopped", {}, "Stopped"),
+    ],
+)
+def test_a_job_that_is_over_says_how_it_ended_and_can_be_dismissed(
+    open_page, monkeypatch, state, known, said
+):
+    forgotten = []
+    monkeypatch.setattr(jobs_view, "forget_job", forgotten.append)
+    at_work(monkeypatch, job(state, ended=time.time(), **known))
+    page = open_page("collections")
+    assert said in texts(page)
+    button(page, "Dismiss").click().run()
+    assert forgotten == ["20260101-000000-0123456789"]

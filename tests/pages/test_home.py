@@ -1,0 +1,52 @@
+"""The home page: a question, a look at the collection, ways on."""
+
+from __future__ import annotations
+
+from pages.parts import frame
+from tests.pages.reading import cards, elements, errors, texts
+
+
+def test_home_says_what_kindred_is_and_shows_the_collection(open_page):
+    page = open_page()
+    assert not errors(page)
+    said = texts(page)
+    assert "Find the photo you have in mind" in said
+    assert "Coloured squares" in said
+    assert "20 photos" in said
+    assert len(cards(page)) == 20
+
+
+def test_every_example_and_every_photo_is_a_link(open_page):
+    page = open_page()
+    (examples,) = elements(page, "examples")
+    assert [each["href"].split("&")[0] for each in examples]
+    assert all(each["href"].startswith("text_search?collection=squares&q=") for each in examples)
+    assert all(card["href"].startswith("image_search?") for card in cards(page))
+
+
+def test_a_question_leads_to_its_answer(open_page):
+    page = open_page()
+    page.text_input[0].input("blue")
+    page.button[0].click().run()
+    assert page.query_params == {"collection": "squares", "q": "blue"}
+    assert cards(page)[0]["caption"] == "A blue square 0"
+
+
+def test_an_empty_question_leads_nowhere(open_page):
+    page = open_page()
+    page.text_input[0].input("   ")
+    page.button[0].click().run()
+    assert "Find the photo you have in mind" in texts(page)
+
+
+def test_another_collection_can_be_chosen_and_keeps_only_the_words(open_page):
+    page = open_page("text_search", q="red", filter="colour=Blue", photo="")
+    page.selectbox(key="collection").set_value("squares").run()
+    assert page.query_params["collection"] == "squares"
+
+
+def test_without_any_collection_the_page_says_how_to_make_one(open_page, monkeypatch):
+    monkeypatch.setattr(frame, "collections", dict)
+    page = open_page(collection="")
+    (box,) = errors(page)
+    assert "Collections" in box
