@@ -25,6 +25,7 @@ test: lint  ## Install what testing needs, a browser included; run every test
 
 lint: dev-libraries  ## Check style and types
 	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check --quiet . || { echo "Run '$(VENV)/bin/ruff format .' first." >&2; exit 1; }
 	@$(VENV)/bin/mypy
 
 bench: dev-libraries  ## Measure speed and memory (PHOTOS=folder FULL_SIZE=folder)
