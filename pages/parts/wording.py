@@ -10,17 +10,25 @@ import re
 from collections.abc import Mapping
 
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=])")
+# Markdown makes links of bare addresses even where every sign is escaped; these parts begin one.
+ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
+WORD_JOINER = "\u2060"
 
 
 def plain(text: object) -> str:
     r"""Return `text` so that Markdown shows it as it stands, on one line.
 
+    An invisible joiner keeps an address from becoming a link.
+
     Examples
     --------
     >>> print(plain("*bold* [link](x)"))
     \*bold\* \[link\]\(x\)
+    >>> plain("http://a.b").replace(WORD_JOINER, "|")
+    'http\\:|//a\\.b'
     """
-    return MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+    line = " ".join(str(text).split())
+    return MARKDOWN.sub(r"\\\1", ADDRESS.sub(WORD_JOINER, line))
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

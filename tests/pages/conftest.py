@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.config import PROJECT
-from engine.images import encode_png
 from engine.storage import build_collection
-from tests.pages.colour_model import COLOURS, write_colour_model
-
-N_SHADES = 4
-STRANGE_CAPTION = "*violet* <b>square</b> [3](https://example.org)"
-
-
-def square(colour: str, shade: int, side_px: int = 32) -> bytes:
-    """Return a PNG of one colour; each shade lifts its dark channels by 30 of 255."""
-    pixel = [255 if value > 0 else 30 * shade for value in COLOURS[colour]]
-    return encode_png(np.full((side_px, side_px, 3), pixel, np.uint8))
+from tests.pages.colour_model import write_colour_model
+from tests.pages.squares import draw_squares
 
 
 @pytest.fixture(scope="session")
@@ -32,21 +21,8 @@ def colour_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def squares(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of 5 colours × 4 shades, their table, and one file that is no photo."""
-    folder = tmp_path_factory.mktemp("squares")
-    (folder / "images").mkdir()
-    rows = [["image", "caption", "colour", "shade", "finish"]]
-    for colour in COLOURS:
-        for shade in range(N_SHADES):
-            name = f"{colour}-{shade}.png"
-            (folder / "images" / name).write_bytes(square(colour, shade))
-            caption = STRANGE_CAPTION if name == "violet-3.png" else f"A {colour} square {shade}"
-            finish = "Matt" if colour == "red" else "Glossy"
-            rows.append([name, caption, colour.capitalize(), f"shade {shade}", finish])
-    (folder / "images" / "broken.jpg").write_bytes(b"<svg>not a photo</svg>")
-    with (folder / "table.csv").open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(rows)
-    return folder
+    """A folder of photos, their table, and one file that is no photo."""
+    return draw_squares(tmp_path_factory.mktemp("photos") / "squares")
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 from engine.jobs import JobState, Progress
 from engine.storage import Collection
 from pages.parts import collection_card, jobs_view, new_collection
-from tests.pages.conftest import square
 from tests.pages.reading import blocks, errors, texts
+from tests.pages.squares import square
 
 
 @pytest.fixture

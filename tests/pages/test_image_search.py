@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pages.conftest import square
 from tests.pages.reading import cards, errors, texts
+from tests.pages.squares import square
 
 RED = ("red.png", square("red", 0), "image/png")
 BLUE = ("blue.png", square("blue", 0), "image/png")

@@ -8,8 +8,9 @@ import re
 import pytest
 
 from engine.search import SearchEngine
-from tests.pages.conftest import STRANGE_CAPTION
+from pages.parts.wording import WORD_JOINER
 from tests.pages.reading import blocks, cards, elements, errors, texts
+from tests.pages.squares import STRANGE_CAPTION
 
 
 def names(found):
@@ -149,7 +150,8 @@ def test_a_photo_in_the_link_opens_its_details_with_its_caption_as_it_was_writte
     page = open_page("text_search", q="violet", photo=photo_id("violet-3.png"))
     assert not errors(page)
     (dialog,) = blocks(page, "dialog")
-    assert dialog.title == r"\*violet\* \<b\>square\</b\> \[3\]\(https\://example\.org\)"
+    title = r"\*violet\* \<b\>square\</b\> \[3\]\(https\:|//example\.org\)"
+    assert dialog.title == title.replace("|", WORD_JOINER)
     assert "Violet" in texts(page)
     (link,) = [each for each in page.get("page_link") if each.label == "More like this"]
     assert f"like={photo_id('violet-3.png')}" in link.query_string

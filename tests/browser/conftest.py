@@ -1,0 +1,126 @@
+"""A real server on a free port of this machine, and a real Chromium that looks at it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from engine.config import PROJECT
+from engine.storage import build_collection
+from tests.pages.colour_model import write_colour_model
+from tests.pages.squares import draw_squares
+from tools.browser import find
+
+SECONDS_TO_START = 60
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+# Opened by a link to an inner page, Streamlit first looks for its server below that page's name.
+PROBES = ("/_stcore/health", "/_stcore/host-config")
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the server: one collection of coloured squares."""
+    root = tmp_path_factory.mktemp("browser")
+    photos = draw_squares(root / "squares")
+    model = write_colour_model(root / "model")
+    out = root / "home" / "collections" / "squares"
+    build_collection(photos, model=model, out=out, name="Coloured squares")
+    return root / "home"
+
+
+@pytest.fixture(scope="session")
+def server(home: Path) -> Iterator[str]:
+    """The address of the app, run as a person runs it; stopped by its own number."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    log = (home / "server.log").open("wb")
+    environment = {**os.environ, "KINDRED_HOME": str(home)}
+    running = subprocess.Popen(
+        command, cwd=PROJECT, env=environment, stdout=log, stderr=subprocess.STDOUT
+    )
+    try:
+        address = f"http://localhost:{port}"
+        wait_for(address, running, home / "server.log")
+        yield address
+    finally:
+        running.terminate()
+        running.wait(timeout=20)
+        log.close()
+
+
+def wait_for(address: str, running: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and running.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.2)
+    pytest.fail(f"the app did not start: {log.read_text(errors='replace')[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = find()
+    if path is None:
+        pytest.skip("no Chromium or Chrome on this machine; tools/browser.py installs one")
+    flags = ["--disable-gpu", "--no-first-run", "--disable-background-networking"]
+    flags += ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Witness:
+    """What a page did besides showing something: requests elsewhere, words on the console."""
+
+    address: str
+    elsewhere: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def request(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.elsewhere.append(request.url)
+
+    def message(self, message: ConsoleMessage) -> None:
+        is_probe = message.location["url"].endswith(PROBES)
+        if message.type == "error" and not is_probe:
+            self.complaints.append(message.text)
+
+
+@pytest.fixture
+def witness(server: str) -> Witness:
+    return Witness(server)
+
+
+@pytest.fixture(params=[DESKTOP], ids=["1440px"])
+def page(
+    chromium: Browser, server: str, witness: Witness, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """A fresh page that must neither ask another host for anything nor report an error."""
+    context = chromium.new_context(viewport=request.param, base_url=server)
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.on("request", witness.request)
+    page.on("console", witness.message)
+    page.on("pageerror", lambda error: witness.complaints.append(str(error)))
+    yield page
+    context.close()
+    assert not witness.elsewhere
+    assert not witness.complaints
