@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 import numpy as np
 
 from engine.catalogue.photo import TAG
-from engine.catalogue.postings import fold, rows_of, unpack
+from engine.catalogue.postings import fold, rows_of, terms_of, unpack
 from engine.catalogue.sqlite import sqlite3
 from engine.errors import CatalogueError
 
@@ -23,8 +23,12 @@ _FEW_VALUES = 12
 MAX_NUMBERS = 50
 _NUMBER = re.compile(r"[^\w]*\d[\d.,\s]*\D{0,3}")
 _N_NAMED = 12
+# Up to so many photos are counted one by one, sooner than the whole inverted index is read.
+_FEW_ROWS = 300
 
 Facets = dict[str, list[tuple[str, int]]]
+# Counts by attribute, by folded value, by spelling.
+Spellings = dict[str, dict[str, Counter[str]]]
 
 
 def mask_where(
@@ -112,31 +116,56 @@ def count_among(
 ) -> Facets:
     """Return facet counts over the rows where `mask`, bool (n_rows,), is true."""
     names = _facet_names(connection, n_photos)
+    rows = np.flatnonzero(mask)
+    if len(rows) <= _FEW_ROWS:
+        spellings = _count_photos(connection, rows.tolist())
+    else:
+        spellings = _count_postings(connection, mask, names)
+    return {
+        name: _commonest(spellings[name], limit) for name in names.values() if name in spellings
+    }
+
+
+def _count_photos(connection: sqlite3.Connection, rows: Sequence[int]) -> Spellings:
+    """Count from what each photo says of itself."""
+    spellings: Spellings = defaultdict(lambda: defaultdict(Counter))
+    found = connection.execute(
+        "SELECT attributes, tags FROM photo"
+        " WHERE row IN (SELECT value FROM json_each(?)) AND retired = 0",
+        (json.dumps(rows),),
+    )
+    for attributes, tags in found:
+        for name, value in terms_of(json.loads(attributes), json.loads(tags)):
+            spellings[name][fold(value)][value] += 1
+    return spellings
+
+
+def _count_postings(
+    connection: sqlite3.Connection, mask: np.ndarray, names: Mapping[int, str]
+) -> Spellings:
+    """Count from the inverted index."""
     found = connection.execute(
         "SELECT attribute_id, folded, value, chunk, offsets"
         " FROM term JOIN posting ON posting.term_id = term.id"
         " WHERE attribute_id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(names)),),
     ).fetchall()
+    spellings: Spellings = defaultdict(lambda: defaultdict(Counter))
+    if not found:
+        return spellings
     rows, starts = unpack([posting[3:] for posting in found])
-    counts = np.add.reduceat(mask[rows].astype(np.int64), starts) if found else np.zeros(0, int)
-    spellings: dict[int, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    counts = np.add.reduceat(mask[rows], starts, dtype=np.int64)
     for position in np.flatnonzero(counts).tolist():
         attribute, folded, value = found[position][:3]
-        spelling = spellings[attribute][folded]
-        spelling[value] = spelling.get(value, 0) + int(counts[position])
-    return {
-        name: _commonest(spellings[attribute], limit)
-        for attribute, name in names.items()
-        if attribute in spellings
-    }
+        spellings[names[attribute]][folded][value] += int(counts[position])
+    return spellings
 
 
-def _commonest(spellings: Mapping[str, Mapping[str, int]], limit: int) -> list[tuple[str, int]]:
+def _commonest(spellings: Mapping[str, Counter[str]], limit: int) -> list[tuple[str, int]]:
     """Return values by falling count, each in its commonest spelling."""
-    totals = {folded: sum(counts.values()) for folded, counts in spellings.items()}
+    totals = {folded: counts.total() for folded, counts in spellings.items()}
     order = sorted(totals, key=lambda folded: (-totals[folded], folded))[:limit]
-    return [(max(spellings[key], key=spellings[key].__getitem__), totals[key]) for key in order]
+    return [(spellings[folded].most_common(1)[0][0], totals[folded]) for folded in order]
 
 
 def _top(connection: sqlite3.Connection, attribute: int, limit: int) -> list[tuple[str, int]]:
@@ -168,7 +197,7 @@ def _facet_names(connection: sqlite3.Connection, n_photos: int) -> dict[int, str
 def _sorts(n_values: int, n_having: int, n_photos: int) -> bool:
     """Return whether values are shared by photos, and not one value by all of them."""
     if n_values == 1:
-        return n_having < n_photos
+        return 1 < n_having < n_photos
     return n_having >= MIN_PHOTOS_PER_VALUE * n_values or n_values < min(n_having, _FEW_VALUES + 1)
 
 

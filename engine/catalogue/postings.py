@@ -24,8 +24,8 @@ import numpy as np
 from engine.catalogue.photo import TAG
 from engine.catalogue.sqlite import sqlite3
 
-# At most 65,536, the reach of a 16-bit offset; smaller chunks are cheaper to rewrite.
-CHUNK_ROWS = 16_384
+# The reach of a 16-bit offset. A part of the file's format: never change it without a migration.
+CHUNK_ROWS = 65_536
 _OFFSET = np.dtype("<u2")
 
 Term = tuple[str, str]
@@ -220,7 +220,7 @@ def unpack(postings: Sequence[tuple[int, bytes]]) -> tuple[np.ndarray, np.ndarra
     Examples
     --------
     >>> unpack([(0, bytes([1, 0, 2, 0])), (1, bytes([0, 0]))])
-    (array([    1,     2, 16384]), array([0, 2]))
+    (array([    1,     2, 65536]), array([0, 2]))
     """
     lengths = np.fromiter((len(blob) // 2 for _, blob in postings), np.int64, len(postings))
     chunks = np.fromiter((chunk for chunk, _ in postings), np.int64, len(postings))

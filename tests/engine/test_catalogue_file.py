@@ -219,7 +219,7 @@ def test_a_path_with_signs_that_mean_something_in_an_address_is_only_a_path(tmp_
         catalogue.add([new_photo("a")])
     with Catalogue.open(folder / "c.sqlite") as catalogue:
         assert catalogue.n_photos == 1
-    assert os.listdir(folder) == ["c.sqlite"]
+    assert (os.listdir(folder), os.listdir(tmp_path)) == (["c.sqlite"], [folder.name])
 
 
 def test_a_catalogue_that_another_program_reads_is_still_whole_when_closed(closed_file: Path):

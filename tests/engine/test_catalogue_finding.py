@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.catalogue import Catalogue, NewPhoto, postings
+from engine.catalogue import Catalogue, NewPhoto, facets, postings
 from engine.errors import CatalogueError
 
 
@@ -176,15 +176,17 @@ def test_the_inverted_index_agrees_with_a_plain_loop(catalogue: Catalogue, monke
     assert catalogue.n_rows > 60
 
 
-def test_rows_beyond_the_first_chunk_are_found(catalogue: Catalogue):
+def test_rows_beyond_the_first_chunk_are_found(catalogue: Catalogue, monkeypatch):
     """Two chunks: one spelling's rows are 0 and one past the chunk, the other's all between."""
-    last = postings.CHUNK_ROWS
+    last = 1_000
+    monkeypatch.setattr(postings, "CHUNK_ROWS", last)
     catalogue.add(
         new_photo(i, attributes={"side": "edge" if i in (0, last) else "middle"})
         for i in range(last + 1)
     )
     assert catalogue.rows_where({"side": ["edge"]}).tolist() == [0, last]
     assert catalogue.facets() == {"side": [("middle", last - 1), ("edge", 2)]}
+    monkeypatch.setattr(facets, "_FEW_ROWS", 0)
     among = np.array([0, 1, last])
     assert catalogue.facets(among) == {"side": [("edge", 2), ("middle", 1)]}
 
@@ -201,8 +203,10 @@ def test_counts_go_by_falling_number_under_the_commonest_spelling(shop: Catalogu
     assert shop.facets(limit=1) == {"Gender": [("Men", 3)], "colour": [("Black", 3)]}
 
 
-def test_counts_among_some_rows(shop: Catalogue):
+@pytest.mark.parametrize("few", [0, 300], ids=["from the inverted index", "photo by photo"])
+def test_counts_among_some_rows(shop: Catalogue, monkeypatch, few: int):
     """Rows 1, 2, 5: men's black (here spelt 'black'), men's blue, and red of no gender."""
+    monkeypatch.setattr(facets, "_FEW_ROWS", few)
     assert shop.facets(np.array([1, 2, 5])) == {
         "Gender": [("Men", 2)],
         "colour": [("black", 1), ("Blue", 1), ("Red", 1)],
@@ -215,7 +219,9 @@ def test_counts_over_all_rows_are_the_counts_over_everything(shop: Catalogue):
     assert shop.facets(shop.live_rows()) == shop.facets()
 
 
-def test_retired_rows_are_not_counted_even_when_asked_for(shop: Catalogue):
+@pytest.mark.parametrize("few", [0, 300])
+def test_retired_rows_are_not_counted_even_when_asked_for(shop: Catalogue, monkeypatch, few: int):
+    monkeypatch.setattr(facets, "_FEW_ROWS", few)
     shop.retire([1, 3])
     assert shop.facets(np.arange(6))["colour"] == [("Black", 2), ("Blue", 1), ("Red", 1)]
 
