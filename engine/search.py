@@ -269,9 +269,12 @@ class SearchEngine:
                 value=self.encoder.name,
                 remedy="Search with a photo instead",
             )
-        encoded = tokenizer.encode([term.text for term in said])
-        known = [term for term, ids in zip(said, encoded, strict=True) if ids[0]]
-        unknown = [word for term in said for word in tokenizer.unknown(term.text)]
+        known, unknown = [], []
+        for term in said:
+            known_words, unknown_words = tokenizer.sort_words(term.text)
+            unknown += unknown_words
+            if known_words:
+                known.append(term)
         return known, list(dict.fromkeys(unknown))
 
     def _nothing_known(self, unknown: Sequence[str]) -> QueryError:

@@ -136,7 +136,14 @@ class Tokenizer:
 
     def unknown(self, text: str) -> list[str]:
         """Return the words of `text` that the vocabulary lacks, in order, each once."""
-        return list(dict.fromkeys(w for w in words(text) if singular(w) not in self._ids))
+        return self.sort_words(text)[1]
+
+    def sort_words(self, text: str) -> tuple[list[str], list[str]]:
+        """Return the known and the unknown words of `text`, each in order and once."""
+        known, unknown = [], []
+        for word in dict.fromkeys(words(text)):
+            (known if singular(word) in self._ids else unknown).append(word)
+        return known, unknown
 
     def count(self, word: str) -> int:
         """Return how often the training texts had `word`, in either number."""
