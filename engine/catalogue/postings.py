@@ -131,27 +131,30 @@ class TermChanges:
 
     def write(self) -> None:
         """Write everything noted, and forget it."""
-        none: list[int] = []
         for term_id in self._entered.keys() | self._left.keys():
-            entered = self._entered.get(term_id, none)
-            left = self._left.get(term_id, none)
-            self._rewrite(term_id, entered, left)
+            entered = _by_chunk(self._entered.get(term_id, ()))
+            left = _by_chunk(self._left.get(term_id, ()))
+            gain = sum(
+                self._rewrite(term_id, chunk, entered.get(chunk, ()), left.get(chunk, ()))
+                for chunk in entered.keys() | left.keys()
+            )
+            self._connection.execute(
+                "UPDATE term SET n_photos = n_photos + ? WHERE id = ?", (gain, term_id)
+            )
         self._entered.clear()
         self._left.clear()
 
-    def _rewrite(self, term_id: int, entered: Sequence[int], left: Sequence[int]) -> None:
-        entered_rows, left_rows = np.asarray(entered, int), np.asarray(left, int)
-        gain = 0
-        for chunk in {*(entered_rows // CHUNK_ROWS).tolist(), *(left_rows // CHUNK_ROWS).tolist()}:
-            old = self._read_chunk(term_id, chunk)
-            new = np.union1d(
-                np.setdiff1d(old, _within(chunk, left_rows)), _within(chunk, entered_rows)
-            )
-            gain += len(new) - len(old)
-            self._write_chunk(term_id, chunk, new)
-        self._connection.execute(
-            "UPDATE term SET n_photos = n_photos + ? WHERE id = ?", (gain, term_id)
-        )
+    def _rewrite(
+        self, term_id: int, chunk: int, entered: Sequence[int], left: Sequence[int]
+    ) -> int:
+        """Change the offsets in one chunk; return how many more there are now."""
+        old = new = self._read_chunk(term_id, chunk)
+        if left:
+            new = np.setdiff1d(new, np.array(left, _OFFSET))
+        if entered:
+            new = np.union1d(new, np.array(entered, _OFFSET))
+        self._write_chunk(term_id, chunk, new)
+        return len(new) - len(old)
 
     def _read_chunk(self, term_id: int, chunk: int) -> np.ndarray:
         found = self._connection.execute(
@@ -163,7 +166,7 @@ class TermChanges:
         if len(offsets):
             self._connection.execute(
                 "INSERT OR REPLACE INTO posting VALUES (?, ?, ?)",
-                (term_id, chunk, offsets.astype(_OFFSET).tobytes()),
+                (term_id, chunk, offsets.astype(_OFFSET, copy=False).tobytes()),
             )
         else:
             self._connection.execute(
@@ -177,9 +180,13 @@ class TermChanges:
         return term_id
 
 
-def _within(chunk: int, rows: np.ndarray) -> np.ndarray:
-    """Return the offsets of those rows that lie in a chunk."""
-    return rows[rows // CHUNK_ROWS == chunk] - chunk * CHUNK_ROWS
+def _by_chunk(rows: Iterable[int]) -> dict[int, list[int]]:
+    """Return the offsets of rows in the chunks that they lie in."""
+    chunks: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        chunk, offset = divmod(row, CHUNK_ROWS)
+        chunks[chunk].append(offset)
+    return chunks
 
 
 def _term_id(connection: sqlite3.Connection, name: str, value: str) -> int:
