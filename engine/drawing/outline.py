@@ -99,6 +99,11 @@ def flipped(points: Points) -> Points:
     return points * (-1.0, 1.0)
 
 
+def shifted(points: Points, right: float, down: float) -> Points:
+    """Return the points moved by that much."""
+    return points + np.array([right, down])
+
+
 def closed(outline: Points) -> Points:
     """Return the outline as a line that a pen can follow all the way round."""
     return np.vstack([outline, outline[:2]])

@@ -92,6 +92,11 @@ def shade(paint: Paint, by: float) -> Rgb:
     return (rgb + (toward - rgb) * abs(by)).astype(np.float32)
 
 
+def against(paint: Paint, by: float) -> Rgb:
+    """Return a shade that shows on the colour: lighter on a dark one, darker on a light one."""
+    return shade(paint, by if lightness(paint) < 0.5 else -by)
+
+
 def trim_of(rgb: Rgb) -> Rgb:
     """Return a shade for ribs, seams and soles that shows against the colour."""
     return shade(rgb, 0.22 if lightness(rgb) < 0.2 else -0.2)

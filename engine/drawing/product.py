@@ -52,20 +52,26 @@ class Product:
 
 
 Draw = Callable[[Canvas, Product, Cloth, np.random.Generator], None]
+Weights = Mapping[str, int]
 
 
 @dataclass(frozen=True)
 class Kind:
     """One kind of product: what it can be, and the function that draws it.
 
+    Weights say how often a value comes, relative to its neighbours.
+
     Parameters
     ----------
-    patterns, materials, genders
-        What it may come in; a name given twice comes twice as often.
+    patterns, materials
+        What it may come in: names from `PATTERNS` and `FABRICS`, with weights.
+    genders
+        Who wears it, with weights.
     details
-        Further attributes and the values each may take.
+        Further attributes and the values each may take, with weights; the empty value leaves the
+        attribute out.
     colours
-        Colours it comes in; empty for all.
+        Colours it comes in, with weights; empty for all alike.
     pattern_period
         Typical width of its pattern's repeat, in picture units.
     standing
@@ -80,11 +86,11 @@ class Kind:
 
     name: str
     draw: Draw
-    patterns: tuple[str, ...]
-    materials: tuple[str, ...]
-    genders: tuple[str, ...] = ("Men", "Women", "Unisex")
-    details: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    colours: tuple[str, ...] = ()
+    patterns: Weights
+    materials: Weights
+    genders: Weights = field(default_factory=lambda: {"Men": 1, "Women": 1, "Unisex": 1})
+    details: Mapping[str, Weights] = field(default_factory=dict)
+    colours: Weights = field(default_factory=dict)
     pattern_period: float = 0.2
     standing: bool = False
     turn: float = 0.07

@@ -31,7 +31,7 @@ from engine.drawing.kinds.trousers import SHORTS, TROUSERS
 from engine.drawing.kinds.umbrella import UMBRELLA
 from engine.drawing.kinds.watch import WATCH
 from engine.drawing.palette import COLOURS, partner
-from engine.drawing.product import Kind, Product
+from engine.drawing.product import Kind, Product, Weights
 
 _ALL = (
     T_SHIRT,
@@ -85,19 +85,27 @@ def choose_product(rng: np.random.Generator, *, kind: str | None = None) -> Prod
     if kind is not None and kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
     chosen = KINDS[kind if kind is not None else str(rng.choice(list(KINDS)))]
-    colour = str(rng.choice(chosen.colours or list(COLOURS)))
-    pattern = str(rng.choice(chosen.patterns))
-    materials = [
-        material
-        for material in chosen.materials
-        if pattern == "solid" or material not in _UNPATTERNED_MATERIALS
-    ]
+    colour = _any_of(chosen.colours or dict.fromkeys(COLOURS, 1), rng)
+    pattern = _any_of(chosen.patterns, rng)
     return Product(
         kind=chosen.name,
         colour=colour,
         second_colour="" if pattern in _PATTERNS_OF_ONE_COLOUR else partner(colour, rng),
         pattern=pattern,
-        material=str(rng.choice(materials or list(chosen.materials))),
-        gender=str(rng.choice(chosen.genders)),
-        details={name: str(rng.choice(values)) for name, values in chosen.details.items()},
+        material=_any_of(_materials_for(pattern, chosen.materials), rng),
+        gender=_any_of(chosen.genders, rng),
+        details={name: _any_of(values, rng) for name, values in chosen.details.items()},
     )
+
+
+def _any_of(weights: Weights, rng: np.random.Generator) -> str:
+    """Return one of the names, each as often as its weight says."""
+    return str(rng.choice([name for name, weight in weights.items() for _ in range(weight)]))
+
+
+def _materials_for(pattern: str, materials: Weights) -> Weights:
+    """Return the materials that are made with such a pattern; all of them if none is."""
+    woven = {
+        name: weight for name, weight in materials.items() if name not in _UNPATTERNED_MATERIALS
+    }
+    return materials if pattern == "solid" else woven or materials

@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.drawing.canvas import Canvas
 from engine.drawing.cloth import Cloth, made_of, polished
+from engine.drawing.kinds.trimmings import fitting
 from engine.drawing.outline import SHARP, box, curve, ribbon, symmetric
 from engine.drawing.palette import lightness, shade, trim_of
 from engine.drawing.product import Kind, Product
@@ -42,15 +43,8 @@ def draw_backpack(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random
         soft=0.10,
         origin=cloth.print_at(-0.22),
     )
-    style = product.details["style"]
-    {"flap": _lid, "school": _two_pockets, "laptop": _tall_pocket}[style](
-        canvas, cloth, trim, wide, bottom, body, rng
-    )
-
-
-def _fitting(rng: np.random.Generator) -> Cloth:
-    name = "gold" if rng.random() < 0.5 else "silver"
-    return polished(name)
+    styles = {"flap": _lid, "school": _two_pockets, "laptop": _tall_pocket}
+    styles[product.details["style"]](canvas, cloth, trim, wide, bottom, body, rng)
 
 
 def _backpack_straps(canvas: Canvas, trim: Cloth, wide: float) -> None:
@@ -193,7 +187,7 @@ def _lid(
         (0.0, 0.065),
     )
     canvas.lay(lid, cloth, bulge=0.12, soft=0.08, lift=0.5, origin=cloth.print_at(-0.34))
-    metal = _fitting(rng)
+    metal = fitting(rng)
     leather = made_of("leather", (0.45, 0.29, 0.17)).still() if rng.random() < 0.5 else trim
     for side in (1.0, -1.0):
         x = side * 0.22
@@ -216,22 +210,19 @@ def _lid(
 BACKPACK = Kind(
     name="backpack",
     draw=draw_backpack,
-    patterns=(
-        "solid",
-        "solid",
-        "solid",
-        "solid",
-        "camouflage",
-        "floral",
-        "checked",
-        "polka dot",
-        "horizontal stripes",
-        "graphic print",
-        "colour block",
-    ),
-    materials=("nylon", "nylon", "canvas", "leather"),
-    genders=("Unisex", "Men", "Women"),
-    details={"style": ("school", "laptop", "flap")},
+    patterns={
+        "solid": 4,
+        "camouflage": 1,
+        "floral": 1,
+        "checked": 1,
+        "polka dot": 1,
+        "horizontal stripes": 1,
+        "graphic print": 1,
+        "colour block": 1,
+    },
+    materials={"nylon": 2, "canvas": 1, "leather": 1},
+    genders={"Unisex": 1, "Men": 1, "Women": 1},
+    details={"style": {"school": 1, "laptop": 1, "flap": 1}},
     pattern_period=0.19,
     standing=True,
     turn=0.02,

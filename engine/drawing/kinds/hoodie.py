@@ -7,8 +7,8 @@ import numpy as np
 from engine.drawing.canvas import Canvas
 from engine.drawing.cloth import Cloth
 from engine.drawing.kinds.tailoring import Cut, crease_body, cut_for, lay_sleeves, sleeve_cloth
-from engine.drawing.kinds.trimmings import sew_zip
-from engine.drawing.outline import SHARP, box, flipped, ribbon, spline, symmetric
+from engine.drawing.kinds.trimmings import hang_cords, sew_zip
+from engine.drawing.outline import SHARP, box, flipped, spline, symmetric
 from engine.drawing.palette import lightness, rgb_of, shade, trim_of
 from engine.drawing.product import Kind, Product
 
@@ -78,41 +78,26 @@ def _hood_front(canvas: Canvas, cut: Cut, cloth: Cloth, rng: np.random.Generator
         (0.09, cut.top + 0.07),
         (0.19, cut.top - 0.06),
     )
-    for side in (flipped(front), front):
-        canvas.lay(side, cloth.plain(), bulge=0.05, soft=0.03, lift=0.35)
+    for leaf in (flipped(front), front):
+        canvas.lay(leaf, cloth.plain(), bulge=0.05, soft=0.03, lift=0.35)
     cord = (
         rgb_of("white") if rng.random() < 0.5 and lightness(cloth.rgb) < 0.7 else trim_of(cloth.rgb)
     )
-    for side in (1.0, -1.0):
-        fall = rng.uniform(0.26, 0.38)
-        line = [
-            (side * 0.075, cut.top + 0.13),
-            (side * (0.085 + rng.normal(0, 0.012)), cut.top + 0.13 + 0.5 * fall),
-            (side * (0.08 + rng.normal(0, 0.02)), cut.top + 0.13 + fall),
-        ]
-        canvas.lay(
-            ribbon(line, [0.02] * 3),
-            cloth.of("cotton", cord).still(),
-            bulge=0.02,
-            soft=0.01,
-            lift=0.3,
-        )
+    cotton = cloth.of("cotton", cord).still()
+    hang_cords(canvas, cotton, 0.075, cut.top + 0.13, (0.26, 0.38), rng)
 
 
 HOODIE = Kind(
     name="hoodie",
     draw=draw_hoodie,
-    patterns=(
-        "solid",
-        "solid",
-        "solid",
-        "graphic print",
-        "graphic print",
-        "camouflage",
-        "horizontal stripes",
-        "colour block",
-        "animal print",
-    ),
-    materials=("cotton", "fleece", "fleece"),
-    details={"closure": ("pullover", "pullover", "zip")},
+    patterns={
+        "solid": 3,
+        "graphic print": 2,
+        "camouflage": 1,
+        "horizontal stripes": 1,
+        "colour block": 1,
+        "animal print": 1,
+    },
+    materials={"cotton": 1, "fleece": 2},
+    details={"closure": {"pullover": 2, "zip": 1}},
 )

@@ -16,8 +16,8 @@ from engine.drawing.kinds.tailoring import (
     sleeve_cloth,
 )
 from engine.drawing.kinds.trimmings import sew_buttons, sew_zip
-from engine.drawing.outline import SHARP, box, curve, flipped, spline, symmetric
-from engine.drawing.palette import METALS, lightness, shade, trim_of
+from engine.drawing.outline import SHARP, box, curve, flipped, shifted, spline, symmetric
+from engine.drawing.palette import METALS, Paint, lightness, shade, trim_of
 from engine.drawing.product import Kind, Product
 from engine.drawing.stencil import Stencil
 
@@ -65,8 +65,8 @@ def _blazer(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Gener
     )
     edge = np.array([(0.0, cut.top + 0.68), (0.012, cut.bottom + 0.02)])
     canvas.seam([edge], darkness=0.5, width=0.014, within=body)
-    for side in (lapel, flipped(lapel)):
-        canvas.lay(side, cloth.still(0.01), bulge=0.035, soft=0.025, lift=0.4)
+    for leaf in (lapel, flipped(lapel)):
+        canvas.lay(leaf, cloth.still(0.01), bulge=0.035, soft=0.025, lift=0.4)
     sew_buttons(
         canvas,
         0.0,
@@ -82,46 +82,48 @@ def _blazer(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Gener
 
 def _denim_jacket(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Generator) -> None:
     cut, body = _jacket_base(canvas, product, cloth, rng, cuff=cloth.still(), hem=0.41, bottom=0.62)
+    band, yoke = cut.bottom - 0.09, cut.top + 0.33
+    still = cloth.still()
+    hem = box(-0.6, band, 0.6, cut.bottom + 0.05)
+    canvas.lay(hem, still, bulge=0.02, soft=0.02, lift=0.3, within=body)
+    placket = box(-0.04, cut.top + 0.12, 0.04, cut.bottom + 0.02)
+    canvas.lay(placket, still, bulge=0.02, soft=0.02, lift=0.25, within=body)
     thread = (0.80, 0.58, 0.28) if lightness(cloth.rgb) < 0.6 else shade(cloth.rgb, -0.4)
-    band = cut.bottom - 0.09
-    canvas.lay(
-        box(-0.6, band, 0.6, cut.bottom + 0.05),
-        cloth.still(),
-        bulge=0.02,
-        soft=0.02,
-        lift=0.3,
-        within=body,
-    )
-    canvas.lay(
-        box(-0.04, cut.top + 0.12, 0.04, cut.bottom + 0.02),
-        cloth.still(),
-        bulge=0.02,
-        soft=0.02,
-        lift=0.25,
-        within=body,
-    )
-    yoke = cut.top + 0.33
-    lines = [np.array([(side * 0.42, yoke), (side * 0.05, yoke)]) for side in (1, -1)]
-    lines += [np.array([(side * 0.10, yoke + 0.13), (side * 0.055, band)]) for side in (1, -1)]
-    lines += [np.array([(side * 0.29, yoke + 0.13), (side * 0.24, band)]) for side in (1, -1)]
+    for side in (1.0, -1.0):
+        _denim_seams(canvas, side, yoke, band, thread, body)
+        _denim_pocket(canvas, side, yoke, still, thread)
+    rivets = np.linspace(cut.top + 0.2, cut.bottom - 0.045, 6)
+    sew_buttons(canvas, 0.0, rivets, METALS["gold"], 0.017)
+    lay_collar(canvas, cut, still, spread=0.22, drop=0.21)
+
+
+def _denim_seams(
+    canvas: Canvas, side: float, yoke: float, band: float, thread: Paint, body: Stencil
+) -> None:
+    """Sew the yoke and the two long seams of one side, with coloured thread."""
+    lines = [
+        np.array([(side * 0.42, yoke), (side * 0.05, yoke)]),
+        np.array([(side * 0.10, yoke + 0.13), (side * 0.055, band)]),
+        np.array([(side * 0.29, yoke + 0.13), (side * 0.24, band)]),
+    ]
     canvas.seam(lines, darkness=0.35, within=body)
     for line in lines:
-        canvas.stitch(line + (0.012, 0.012), thread, within=body)
-    for side in (1.0, -1.0):
-        flap = spline(
-            (0.10, yoke, SHARP),
-            (0.29, yoke, SHARP),
-            (0.29, yoke + 0.08, SHARP),
-            (0.195, yoke + 0.13, SHARP),
-            (0.10, yoke + 0.08, SHARP),
-        ) * (side, 1.0)
-        canvas.lay(flap, cloth.still(), bulge=0.015, soft=0.015, lift=0.35)
-        canvas.stitch(flap * 0.96 + (side * 0.008, yoke * 0.04), thread)
-        sew_buttons(canvas, side * 0.195, (yoke + 0.095,), METALS["gold"], 0.013)
-    sew_buttons(
-        canvas, 0.0, np.linspace(cut.top + 0.2, cut.bottom - 0.045, 6), METALS["gold"], 0.017
+        canvas.stitch(shifted(line, 0.012, 0.012), thread, within=body)
+
+
+def _denim_pocket(canvas: Canvas, side: float, yoke: float, cloth: Cloth, thread: Paint) -> None:
+    """Lay a pointed pocket flap with its button."""
+    right = spline(
+        (0.10, yoke, SHARP),
+        (0.29, yoke, SHARP),
+        (0.29, yoke + 0.08, SHARP),
+        (0.195, yoke + 0.13, SHARP),
+        (0.10, yoke + 0.08, SHARP),
     )
-    lay_collar(canvas, cut, cloth.still(), spread=0.22, drop=0.21)
+    flap = right if side > 0 else flipped(right)
+    canvas.lay(flap, cloth, bulge=0.015, soft=0.015, lift=0.35)
+    canvas.stitch(shifted(flap * 0.96, side * 0.008, yoke * 0.04), thread)
+    sew_buttons(canvas, side * 0.195, (yoke + 0.095,), METALS["gold"], 0.013)
 
 
 def _leather_jacket(
@@ -140,9 +142,9 @@ def _leather_jacket(
         (0.03, cut.top + 0.3),
     )
     sew_zip(canvas, 0.035, cut.top + 0.42, end, rng)
-    for side in (lapel, flipped(lapel)):
-        piece = canvas.lay(side, cloth.still(0.02), bulge=0.045, soft=0.03, lift=0.45)
-        canvas.seam([side * (0.93, 0.985)], darkness=0.15, within=piece)
+    for leaf in (lapel, flipped(lapel)):
+        piece = canvas.lay(leaf, cloth.still(0.02), bulge=0.045, soft=0.03, lift=0.45)
+        canvas.seam([leaf * (0.93, 0.985)], darkness=0.15, within=piece)
     for side in (1.0, -1.0):
         line = np.array([(side * 0.33, 0.10), (side * 0.20, 0.36)])
         canvas.seam([line], darkness=0.4, width=0.03, within=body)
@@ -155,7 +157,7 @@ def _leather_jacket(
 
 
 def _puffer(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Generator) -> None:
-    cut, body = _jacket_base(
+    cut, _ = _jacket_base(
         canvas, product, cloth, rng, cuff=cloth.plain(trim_of(cloth.rgb)).still(), bulge=0.13
     )
     gap = rng.uniform(0.13, 0.19)
@@ -165,7 +167,7 @@ def _puffer(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Gener
         for y in rows
     ]
     canvas.crease(bows, width=0.05, depth=0.075)
-    canvas.seam(bows, darkness=0.22, width=0.01, within=None)
+    canvas.seam(bows, darkness=0.22, width=0.01)
     collar = symmetric(
         (0.0, cut.top - 0.10),
         (0.16, cut.top - 0.10, SHARP),
@@ -209,16 +211,7 @@ def _bomber(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Gener
 JACKET = Kind(
     name="jacket",
     draw=draw_jacket,
-    patterns=(
-        "solid",
-        "solid",
-        "solid",
-        "solid",
-        "camouflage",
-        "checked",
-        "colour block",
-        "herringbone",
-    ),
-    materials=("wool", "denim", "leather", "nylon", "polyester"),
-    genders=("Men", "Men", "Women", "Unisex"),
+    patterns={"solid": 4, "camouflage": 1, "checked": 1, "colour block": 1, "herringbone": 1},
+    materials={"wool": 1, "denim": 1, "leather": 1, "nylon": 1, "polyester": 1},
+    genders={"Men": 2, "Women": 1, "Unisex": 1},
 )

@@ -2,107 +2,81 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from engine.drawing.canvas import Canvas
 from engine.drawing.cloth import Cloth
-from engine.drawing.kinds.swing import press_gathers, wavy_hem
+from engine.drawing.kinds.swing import Sweep, press_gathers, press_pleats, wavy_hem
 from engine.drawing.kinds.trimmings import sew_buttons
-from engine.drawing.outline import SHARP, Knot, ellipse, symmetric
-from engine.drawing.palette import lightness, shade, trim_of
+from engine.drawing.outline import SHARP, Points, ellipse, symmetric
+from engine.drawing.palette import against, shade, trim_of
 from engine.drawing.product import Kind, Product
-from engine.drawing.stencil import Stencil
 
 
 def draw_skirt(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Generator) -> None:
     """Draw a skirt: A-line, pencil or pleated, with its waistband."""
-    cut = product.details["cut"]
-    bottom = {"mini": 0.40, "knee-length": 0.62, "maxi": 0.88}[product.details["length"]]
-    top = -0.50 if product.details["length"] != "maxi" else -0.84
-    waist = 0.29 * rng.uniform(0.93, 1.06)
-    half_hem = {"a-line": 0.56, "pencil": 0.31, "pleated": 0.64}[cut] * rng.uniform(0.93, 1.06)
-    hips: Knot = (
-        (0.40, top + 0.38)
-        if cut == "pencil"
-        else (waist + 0.48 * (half_hem - waist), top + 0.42 * (bottom - top))
+    cut, length = product.details["cut"], product.details["length"]
+    sweep = Sweep(
+        top=-0.84 if length == "maxi" else -0.50,
+        bottom={"mini": 0.40, "knee-length": 0.62, "maxi": 0.88}[length],
+        waist=0.29 * rng.uniform(0.93, 1.06),
+        hem={"a-line": 0.56, "pencil": 0.31, "pleated": 0.64}[cut] * rng.uniform(0.93, 1.06),
     )
-    half = [(0.0, top - 0.012), (waist, top, SHARP), hips]
-    half += wavy_hem(half_hem, bottom, rng, wave=0.003 if cut == "pencil" else 0.014)
-    canvas.lay(
-        ellipse(0, top, waist * 0.99, 0.035),
-        cloth.plain(shade(cloth.rgb, -0.4)).still(),
-        bulge=0,
-        lift=0,
-    )
-    body = canvas.lay(symmetric((0.0, top + 0.022), *half[1:]), cloth, bulge=0.09, soft=0.07)
+    inside = cloth.plain(shade(cloth.rgb, -0.4)).still()
+    canvas.lay(ellipse(0, sweep.top, sweep.waist * 0.99, 0.035), inside, bulge=0, lift=0)
+    body = canvas.lay(_outline(sweep, cut, rng), cloth, bulge=0.09, soft=0.07)
+    hanging = replace(sweep, top=sweep.top + 0.08)
     if cut == "pleated":
-        _pleats(canvas, top + 0.08, bottom, waist, half_hem, body)
+        press_pleats(canvas, hanging, body)
+    elif cut == "a-line":
+        press_gathers(canvas, hanging, body, rng, n_folds=10, depth=0.055)
     else:
-        press_gathers(
-            canvas,
-            top + 0.08,
-            bottom,
-            waist,
-            half_hem,
-            body,
-            rng,
-            n=10 if cut == "a-line" else 4,
-            depth=0.055 if cut == "a-line" else 0.025,
-        )
+        press_gathers(canvas, hanging, body, rng, n_folds=4, depth=0.025)
+    _sew_waistband(canvas, sweep, cloth, rng)
+
+
+def _outline(sweep: Sweep, cut: str, rng: np.random.Generator) -> Points:
+    """Return the outline from the waist to the hem."""
+    is_narrow = cut == "pencil"
+    y = sweep.top + (0.38 if is_narrow else 0.42 * (sweep.bottom - sweep.top))
+    hips = 0.40 if is_narrow else sweep.waist + 0.48 * (sweep.hem - sweep.waist)
+    hem = wavy_hem(sweep, rng, wave=0.003 if is_narrow else 0.014)
+    return symmetric((0.0, sweep.top + 0.022), (sweep.waist, sweep.top, SHARP), (hips, y), *hem)
+
+
+def _sew_waistband(canvas: Canvas, sweep: Sweep, cloth: Cloth, rng: np.random.Generator) -> None:
+    """Sew on the waistband, perhaps of another shade, perhaps with a button."""
     band = symmetric(
-        (0.0, top + 0.02),
-        (waist, top, SHARP),
-        (waist + 0.012, top + 0.085, SHARP),
-        (0.0, top + 0.108),
+        (0.0, sweep.top + 0.02),
+        (sweep.waist, sweep.top, SHARP),
+        (sweep.waist + 0.012, sweep.top + 0.085, SHARP),
+        (0.0, sweep.top + 0.108),
     )
-    canvas.lay(
-        band,
-        cloth.plain(trim_of(cloth.rgb) if rng.random() < 0.3 else None).still(),
-        bulge=0.03,
-        soft=0.02,
-        lift=0.3,
-    )
+    fabric = cloth.plain(trim_of(cloth.rgb) if rng.random() < 0.3 else None).still()
+    canvas.lay(band, fabric, bulge=0.03, soft=0.02, lift=0.3)
     if rng.random() < 0.5:
-        sew_buttons(
-            canvas,
-            0.0,
-            (top + 0.065,),
-            shade(cloth.rgb, 0.5 if lightness(cloth.rgb) < 0.5 else -0.5),
-            0.02,
-        )
-
-
-def _pleats(
-    canvas: Canvas, top: float, bottom: float, waist: float, hem: float, piece: Stencil
-) -> None:
-    """Press knife pleats: straight, even, sharp."""
-    shares = np.linspace(-0.9, 0.9, 13)
-    lines = [np.array([(share * waist, top), (share * hem, bottom + 0.03)]) for share in shares]
-    canvas.crease(lines, width=0.035, depth=0.06, within=piece)
-    canvas.seam(lines, darkness=0.22, within=piece)
+        sew_buttons(canvas, 0.0, (sweep.top + 0.065,), against(cloth.rgb, 0.5), 0.02)
 
 
 SKIRT = Kind(
     name="skirt",
     draw=draw_skirt,
-    patterns=(
-        "solid",
-        "solid",
-        "solid",
-        "floral",
-        "floral",
-        "polka dot",
-        "horizontal stripes",
-        "vertical stripes",
-        "checked",
-        "checked",
-        "animal print",
-        "colour block",
-    ),
-    materials=("cotton", "denim", "satin", "wool", "leather", "polyester"),
-    genders=("Women",),
+    patterns={
+        "solid": 3,
+        "floral": 2,
+        "polka dot": 1,
+        "horizontal stripes": 1,
+        "vertical stripes": 1,
+        "checked": 2,
+        "animal print": 1,
+        "colour block": 1,
+    },
+    materials={"cotton": 1, "denim": 1, "satin": 1, "wool": 1, "leather": 1, "polyester": 1},
+    genders={"Women": 1},
     details={
-        "cut": ("a-line", "a-line", "pencil", "pleated"),
-        "length": ("mini", "mini", "knee-length", "maxi"),
+        "cut": {"a-line": 2, "pencil": 1, "pleated": 1},
+        "length": {"mini": 2, "knee-length": 1, "maxi": 1},
     },
 )

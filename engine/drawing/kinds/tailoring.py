@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,20 +68,17 @@ class Cut:
 
 
 def cut_for(product: Product, rng: np.random.Generator, **measures: float) -> Cut:
-    """Return a cut for the wearer, varied as makers vary."""
-    slim = 0.93 if product.gender == "Women" else 1.0
-    flare = rng.uniform(0.97, 1.05)
+    """Return a cut for the wearer, varied as makers vary; `measures` replace those of `Cut`."""
     base = Cut(**measures)
-    return Cut(
+    slim, waisted = (0.93, 0.9) if product.gender == "Women" else (1.0, 1.0)
+    flare = rng.uniform(0.97, 1.05)
+    return replace(
+        base,
         shoulder=base.shoulder * slim * rng.uniform(0.96, 1.03),
         chest=base.chest * slim,
-        waist=base.waist
-        * slim
-        * (0.9 if product.gender == "Women" else 1.0)
-        * rng.uniform(0.96, 1.03),
+        waist=base.waist * slim * waisted * rng.uniform(0.96, 1.03),
         hem=base.hem * slim * flare,
         neck=base.neck * rng.uniform(0.9, 1.1),
-        top=base.top,
         armpit=base.armpit + rng.uniform(-0.03, 0.03),
         bottom=base.bottom + rng.uniform(-0.05, 0.05),
     )
@@ -104,64 +101,50 @@ def lay_sleeves(
     cuff: Cloth | None = None,
     wide: float = 0.30,
 ) -> None:
-    """Lay both sleeves; the body then covers their heads."""
-    if length == "sleeveless":
-        return
+    """Lay both sleeves, short or long; the body then covers their heads."""
     reach = rng.uniform(0.10, 0.26)
     for side in (1.0, -1.0):
-        path, widths = _sleeve_path(cut, length, reach + rng.normal(0, 0.015), wide, rng)
+        path, widths = _sleeve(cut, length, reach + rng.normal(0, 0.015), wide, rng)
         path = [(side * x, y) for x, y in path]
         lean = float(np.arctan2(path[0][0] - path[-1][0], path[-1][1] - path[0][1]))
-        outline = ribbon(*with_head(path, widths))
-        arm = canvas.lay(outline, cloth, bulge=0.07, soft=0.055, grain=lean, origin=path[0])
-        _sleeve_creases(canvas, path, widths, arm, rng)
-        if cuff is not None:
-            (x, y), (px, py) = path[-1], _along(path, 0.9 if length == "long" else 0.84)
-            canvas.lay(
-                ribbon([(px, py), (x, y)], [widths[-1] * 1.02] * 2),
-                cuff,
-                bulge=0.04,
-                soft=0.03,
-                lift=0.2,
-                grain=lean,
-                origin=path[0],
-            )
+        sleeve = ribbon(*with_head(path, widths))
+        arm = canvas.lay(sleeve, cloth, bulge=0.07, soft=0.055, grain=lean, origin=path[0])
+        _crease_sleeve(canvas, path, widths, arm, rng)
+        if cuff is None:
+            canvas.seam([_hem_of(ribbon(path, widths))], darkness=0.16, within=arm)
         else:
-            hem = ribbon(path, widths)
-            n = len(hem) // 2
-            ends = np.stack([_lerp(hem[n - 1], hem[n - 3], 0.5), _lerp(hem[n], hem[n + 2], 0.5)])
-            canvas.seam([ends], darkness=0.16, within=arm)
+            start = _along(path, 0.9 if length == "long" else 0.84)
+            band = ribbon([start, path[-1]], [widths[-1] * 1.02] * 2)
+            canvas.lay(band, cuff, bulge=0.04, soft=0.03, lift=0.2, grain=lean, origin=path[0])
 
 
-def _sleeve_path(
+def _hem_of(sleeve: Points) -> Points:
+    """Return the line across a ribbon, a little before its end."""
+    middle = len(sleeve) // 2
+    left = 0.5 * (sleeve[middle - 1] + sleeve[middle - 3])
+    right = 0.5 * (sleeve[middle] + sleeve[middle + 2])
+    return np.stack([left, right])
+
+
+def _sleeve(
     cut: Cut, length: str, reach: float, wide: float, rng: np.random.Generator
 ) -> tuple[list[tuple[float, float]], list[float]]:
     """Return the middle line of the right sleeve and its widths, shoulder to cuff."""
     x, y = cut.shoulder - 0.075, cut.top + 0.27
     if length == "short":
         out = reach + 0.10
-        return (
-            [(x, y), (x + 0.5 * out + 0.04, y + 0.17), (x + out + 0.03, y + 0.33)],
-            [wide + 0.03, wide, wide - 0.02],
-        )
-    if length == "three-quarter":
-        return (
-            [(x, y), (x + 0.17, y + 0.3), (x + 0.2 + 0.5 * reach, y + 0.68)],
-            [wide + 0.02, wide - 0.05, wide - 0.10],
-        )
-    bend = rng.uniform(-0.02, 0.03)
-    return (
-        [
-            (x, y),
-            (x + 0.17 + bend, y + 0.38),
-            (x + 0.2 + 0.6 * reach, y + 0.82),
-            (x + 0.21 + 0.75 * reach, y + 1.05),
-        ],
-        [wide + 0.01, wide - 0.06, wide - 0.11, wide - 0.14],
-    )
+        path = [(x, y), (x + 0.5 * out + 0.04, y + 0.17), (x + out + 0.03, y + 0.33)]
+        return path, [wide + 0.03, wide, wide - 0.02]
+    path = [
+        (x, y),
+        (x + 0.17 + rng.uniform(-0.02, 0.03), y + 0.38),
+        (x + 0.2 + 0.6 * reach, y + 0.82),
+        (x + 0.21 + 0.75 * reach, y + 1.05),
+    ]
+    return path, [wide + 0.01, wide - 0.06, wide - 0.11, wide - 0.14]
 
 
-def _sleeve_creases(
+def _crease_sleeve(
     canvas: Canvas,
     path: Sequence[tuple[float, float]],
     widths: Sequence[float],
@@ -187,10 +170,6 @@ def _along(path: Sequence[tuple[float, float]], share: float) -> tuple[float, fl
     )
 
 
-def _lerp(a: np.ndarray, b: np.ndarray, share: float) -> np.ndarray:
-    return a + (b - a) * share
-
-
 def crease_body(canvas: Canvas, cut: Cut, body: Stencil, rng: np.random.Generator) -> None:
     """Press the furrows that run from the armpits inwards and the slack ones above the hem."""
     lines = []
@@ -198,11 +177,8 @@ def crease_body(canvas: Canvas, cut: Cut, body: Stencil, rng: np.random.Generato
         for _ in range(2):
             x, y = side * cut.chest * 0.97, cut.armpit + rng.uniform(0.0, 0.1)
             reach, fall = rng.uniform(0.15, 0.34), rng.uniform(0.04, 0.3)
-            lines.append(
-                curve(
-                    (x, y), (x - side * reach * 0.5, y + fall * 0.7), (x - side * reach, y + fall)
-                )
-            )
+            middle = x - side * reach * 0.5, y + fall * 0.7
+            lines.append(curve((x, y), middle, (x - side * reach, y + fall)))
     for _ in range(int(rng.integers(1, 4))):
         x, y = rng.uniform(-0.3, 0.3), rng.uniform(0.1, 0.55)
         lines.append(

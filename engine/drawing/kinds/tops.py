@@ -20,21 +20,6 @@ from engine.drawing.outline import SHARP, box, flipped, spline, symmetric
 from engine.drawing.palette import lightness, shade, trim_of
 from engine.drawing.product import Kind, Product
 
-_FABRIC_PATTERNS = (
-    "solid",
-    "solid",
-    "solid",
-    "horizontal stripes",
-    "vertical stripes",
-    "checked",
-    "polka dot",
-    "floral",
-    "graphic print",
-    "camouflage",
-    "animal print",
-    "colour block",
-)
-
 
 def draw_tshirt(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Generator) -> None:
     """Draw a T-shirt: short or long sleeves, round or V neck."""
@@ -142,11 +127,22 @@ def draw_sweater(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.
 T_SHIRT = Kind(
     name="t-shirt",
     draw=draw_tshirt,
-    patterns=(*_FABRIC_PATTERNS, "graphic print", "graphic print"),
-    materials=("cotton", "cotton", "linen", "polyester"),
+    patterns={
+        "solid": 3,
+        "horizontal stripes": 1,
+        "vertical stripes": 1,
+        "checked": 1,
+        "polka dot": 1,
+        "floral": 1,
+        "graphic print": 3,
+        "camouflage": 1,
+        "animal print": 1,
+        "colour block": 1,
+    },
+    materials={"cotton": 2, "linen": 1, "polyester": 1},
     details={
-        "sleeve": ("short", "short", "short", "long"),
-        "neck": ("round", "round", "v-neck", "scoop"),
+        "sleeve": {"short": 3, "long": 1},
+        "neck": {"round": 2, "v-neck": 1, "scoop": 1},
     },
     zoom=1.06,
 )
@@ -155,22 +151,22 @@ T_SHIRT = Kind(
 SHIRT = Kind(
     name="shirt",
     draw=draw_shirt,
-    patterns=(
-        "solid",
-        "solid",
-        "checked",
-        "checked",
-        "vertical stripes",
-        "vertical stripes",
-        "horizontal stripes",
-        "floral",
-        "polka dot",
-        "camouflage",
-        "animal print",
-    ),
-    materials=("cotton", "cotton", "linen", "silk", "denim"),
-    genders=("Men", "Men", "Women"),
-    details={"sleeve": ("long", "long", "short"), "pockets": ("", "chest pocket", "two pockets")},
+    patterns={
+        "solid": 2,
+        "checked": 2,
+        "vertical stripes": 2,
+        "horizontal stripes": 1,
+        "floral": 1,
+        "polka dot": 1,
+        "camouflage": 1,
+        "animal print": 1,
+    },
+    materials={"cotton": 2, "linen": 1, "silk": 1, "denim": 1},
+    genders={"Men": 2, "Women": 1},
+    details={
+        "sleeve": {"long": 2, "short": 1},
+        "pockets": {"": 1, "chest pocket": 1, "two pockets": 1},
+    },
     pattern_period=0.16,
 )
 
@@ -178,39 +174,32 @@ SHIRT = Kind(
 POLO = Kind(
     name="polo",
     draw=draw_polo,
-    patterns=(
-        "solid",
-        "solid",
-        "solid",
-        "horizontal stripes",
-        "horizontal stripes",
-        "colour block",
-        "checked",
-        "polka dot",
-        "camouflage",
-        "vertical stripes",
-    ),
-    materials=("cotton", "cotton", "polyester"),
-    genders=("Men", "Men", "Women"),
-    details={"sleeve": ("short", "short", "short", "long")},
+    patterns={
+        "solid": 3,
+        "horizontal stripes": 2,
+        "colour block": 1,
+        "checked": 1,
+        "polka dot": 1,
+        "camouflage": 1,
+        "vertical stripes": 1,
+    },
+    materials={"cotton": 2, "polyester": 1},
+    genders={"Men": 2, "Women": 1},
+    details={"sleeve": {"short": 3, "long": 1}},
 )
 
 
 SWEATER = Kind(
     name="sweater",
     draw=draw_sweater,
-    patterns=(
-        "solid",
-        "solid",
-        "solid",
-        "horizontal stripes",
-        "horizontal stripes",
-        "argyle",
-        "argyle",
-        "colour block",
-        "herringbone",
-        "polka dot",
-    ),
-    materials=("knit",),
-    details={"neck": ("round", "v-neck", "turtleneck")},
+    patterns={
+        "solid": 3,
+        "horizontal stripes": 2,
+        "argyle": 2,
+        "colour block": 1,
+        "herringbone": 1,
+        "polka dot": 1,
+    },
+    materials={"knit": 1},
+    details={"neck": {"round": 1, "v-neck": 1, "turtleneck": 1}},
 )
