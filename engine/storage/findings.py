@@ -57,24 +57,33 @@ def find_out(order: Order, source: Source, journal: Journal, before: Sequence[Ph
     paths = [record.path for record in source.records]
     seen = look(source.root, paths, Step(order.report, "looking at files", len(paths)))
     known = {photo.path: _reading_of(photo) for photo in before} if order.reusable else {}
-    memories = [known, journal.readings]
-    if order.older is not None and order.is_update:
-        memories.append(read_unreadable(order.older.build))
-    settled, unread = remembered(seen, memories)
+    hashes = frozenset(reading.content_hash for reading in known.values())
+    unreadable = read_unreadable(order.older.build) if order.older and order.is_update else {}
+    settled, unread = remembered(seen, [known, _backed(journal, hashes), unreadable])
     twins, unread = recognised(unread, source.root, known.values())
-    n_known = len(journal.hashes)
+    n_journalled = len(journal.hashes)
     embed_files(
         unread,
         source.root,
         order.model.encoder,
         journal,
-        known=frozenset(reading.content_hash for reading in known.values()),
+        known=hashes,
         thumbnail_px=config.THUMBNAIL_PX,
         step=Step(order.report, "embedding photos", len(unread)),
     )
     readings = {reading.path: reading for reading in (*settled, *twins)}
     readings |= {reading.path: journal.readings[reading.path] for reading in unread}
-    return _sorted_out(source, readings, len(unread), len(journal.hashes) - n_known)
+    return _sorted_out(source, readings, len(unread), len(journal.hashes) - n_journalled)
+
+
+def _backed(journal: Journal, hashes: frozenset[str]) -> dict[str, Reading]:
+    """Return the journal's readings, without those whose embedding was lost with another shard."""
+    embedded = journal.hashes | hashes
+    return {
+        path: reading
+        for path, reading in journal.readings.items()
+        if reading.reason or reading.content_hash in embedded
+    }
 
 
 def _sorted_out(

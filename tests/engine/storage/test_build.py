@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,14 @@ import pytest
 
 from engine.config import PROJECT, THUMBNAIL_PX
 from engine.errors import CatalogueError, CollectionError, ModelError
-from engine.images import content_hash
+from engine.images import content_hash, read_photos
 from engine.storage import Collection, build_collection, embedding
+from engine.storage.journal import Journal
 from tests.engine.storage.colour import ColourEncoder, draw, draw_folder
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def names_in(folder: Path) -> set[str]:
@@ -207,7 +213,7 @@ def test_progress_counts_every_step_up_to_its_total(photos, tmp_path, encoder):
 
 
 def test_a_build_cut_short_by_an_error_goes_on_where_it_was(tmp_path, encoder, monkeypatch):
-    """Batches of 4, a shard every 8, an error in the third batch: 8 of 20 need no second time."""
+    """Batches of 4, a shard every 8, an error in the third batch: 12 of 20 are left to read."""
     monkeypatch.setattr(embedding, "BATCH", 4)
     monkeypatch.setattr(embedding, "SHARD_PHOTOS", 8)
     photos = draw_folder(tmp_path / "photos", 20)
@@ -221,17 +227,74 @@ def test_a_build_cut_short_by_an_error_goes_on_where_it_was(tmp_path, encoder, m
     encoder.embed_photos = fail_at_the_third
     with pytest.raises(KeyboardInterrupt):
         build_collection(photos, model=encoder, out=tmp_path / "shelf")
-    fresh = ColourEncoder()
+    fresh, read = ColourEncoder(), note_what_is_read(monkeypatch)
     report = build_collection(photos, model=fresh, out=tmp_path / "shelf")
     assert (report.indexed, report.embedded, fresh.n_embedded) == (20, 12, 12)
+    assert read == [f"{number:03}.jpg" for number in range(8, 20)]
+
+
+def note_what_is_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that will hold the names of the files that are decoded."""
+    names: list[str] = []
+
+    def read_and_note(paths: Sequence[Path], *settings: int, **more: int) -> Iterator[object]:
+        names.extend(path.name for path in paths)
+        return read_photos(paths, *settings, **more)
+
+    monkeypatch.setattr(embedding, "read_photos", read_and_note)
+    return names
+
+
+@pytest.mark.parametrize("moment", range(1, 12))
+def test_a_shard_never_speaks_of_a_photo_whose_embedding_it_lacks(
+    tmp_path, encoder, monkeypatch, moment
+):
+    """The journal is read after every photo: each hash it tells of, it must hold."""
+    monkeypatch.setattr(embedding, "BATCH", 4)
+    monkeypatch.setattr(embedding, "SHARD_SECONDS", 0.0)
+    photos = draw_folder(tmp_path / "photos", 12)
+    taken = embedding._Line.take
+
+    def take_and_stop(line: embedding._Line, *photo: object) -> None:
+        if len(line._met) == moment:
+            raise KeyboardInterrupt
+        taken(line, *photo)
+
+    monkeypatch.setattr(embedding._Line, "take", take_and_stop)
+    with pytest.raises(KeyboardInterrupt):
+        build_collection(photos, model=encoder, out=tmp_path / "shelf")
+    terms = json.loads((tmp_path / "shelf/journal/terms.json").read_text())
+    journal = Journal(tmp_path / "shelf", terms)
+    told = {reading.content_hash for reading in journal.readings.values()}
+    assert told == journal.hashes
+    assert len(told) == moment // 4 * 4
+
+
+def test_a_photo_whose_twin_was_embedded_in_a_lost_shard_is_read_again(
+    tmp_path, encoder, monkeypatch
+):
+    """The first shard embeds 000; the second only says that its twin has the same bytes.
+
+    With the first shard lost and 000 deleted, the twin must be embedded after all.
+    """
+    monkeypatch.setattr(embedding, "BATCH", 4)
+    monkeypatch.setattr(embedding, "SHARD_PHOTOS", 4)
+    photos = draw_folder(tmp_path / "photos", 8)
+    (photos / "twin.jpg").write_bytes((photos / "000.jpg").read_bytes())
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("engine.storage.build.write_build", interrupt)
+        build_collection(photos, model=encoder, out=tmp_path / "shelf")
+    (tmp_path / "shelf/journal/00000001.npz").write_bytes(b"lost")
+    (photos / "000.jpg").unlink()
+    report = build_collection(photos, model=ColourEncoder(), out=tmp_path / "shelf")
+    assert (report.indexed, report.embedded) == (8, 4)
 
 
 def test_a_journal_of_another_model_counts_for_nothing(tmp_path, encoder, monkeypatch):
     monkeypatch.setattr(embedding, "BATCH", 4)
     photos = draw_folder(tmp_path / "photos", 4)
-    build = "engine.storage.build.write_build"
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(build, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr("engine.storage.build.write_build", interrupt)
         build_collection(photos, model=encoder, out=tmp_path / "shelf")
     assert (tmp_path / "shelf/journal").is_dir()
     other = ColourEncoder(n_dims=5)
@@ -244,9 +307,8 @@ def test_a_damaged_piece_of_the_journal_is_embedded_again(tmp_path, encoder, mon
     monkeypatch.setattr(embedding, "BATCH", 4)
     monkeypatch.setattr(embedding, "SHARD_PHOTOS", 4)
     photos = draw_folder(tmp_path / "photos", 8)
-    build = "engine.storage.build.write_build"
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(build, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr("engine.storage.build.write_build", interrupt)
         build_collection(photos, model=encoder, out=tmp_path / "shelf")
     shard = tmp_path / "shelf/journal/00000002.npz"
     shard.write_bytes(shard.read_bytes()[: shard.stat().st_size // 2])
