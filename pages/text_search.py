@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.errors import QueryError
 from pages.parts.answer import draw_answer
 from pages.parts.elements import draw_examples
 from pages.parts.facets import draw_facets
-from pages.parts.frame import Told, open_page
+from pages.parts.frame import Told, open_page, tell
 from pages.parts.gallery import draw_photos
 from pages.parts.query_box import HINT, draw_query_box
 from pages.parts.resources import examples_of, spread
@@ -23,8 +24,13 @@ with Told():
     draw_query_box(here, page.slug, label="Words", placeholder="A few words about the photo")
     if here.query:
         draw_facets(engine, here, page.slug)
-        answer = engine.search(here.query, filters=here.filters, k=here.k, offset=here.offset)
-        draw_answer(engine, answer, here, page.slug)
+        try:
+            answer = engine.search(here.query, filters=here.filters, k=here.k, offset=here.offset)
+        except QueryError as error:
+            tell(error)
+            draw_examples(examples_of(engine), page.slug)
+        else:
+            draw_answer(engine, answer, here, page.slug)
     else:
         st.caption(HINT)
         draw_examples(examples_of(engine), page.slug)

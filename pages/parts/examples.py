@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 
+N_CANDIDATES = 24
 WORD = re.compile(r"[^\W\d_]{3,}")
 EMPTY_WORDS = frozenset(
     """
@@ -15,25 +16,40 @@ EMPTY_WORDS = frozenset(
 )
 
 
-def examples_from(captions: Iterable[str], n_examples: int = 6) -> list[str]:
-    """Return short queries that the captions themselves answer.
+def examples_from(
+    captions: Iterable[str], strength: Callable[[str], float], n_examples: int = 6
+) -> list[str]:
+    """Return short queries that the photos themselves answer.
 
     English puts the thing last ("navy blue *shirt*", "across a grassy *field*"), so the last two
-    words of a caption name it with its nearest quality. The most frequent such pairs win, each
-    thing once; the last example shows a minus: the commonest thing without its commonest quality.
+    words of a caption name it with its nearest quality. Of the most frequent such pairs the
+    strongest win, each thing and each quality once. The last example shows a minus: a thing
+    without its commonest quality.
+
+    Parameters
+    ----------
+    captions
+        What photos are called.
+    strength
+        How well a query is answered; larger is better.
+    n_examples
+        At least 2.
 
     Examples
     --------
-    >>> examples_from(["Men Black Shoes", "Women Black Shoes", "Boys White Shoes", "Red Dress"], 3)
+    >>> captions = ["Men Black Shoes", "Women Black Shoes", "Boys White Shoes", "A Red Dress"]
+    >>> examples_from(captions, strength=len, n_examples=3)
     ['black shoes', 'red dress', 'shoes - black']
     """
     pairs = Counter(pair for caption in captions if (pair := _last_pair(caption)))
+    frequent = [pair for pair, _ in pairs.most_common(N_CANDIDATES)]
+    strongest = sorted(frequent, key=lambda pair: -strength(" ".join(pair)))
     chosen: list[tuple[str, str]] = []
-    for quality, thing in (pair for pair, _ in pairs.most_common(40 * n_examples)):
-        if not _seen(chosen, thing) and sum(q == quality for q, _ in chosen) < 2:
-            chosen.append((quality, thing))
-    examples = [f"{quality} {thing}" for quality, thing in chosen[: max(n_examples - 1, 1)]]
-    return examples + [f"{thing} - {quality}" for quality, thing in chosen[:1]]
+    for pair in strongest:
+        if len(chosen) < n_examples - 1 and not any(_alike(pair, other) for other in chosen):
+            chosen.append(pair)
+    minus = [f"{thing} - {quality}" for quality, thing in frequent if (quality, thing) in chosen]
+    return [" ".join(pair) for pair in chosen] + minus[:1]
 
 
 def _last_pair(caption: str) -> tuple[str, str] | None:
@@ -43,6 +59,6 @@ def _last_pair(caption: str) -> tuple[str, str] | None:
     return words[-2], words[-1]
 
 
-def _seen(chosen: Sequence[tuple[str, str]], thing: str) -> bool:
+def _alike(pair: tuple[str, str], other: tuple[str, str]) -> bool:
     """Singular and plural are one thing."""
-    return any(thing.rstrip("s") == other.rstrip("s") for _, other in chosen)
+    return pair[0] == other[0] or pair[1].rstrip("s") == other[1].rstrip("s")

@@ -52,6 +52,7 @@ function cardOf(card, labels, send) {
   const caption = element("p", "caption", card.caption);
   caption.title = card.caption;
   article.append(caption);
+  if (card.facts) article.append(element("p", "facts", card.facts));
   const more = link("more", card.more_href);
   more.textContent = labels.more;
   article.append(more);

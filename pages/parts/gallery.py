@@ -28,6 +28,7 @@ def draw_matches(engine: SearchEngine, matches: Sequence[Match], *, here: View, 
             "rank": match.rank,
             "similarity": round(match.similarity, 4),
             "featured": match.rank == 1,
+            "facts": " · ".join(match.photo.attributes.values()),
         }
         for match in matches
     ]

@@ -57,8 +57,7 @@ def _draw_picture(engine: SearchEngine, photo: Photo) -> None:
             st.image(thumbnail, width="stretch")
         st.caption("The photo's own file is no longer where it was.")
     else:
-        is_small = picture.width * MOST_ENLARGED < COLUMN_PX
-        width = picture.width * MOST_ENLARGED if is_small else "stretch"
+        width = min(picture.width * MOST_ENLARGED, COLUMN_PX)
         st.image(picture, width=width, output_format="JPEG")
 
 

@@ -15,7 +15,7 @@ from engine.search import SearchEngine
 from engine.storage import Collection, CollectionSummary, list_collections
 from pages.parts.examples import examples_from
 
-MAX_CAPTIONS_READ = 5000
+MAX_TITLES_READ = 5000
 DEMO = "demo"
 
 
@@ -64,9 +64,19 @@ def examples_of(engine: SearchEngine) -> list[str]:
 
 @st.cache_data(show_spinner=False, max_entries=16)
 def _examples(fingerprint: str, _engine: SearchEngine) -> list[str]:
-    captions = _engine.collection.catalogue.captions()
-    few = captions[:: max(len(captions) // MAX_CAPTIONS_READ, 1)]
-    return examples_from(caption for _, caption in few)
+    if _engine.encoder.tokenizer is None:
+        return []
+    titles = [photo.captions[0] for photo in spread(_engine, MAX_TITLES_READ) if photo.captions]
+    return examples_from(titles, lambda query: _strength(_engine, query))
+
+
+def _strength(engine: SearchEngine, query: str) -> float:
+    """Return how near the first photos of an answer are; words nobody knows are no example."""
+    tokenizer = engine.encoder.tokenizer
+    if tokenizer is None or tokenizer.unknown(query):
+        return -1.0
+    matches = engine.search(query, k=3).matches
+    return sum(match.similarity for match in matches) / max(len(matches), 1)
 
 
 def spread(engine: SearchEngine, n_photos: int, *, turn: int = 0) -> list[Photo]:

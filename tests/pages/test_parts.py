@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import doctest
+import importlib
 import io
 import json
 from pathlib import Path
@@ -109,16 +111,31 @@ def test_skipped_files_become_a_table():
 
 
 def test_examples_are_the_commonest_last_pairs_each_thing_once():
-    """black shoes 3, white shoes 2 (the same thing), red dress 1; the minus comes last."""
+    """All are equally strong: black shoes 3, white shoes 2 (the same thing), red dress 1."""
     captions = ["Black shoes"] * 3 + ["Nike White Shoes"] * 2 + ["A red dress", "on the grass"]
-    assert examples_from(captions, 3) == ["black shoes", "red dress", "shoes - black"]
+    expected = ["black shoes", "red dress", "shoes - black"]
+    assert examples_from(captions, lambda _: 1.0, 3) == expected
+
+
+def test_an_example_that_is_answered_badly_gives_way_to_a_better_one():
+    captions = ["will like"] * 9 + ["Red dress", "Blue jeans"]
+    strength = {"will like": 0.1, "red dress": 0.5, "blue jeans": 0.4}
+    expected = ["red dress", "blue jeans", "dress - red"]
+    assert examples_from(captions, strength.__getitem__, 3) == expected
 
 
 def test_without_captions_there_are_no_examples():
-    assert examples_from([]) == []
+    assert examples_from([], len) == []
 
 
 def test_every_page_script_is_thin():
     pages = [p for p in Path("pages").glob("*.py") if p.name != "__init__.py"] + [Path("app.py")]
     assert {p.name for p in pages} >= {"text_search.py", "image_search.py", "collections.py"}
     assert all(len(p.read_text().splitlines()) <= 60 for p in pages)
+
+
+@pytest.mark.parametrize("name", ["examples", "jobs_view", "links", "view", "wording"])
+def test_the_examples_in_docstrings_are_true(name):
+    outcome = doctest.testmod(importlib.import_module(f"pages.parts.{name}"))
+    assert outcome.attempted > 0
+    assert outcome.failed == 0
