@@ -20,8 +20,9 @@ run: app-libraries  ## Install what is missing and start the app on http://local
 	@$(VENV)/bin/python -m streamlit run app.py --server.address=localhost \
 		--server.port=$(PORT) --server.headless=true --browser.gatherUsageStats=false
 
-test: lint  ## Install what testing needs, a browser included; run every test
-	@KINDRED_BROWSER="$$($(VENV)/bin/python tools/browser.py)" $(VENV)/bin/python -m pytest
+test: dev-libraries  ## Install what testing needs, a browser included; check and test everything
+	@$(MAKE) --no-print-directory lint; lint=$$?; \
+	KINDRED_BROWSER="$$($(VENV)/bin/python tools/browser.py)" $(VENV)/bin/python -m pytest && exit $$lint
 
 lint: dev-libraries  ## Check style and types
 	@$(VENV)/bin/ruff check .
