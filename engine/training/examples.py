@@ -223,6 +223,13 @@ class Batches:
         for start in range(0, self.n_steps * size, size):
             yield self._batch(order[start : start + size], rng)
 
+    def as_they_are(self, n_batches: int) -> Iterator[NDArray[np.uint8]]:
+        """Yield the pixels of some batches, the same each time, not augmented."""
+        rng = np.random.default_rng(self._settings.seed)
+        for _ in range(n_batches):
+            rows = rng.choice(self._rows, min(self._settings.batch_size, len(self._rows)), False)
+            yield self._examples.pixels[np.sort(rows)]
+
     def _batch(self, places: NDArray[np.int64], rng: np.random.Generator) -> dict[str, Any]:
         settings, examples = self._settings, self._examples
         rows = self._rows[places]

@@ -32,12 +32,13 @@ from engine.training.checkpoint import RunState, keep_best, load_best, restore, 
 from engine.training.examples import Batches, load_examples
 from engine.training.machine import describe_machine, resolve_precision
 from engine.training.settings import DataSource, TrainingSettings
-from engine.training.trainer import JointTrainer, build_trainer
+from engine.training.trainer import JointTrainer, build_trainer, recalibrate
 
 RUN = "run.json"
 STOP = "STOP"
 MODEL = "model"
 _AHEAD = 4
+_CALIBRATION_BATCHES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,7 @@ class _Run:
             self.progress(self._epoch_progress(epoch, losses, started))
             if self._must_end(started):
                 break
+        recalibrate(self.trainer, self.batches.as_they_are(_CALIBRATION_BATCHES))
         seconds = time.monotonic() - started
         figures = both_directions(
             *self._embed_held_out(self._encoder(self.trainer)), *self._groups()
