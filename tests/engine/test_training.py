@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from engine.durable import read_json
+from engine.encoders import ModelSettings
 from engine.encoders.folder import read_held_out
 from engine.errors import TrainingError
 from engine.progress import Progress
@@ -18,6 +19,7 @@ from engine.text import Tokenizer
 from engine.training import DataSource, TrainingReport, TrainingSettings, resume, train
 from engine.training.augment import photo_transforms, spoken
 from engine.training.examples import Batches, Examples
+from engine.training.trainer import build_trainer, recalibrate
 from tests.engine.conftest import SMALL
 
 
@@ -177,3 +179,27 @@ def test_an_impossible_setting_is_refused_with_its_value(wrong: dict):
 def test_settings_survive_being_written(tmp_path: Path, small_run: TrainingReport):
     kept = read_json(small_run.model.parent / "run.json")["settings"]
     assert TrainingSettings.from_json(kept) == SMALL
+
+
+def test_recalibrated_statistics_are_plain_averages_over_the_batches_given():
+    """After batches A and B, the first normalisation knows (mean A + mean B) / 2 of what its
+    convolution puts out, whatever it knew before; and its momentum is what it was.
+    """
+    import keras
+
+    settings = replace(SMALL, n_dims=4)
+    shape = ModelSettings(size_px=32, n_dims=4, n_ids=5)
+    trainer = build_trainer(shape, settings, n_steps=1, dtype="float32")
+    kinds = keras.layers.Conv2D, keras.layers.BatchNormalization
+    convolution, norm = (
+        next(layer for layer in trainer.photo_tower.layers if isinstance(layer, kind))
+        for kind in kinds
+    )
+    norm.moving_mean.assign(norm.moving_mean + 100)
+    rng = np.random.default_rng(0)
+    batches = [rng.integers(low, 256, (8, 32, 32, 3), dtype=np.uint8) for low in (0, 200)]
+    recalibrate(trainer, batches)
+    until = keras.Model(trainer.photo_tower.input, convolution.output)
+    means = [np.asarray(until(pixels)).mean(axis=(0, 1, 2)) for pixels in batches]
+    assert np.asarray(norm.moving_mean) == pytest.approx((means[0] + means[1]) / 2, abs=1e-4)
+    assert norm.momentum == 0.9
