@@ -10,6 +10,8 @@ SUITABLE = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for name in $(VENV)/bin/python python3 python3.13 python3.12 python3.11 python; do \
 	"$$name" -c '$(SUITABLE)' 2> /dev/null && echo "$$name" && break; done)
 
+CHECKS = $(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
+
 .DEFAULT_GOAL := help
 .PHONY: help run test lint bench clean app-libraries dev-libraries python
 
@@ -21,13 +23,12 @@ run: app-libraries  ## Install what is missing and start the app on http://local
 		--server.port=$(PORT) --server.headless=true --browser.gatherUsageStats=false
 
 test: dev-libraries  ## Install what testing needs, a browser included; check and test everything
-	@$(MAKE) --no-print-directory lint; lint=$$?; \
-	KINDRED_BROWSER="$$($(VENV)/bin/python tools/browser.py)" $(VENV)/bin/python -m pytest && exit $$lint
+	@$(CHECKS); checked=$$?; \
+	KINDRED_BROWSER="$$($(VENV)/bin/python tools/browser.py)" $(VENV)/bin/python -m pytest \
+		&& exit $$checked
 
 lint: dev-libraries  ## Check style and types
-	@$(VENV)/bin/ruff check .
-	@$(VENV)/bin/ruff format --check --quiet . || { echo "Run '$(VENV)/bin/ruff format .' first." >&2; exit 1; }
-	@$(VENV)/bin/mypy
+	@$(CHECKS)
 
 bench: dev-libraries  ## Measure speed and memory (PHOTOS=folder FULL_SIZE=folder)
 	@$(VENV)/bin/python -m tests.benchmarks $(if $(PHOTOS),--photos "$(PHOTOS)") \
