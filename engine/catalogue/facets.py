@@ -22,6 +22,8 @@ _FEW_VALUES = 12
 # With more distinct numbers than this, an attribute measures (a price, a weight).
 MAX_NUMBERS = 50
 _NUMBER = re.compile(r"[^\w]*\d[\d.,\s]*\D{0,3}")
+# Of an unknown value's neighbours so many are compared, and so many named at most.
+_N_COMPARED = 1_000
 _N_NAMED = 12
 # Up to so many photos are counted one by one, sooner than the whole inverted index is read.
 _FEW_ROWS = 300
@@ -85,7 +87,9 @@ def _attributes_matching(connection: sqlite3.Connection, key: str) -> list[int]:
 def _unknown_value(
     connection: sqlite3.Connection, key: str, attributes: Sequence[int], value: str
 ) -> CatalogueError:
-    counts = [count for attribute in attributes for count in _top(connection, attribute, -1)]
+    counts = [
+        count for attribute in attributes for count in _top(connection, attribute, _N_COMPARED)
+    ]
     known = {fold(label): label for label, _ in counts}
     near = get_close_matches(fold(value), known, n=3)
     named = [known[folded] for folded in near] or list(known.values())[:_N_NAMED]

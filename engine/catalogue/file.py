@@ -96,6 +96,9 @@ class CatalogueFile:
             yield connection
         except sqlite3.Error as error:
             raise self._translation(error) from error
+        except UnicodeEncodeError as error:
+            # A shell passes on bytes that are no text as halves of characters.
+            raise CatalogueError("this is no valid text", value=ascii(error.object)) from error
         finally:
             self._idle.append(connection)
             if self._is_closed:

@@ -51,15 +51,10 @@ class PhotoNames:
             if path in self._paths:
                 return [path]
         name = _CLIMBING.sub("", name)
-        best: list[str] = []
-        best_agreement = len(_AGREEMENTS)
-        for path in self._candidates(posixpath.basename(name)):
-            agreement = _agreement(name, path)
-            if agreement < best_agreement:
-                best, best_agreement = [path], agreement
-            elif agreement == best_agreement < len(_AGREEMENTS):
-                best.append(path)
-        return sorted(best)
+        candidates = self._candidates(posixpath.basename(name))
+        agreements = {path: _agreement(name, path) for path in candidates}
+        best = min(agreements.values(), default=_NOT_AT_ALL)
+        return sorted(path for path in agreements if agreements[path] == best < _NOT_AT_ALL)
 
     def _candidates(self, basename: str) -> Sequence[str]:
         folded = basename.casefold()
@@ -72,21 +67,19 @@ def _stem(path: str) -> str:
     return posixpath.splitext(path)[0]
 
 
-# From the surest to the least sure: the name is the path; without extension; and so without case.
-_AGREEMENTS = (
-    lambda name, path: _same_end(name, path),
-    lambda name, path: _same_end(name, _stem(path)),
-    lambda name, path: _same_end(name.casefold(), path.casefold()),
-    lambda name, path: _same_end(name.casefold(), _stem(path).casefold()),
-)
+_NOT_AT_ALL = 4
 
 
 def _agreement(name: str, path: str) -> int:
-    """Return how surely a name means a path: 0 is surest, `len(_AGREEMENTS)` is not at all."""
-    for rank, agrees in enumerate(_AGREEMENTS):
-        if agrees(name, path):
-            return rank
-    return len(_AGREEMENTS)
+    """Return how a name means a path: 0 as it is, 1 less its extension, 2 and 3 in other case."""
+    folded_name, folded_path = name.casefold(), path.casefold()
+    pairs = (
+        (name, path),
+        (name, _stem(path)),
+        (folded_name, folded_path),
+        (folded_name, _stem(folded_path)),
+    )
+    return next((rank for rank, pair in enumerate(pairs) if _same_end(*pair)), _NOT_AT_ALL)
 
 
 def _same_end(one: str, other: str) -> bool:

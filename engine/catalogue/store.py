@@ -158,6 +158,7 @@ class Catalogue(CatalogueReader):
 
     def replace_all(self, photos: Mapping[int, NewPhoto]) -> None:
         """Put photos into rows, by row, all of them or none; they may swap ids (see `replace`)."""
+        photos = {int(row): photo for row, photo in photos.items()}
         with self._file.writing() as connection:
             changes = TermChanges(connection)
             table.set_ids_aside(connection, photos)
@@ -182,7 +183,7 @@ class Catalogue(CatalogueReader):
         table.check_path(path)
         with self._file.writing() as connection:
             changed = connection.execute(
-                "UPDATE photo SET path = ? WHERE row = ? AND retired = 0", (path, row)
+                "UPDATE photo SET path = ? WHERE row = ? AND retired = 0", (path, int(row))
             )
             if not changed.rowcount:
                 raise table.not_live(row)

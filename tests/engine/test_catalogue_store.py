@@ -125,7 +125,8 @@ def test_a_replaced_photo_is_found_by_what_is_said_now(catalogue: Catalogue):
 
 def test_two_photos_can_swap_their_ids(catalogue: Catalogue):
     catalogue.add([new_photo("a"), new_photo("b")])
-    catalogue.replace_all({0: new_photo("b"), 1: new_photo("a")})
+    rows = catalogue.live_rows()
+    catalogue.replace_all({rows[0]: new_photo("b"), rows[1]: new_photo("a")})
     assert [photo.photo_id for photo in catalogue.photos([0, 1])] == ["b", "a"]
 
 
