@@ -80,7 +80,8 @@ class Canvas:
         self, lines: Sequence[Points], width: float, *, within: Stencil | None = None
     ) -> Stencil:
         """Return what a pen of that width (picture units) covers, drawn along every line."""
-        placed = [self._pixels(line) for line in lines]
+        ends = np.cumsum([len(line) for line in lines])[:-1]
+        placed = np.split(self._pixels(np.vstack(lines)), ends)
         width_px = width * self.pose.scale / self.pixel
         room_px = (_ROOM + width) / self.pixel
         return stroke(placed, width_px, self.size_px, room_px=room_px).within(within)

@@ -189,7 +189,7 @@ def weave_cloth(
     ground = dyed(colour, rng)
     repeat = Repeat(
         period=period * float(rng.uniform(0.7, 1.35)),
-        share=float(rng.uniform(0.3, 0.5)),
+        share=float(rng.uniform(0.28, 0.42)),
         phase=(float(rng.random()), float(rng.random())),
         variant=int(rng.integers(6)),
         motif=draw_motif(rng) if pattern == "graphic print" else None,

@@ -87,8 +87,8 @@ def _diagonal_stripes(u: Field, v: Field, pixel: float, repeat: Repeat) -> list[
 
 def _checked(u: Field, v: Field, pixel: float, repeat: Repeat) -> list[Field]:
     period = repeat.period * 1.15
-    warp = _bands(u + repeat.phase[0], period, 0.5, pixel)
-    weft = _bands(v + repeat.phase[1], period, 0.5, pixel)
+    warp = _bands(u + repeat.phase[0], period, 0.42, pixel)
+    weft = _bands(v + repeat.phase[1], period, 0.42, pixel)
     layers = [0.5 * (warp + weft) * (0.9 if repeat.variant % 3 else 1.0)]
     if repeat.variant % 3:
         half = 0.5 * period
@@ -180,7 +180,7 @@ def _argyle(u: Field, v: Field, pixel: float, repeat: Repeat) -> list[Field]:
     period = repeat.period * 1.5
     x, y = u / period, v / (1.45 * period)
     a, b = np.abs(x - np.floor(x) - 0.5), np.abs(y - np.floor(y) - 0.5)
-    diamonds = _edge((0.5 - a - b) * period, pixel)
+    diamonds = _edge((0.45 - a - b) * period, pixel)
     thread = np.minimum(np.abs(a - b), np.abs(a + b - 1.0))
     return [0.85 * diamonds, 0.8 * _edge((0.035 - thread) * period, pixel)]
 

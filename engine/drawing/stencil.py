@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 _FINER = 3
+_SMOOTH = 12
 
 Window = tuple[slice, slice]
 
@@ -72,10 +73,11 @@ def stroke(
     """Return what a round pen of that width covers, drawn along every line."""
     window = _window_around(np.vstack(lines_px), size_px, room_px)
     fine_width = max(1, round(width_px * _FINER))
-    joint = "curve" if fine_width > 6 else None
 
     def draw(pen: ImageDraw.ImageDraw, origin: tuple[int, int]) -> None:
         for line in lines_px:
+            # Smooth lines have so many points that their bends need no rounding.
+            joint = "curve" if fine_width > 6 and len(line) < _SMOOTH else None
             pen.line(_on_fine_grid(line, origin), fill=255, width=fine_width, joint=joint)
 
     return _drawn(window, draw)

@@ -20,7 +20,7 @@ def draw_hoodie(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.G
     lay_sleeves(canvas, cut, sleeve_cloth(cloth), "long", rng, cuff=rib, wide=0.33)
     _hood(canvas, cut, cloth, rng)
     body = canvas.lay(
-        cut.body(0.15, pointed=True), cloth, bulge=0.10, soft=0.08, origin=cloth.print_at(-0.03)
+        cut.body(0.15, pointed=True), cloth, bulge=0.10, soft=0.08, origin=cloth.print_at(-0.07)
     )
     crease_body(canvas, cut, body, rng)
     canvas.lay(
