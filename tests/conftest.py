@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+BROWSER_TESTS = Path(__file__).resolve().parent / "browser"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -30,7 +32,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
 def pytest_make_collect_report(collector: pytest.Collector):
     """Do the same for a browser test module that skips as a whole."""
     report = yield
-    if "browser" in collector.path.name:
+    if collector.path.is_relative_to(BROWSER_TESTS):
         refuse_skip(report, collector.config)
     return report
 

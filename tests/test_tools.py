@@ -154,3 +154,41 @@ def test_the_browser_tool_prints_a_path_alone_on_stdout(tmp_path):
         check=True,
     )
     assert answer.stdout == f"{chrome}\n"
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "import pytest\npytest.skip('no browser', allow_module_level=True)\n",
+        "import pytest\n@pytest.mark.browser\ndef test_page():\n    pytest.skip('no browser')\n",
+        "import pytest\n@pytest.fixture\ndef page():\n    pytest.skip('no browser')\n"
+        "@pytest.mark.browser\ndef test_page(page): pass\n",
+    ],
+    ids=["whole module", "one test", "its fixture"],
+)
+@pytest.mark.parametrize("ci", ["true", ""], ids=["on CI", "at home"])
+def test_a_skipped_browser_test_is_a_failure_on_ci_alone(module, ci, tmp_path):
+    """5 is pytest's code for nothing collected: a module skipped as a whole leaves no test."""
+    tests = tmp_path / "tests"
+    (tests / "browser").mkdir(parents=True)
+    (tests / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text())
+    (tests / "browser" / "test_pages.py").write_text(module)
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-o",
+        "markers=browser",
+    ]
+    answer = subprocess.run(
+        [*command, str(tests)],
+        cwd=tmp_path,
+        env={**os.environ, "CI": ci},
+        capture_output=True,
+        text=True,
+    )
+    assert answer.returncode in ({1, 2} if ci else {0, 5}), answer.stdout
+    assert ("where a browser is required: " in answer.stdout) == bool(ci)

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -20,9 +21,15 @@ MAC_APPS = (
 
 def find() -> str | None:
     """Return the path of an installed browser that starts."""
-    named = os.environ.get("KINDRED_BROWSER")
-    paths = [named, *map(shutil.which, NAMES), *MAC_APPS, playwrights()]
-    return next((path for path in paths if path and starts(path)), None)
+    return next((path for path in places() if path and starts(path)), None)
+
+
+def places() -> Iterator[str | None]:
+    """Yield where a browser may be; Playwright, slow to ask, comes last."""
+    yield os.environ.get("KINDRED_BROWSER")
+    yield from map(shutil.which, NAMES)
+    yield from MAC_APPS
+    yield playwrights()
 
 
 def playwrights() -> str | None:
