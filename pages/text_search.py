@@ -34,5 +34,5 @@ with Told():
     else:
         st.caption(HINT)
         draw_examples(examples_of(engine), page.slug)
-        photos, label = spread(engine, N_AROUND), "A look around the collection"
-        draw_photos(engine, photos, slug=page.slug, layout="mosaic", label=label)
+        photos, label = spread(engine.collection, N_AROUND), "A look around the collection"
+        draw_photos(engine.collection, photos, slug=page.slug, layout="mosaic", label=label)

@@ -26,7 +26,7 @@ def draw_answer(engine: SearchEngine, answer: Answer, here: View, slug: str) -> 
         st.warning(f"The model has never seen {words}: left out.", icon=":material/help:")
     if answer.matches:
         _draw_toolbar(answer, here, slug)
-        draw_matches(engine, answer.matches, here=here, slug=slug)
+        draw_matches(engine.collection, answer.matches, here=here, slug=slug)
         _draw_pages(answer, here, slug)
     else:
         _draw_no_answer(answer, here, slug)

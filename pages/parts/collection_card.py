@@ -12,8 +12,9 @@ from engine.jobs import start_job
 from engine.storage import CollectionSummary, remove_collection, rename_collection
 from pages.parts.download import skipped_as_csv
 from pages.parts.frame import Told
+from pages.parts.gallery import draw_photos
 from pages.parts.links import TEXT_SEARCH
-from pages.parts.resources import collection_of
+from pages.parts.resources import collection_of, spread
 from pages.parts.wording import count, plain
 
 HEALTH: dict[str, tuple[str, Literal["green", "blue", "red"], str]] = {
@@ -22,6 +23,7 @@ HEALTH: dict[str, tuple[str, Literal["green", "blue", "red"], str]] = {
     "damaged": ("Damaged", "red", ":material/error:"),
 }
 MAX_NAME_CHARACTERS = 80
+N_GLANCE = 10
 
 
 def draw_collection(slug: str, summary: CollectionSummary) -> None:
@@ -35,6 +37,8 @@ def draw_collection(slug: str, summary: CollectionSummary) -> None:
             st.text(summary.reason)
         else:
             st.caption(_facts(summary))
+        if summary.health == "ready":
+            _draw_glance(slug, summary)
         with st.container(horizontal=True, vertical_alignment="center"):
             if summary.health == "ready":
                 st.page_link(
@@ -48,6 +52,14 @@ def draw_collection(slug: str, summary: CollectionSummary) -> None:
             label = f"{count(summary.n_skipped, 'file')} skipped"
             if summary.n_skipped and _button(label, slug, ":material/report:"):
                 _show_skipped(summary)
+
+
+def _draw_glance(slug: str, summary: CollectionSummary) -> None:
+    with Told():
+        collection = collection_of(summary.folder)
+        photos = spread(collection, N_GLANCE)
+        label = f"A glance at {summary.name}"
+        draw_photos(collection, photos, slug=slug, layout="row", label=label)
 
 
 def _facts(summary: CollectionSummary) -> str:

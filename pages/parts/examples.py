@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-N_CANDIDATES = 24
+N_CANDIDATES = 60
 WORD = re.compile(r"[^\W\d_]{3,}")
 EMPTY_WORDS = frozenset(
     """
@@ -23,15 +23,15 @@ def examples_from(
 
     English puts the thing last ("navy blue *shirt*", "across a grassy *field*"), so the last two
     words of a caption name it with its nearest quality. Of the most frequent such pairs the
-    strongest win, each thing and each quality once. The last example shows a minus: a thing
-    without its commonest quality.
+    strongest win, each thing and each quality once. The last example shows a minus: the thing
+    of most qualities without one of them.
 
     Parameters
     ----------
     captions
         What photos are called.
     strength
-        How well a query is answered; larger is better.
+        How well a query is answered; larger is better, and below zero it is not to be shown.
     n_examples
         At least 2.
 
@@ -43,13 +43,19 @@ def examples_from(
     """
     pairs = Counter(pair for caption in captions if (pair := _last_pair(caption)))
     frequent = [pair for pair, _ in pairs.most_common(N_CANDIDATES)]
-    strongest = sorted(frequent, key=lambda pair: -strength(" ".join(pair)))
+    strengths = {pair: strength(" ".join(pair)) for pair in frequent}
+    strongest = sorted(
+        (pair for pair in frequent if strengths[pair] >= 0), key=lambda pair: -strengths[pair]
+    )
     chosen: list[tuple[str, str]] = []
     for pair in strongest:
         if len(chosen) < n_examples - 1 and not any(_alike(pair, other) for other in chosen):
             chosen.append(pair)
-    minus = [f"{thing} - {quality}" for quality, thing in frequent if (quality, thing) in chosen]
-    return [" ".join(pair) for pair in chosen] + minus[:1]
+    variety = Counter(thing for _, thing in frequent)
+    minus = sorted(chosen, key=lambda pair: -variety[pair[1]])[:1]
+    return [" ".join(pair) for pair in chosen] + [
+        f"{thing} - {quality}" for quality, thing in minus
+    ]
 
 
 def _last_pair(caption: str) -> tuple[str, str] | None:

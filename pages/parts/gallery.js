@@ -3,6 +3,7 @@
 
 // Beyond this a small thumbnail shows its pixels; it then lies smaller on its mat.
 const MOST_ENLARGED = 2.75;
+const MOST_ROWS = { mosaic: 4, strip: 6, row: 1 };
 
 const element = (tag, className, text) => {
   const made = document.createElement(tag);
@@ -69,11 +70,12 @@ function step(event, root) {
   photos[here + forward]?.focus();
 }
 
-// A wall of photos without a ragged last row; what does not fit a whole row is not shown.
-function trim(grid) {
+// A wall of photos ends with a whole row, and on a phone it is not longer than a glance.
+function trim(grid, mostRows) {
   const columns = getComputedStyle(grid).gridTemplateColumns.split(" ").length;
   const cards = [...grid.children];
-  const shown = Math.max(columns, cards.length - (cards.length % columns));
+  const rows = Math.min(Math.max(Math.floor(cards.length / columns), 1), mostRows);
+  const shown = rows * columns;
   cards.forEach((card, place) => (card.hidden = place >= shown));
 }
 
@@ -96,7 +98,8 @@ export default function (component) {
   grid.append(...data.cards.map((card) => cardOf(card, data.labels, send)));
   root.replaceChildren(grid);
   root.watch?.disconnect();
-  if (data.layout === "answer") return;
-  root.watch = new ResizeObserver(() => trim(grid));
+  const mostRows = MOST_ROWS[data.layout];
+  if (!mostRows) return;
+  root.watch = new ResizeObserver(() => trim(grid, mostRows));
   root.watch.observe(grid);
 }

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.catalogue import Photo
-from engine.search import Match, SearchEngine
+from engine.search import Match
+from engine.storage import Collection
 from pages.parts.elements import element
 from pages.parts.links import IMAGE_SEARCH, go, link_to
 from pages.parts.view import View
@@ -19,10 +20,12 @@ from pages.parts.view import View
 _gallery = element("gallery", css="gallery.css", js="gallery.js")
 
 
-def draw_matches(engine: SearchEngine, matches: Sequence[Match], *, here: View, slug: str) -> None:
+def draw_matches(
+    collection: Collection, matches: Sequence[Match], *, here: View, slug: str
+) -> None:
     """Draw the matches of an answer; a photo opens its details, "more like this" a new search."""
     cards = [
-        _card(engine, match.photo, slug)
+        _card(collection, match.photo, slug)
         | {
             "href": link_to(here.changed(photo=match.photo.photo_id), slug),
             "rank": match.rank,
@@ -38,10 +41,14 @@ def draw_matches(engine: SearchEngine, matches: Sequence[Match], *, here: View, 
 
 
 def draw_photos(
-    engine: SearchEngine, photos: Sequence[Photo], *, slug: str, layout: str, label: str
+    collection: Collection, photos: Sequence[Photo], *, slug: str, layout: str, label: str
 ) -> None:
-    """Draw photos without a question, as a ``mosaic`` or a ``strip``; each leads to its like."""
-    _draw([_card(engine, photo, slug) for photo in photos], layout, label, key=layout)
+    """Draw photos without a question, each a link to its like.
+
+    The layout is a ``mosaic`` of four rows, a ``strip`` of six rows, or one ``row``.
+    """
+    cards = [_card(collection, photo, slug) for photo in photos]
+    _draw(cards, layout, label, key=f"{layout} {slug}")
 
 
 def _draw(cards: list[dict[str, Any]], layout: str, label: str, *, key: str) -> Any:
@@ -59,12 +66,12 @@ def _hear() -> None:
     """The chosen photo is read where the gallery is drawn; Streamlit only has to know of it."""
 
 
-def _card(engine: SearchEngine, photo: Photo, slug: str) -> dict[str, Any]:
+def _card(collection: Collection, photo: Photo, slug: str) -> dict[str, Any]:
     caption = photo.captions[0] if photo.captions else Path(photo.path).stem
     more = link_to(View(like={photo.photo_id: 1.0}), slug, IMAGE_SEARCH)
     return {
         "id": photo.photo_id,
-        "image": _data_url(engine.collection.thumbnail(photo.row)),
+        "image": _data_url(collection.thumbnail(photo.row)),
         "width": photo.width,
         "height": photo.height,
         "alt": caption,

@@ -11,8 +11,11 @@ import streamlit as st
 
 from engine.catalogue import Photo
 from engine.config import DEMO_COLLECTION
+from engine.encoders import Encoder, load_encoder
+from engine.errors import CollectionError
 from engine.search import SearchEngine
-from engine.storage import Collection, CollectionSummary, list_collections
+from engine.storage import Collection, CollectionSummary, Manifest, list_collections
+from engine.text import singular, words
 from pages.parts.examples import examples_from
 
 MAX_TITLES_READ = 5000
@@ -29,32 +32,33 @@ def _slug(folder: Path) -> str:
 
 
 def engine_of(folder: Path) -> SearchEngine:
-    """Return the search engine over a collection, opened once for each state of its folder."""
-    return _engine(str(folder), _state_of(folder))
-
-
-def _state_of(folder: Path) -> tuple[int, int]:
-    """A manifest is written beside and renamed, so a new build is a new file."""
-    try:
-        written = (folder / "manifest.json").stat()
-    except FileNotFoundError:
-        return 0, 0
-    return written.st_mtime_ns, written.st_ino
+    """Return the search engine over a collection; collections of one model share it."""
+    collection = collection_of(folder)
+    model = collection.manifest.model
+    return SearchEngine(collection, _encoder(str(collection.model_folder), model.fingerprint))
 
 
 def collection_of(folder: Path) -> Collection:
-    """Return a collection without its model, opened once for each state of its folder."""
-    return _collection(str(folder), _state_of(folder))
+    """Return a collection, opened once and anew after every change of it."""
+    return _collection(str(folder))
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _collection(folder: str, state: tuple[int, int]) -> Collection:
+def _still_stands(collection: Collection) -> bool:
+    """Tell whether what was opened is what the folder holds now."""
+    try:
+        return Manifest.load(collection.folder).fingerprint == collection.fingerprint
+    except CollectionError:
+        return False
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, validate=_still_stands)
+def _collection(folder: str) -> Collection:
     return Collection.open(Path(folder))
 
 
-@st.cache_resource(show_spinner="Opening the collection…", max_entries=4)
-def _engine(folder: str, state: tuple[int, int]) -> SearchEngine:
-    return SearchEngine.open(Path(folder))
+@st.cache_resource(show_spinner="Waking the model…", max_entries=4)
+def _encoder(folder: str, fingerprint: str) -> Encoder:
+    return load_encoder(Path(folder))
 
 
 def examples_of(engine: SearchEngine) -> list[str]:
@@ -64,23 +68,29 @@ def examples_of(engine: SearchEngine) -> list[str]:
 
 @st.cache_data(show_spinner=False, max_entries=16)
 def _examples(fingerprint: str, _engine: SearchEngine) -> list[str]:
-    if _engine.encoder.tokenizer is None:
+    tokenizer = _engine.encoder.tokenizer
+    if tokenizer is None:
         return []
-    titles = [photo.captions[0] for photo in spread(_engine, MAX_TITLES_READ) if photo.captions]
-    return examples_from(titles, lambda query: _strength(_engine, query))
+    facets = _engine.facets()
+    named = {
+        singular(word) for values in facets.values() for value, _ in values for word in words(value)
+    }
+
+    def strength(query: str) -> float:
+        """Words that sort the photos make the best examples; words nobody knows make none."""
+        if tokenizer.unknown(query):
+            return -1.0
+        matches = _engine.search(query, k=3).matches
+        says_what_is_sorted = all(singular(word) in named for word in words(query))
+        return says_what_is_sorted + sum(max(m.similarity, 0.0) for m in matches) / 3
+
+    read = spread(_engine.collection, MAX_TITLES_READ)
+    titles = [photo.captions[0] for photo in read if photo.captions]
+    return examples_from(titles, strength)
 
 
-def _strength(engine: SearchEngine, query: str) -> float:
-    """Return how near the first photos of an answer are; words nobody knows are no example."""
-    tokenizer = engine.encoder.tokenizer
-    if tokenizer is None or tokenizer.unknown(query):
-        return -1.0
-    matches = engine.search(query, k=3).matches
-    return sum(match.similarity for match in matches) / max(len(matches), 1)
-
-
-def spread(engine: SearchEngine, n_photos: int, *, turn: int = 0) -> list[Photo]:
+def spread(collection: Collection, n_photos: int, *, turn: int = 0) -> list[Photo]:
     """Return photos from all over a collection; another `turn` shows others."""
-    rows = engine.collection.catalogue.live_rows()
+    rows = collection.catalogue.live_rows()
     stride = max(len(rows) // n_photos, 1)
-    return engine.collection.catalogue.photos(rows[turn % stride :: stride][:n_photos])
+    return collection.catalogue.photos(rows[turn % stride :: stride][:n_photos])

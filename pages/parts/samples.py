@@ -18,8 +18,8 @@ def draw_samples(engine: SearchEngine, slug: str) -> None:
         st.space("stretch")
         st.button("Show others", icon=":material/shuffle:", type="tertiary", on_click=_turn)
     turn = st.session_state.get("samples turn", 0)
-    photos = spread(engine, N_SAMPLES, turn=turn)
-    draw_photos(engine, photos, slug=slug, layout="strip", label="Photos to start from")
+    photos = spread(engine.collection, N_SAMPLES, turn=turn)
+    draw_photos(engine.collection, photos, slug=slug, layout="strip", label="Photos to start from")
 
 
 def _turn() -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.search import SearchEngine
-from pages.parts.elements import draw_examples
+from pages.parts.elements import draw_examples, element
 from pages.parts.gallery import draw_photos
-from pages.parts.links import COLLECTIONS, IMAGE_SEARCH, TEXT_SEARCH, address
+from pages.parts.links import COLLECTIONS, IMAGE_SEARCH, TEXT_SEARCH, address, link_to
 from pages.parts.resources import examples_of, spread
 from pages.parts.view import View
 from pages.parts.wording import count, plain
 
-N_GLANCE = 44
+N_GLANCE = 48
+
+_ways = element("ways", js="ways.js", css="ways.css", html='<nav aria-label="Ways on"></nav>')
 
 
 def draw_question(engine: SearchEngine, slug: str) -> None:
@@ -43,22 +45,21 @@ def draw_glance(engine: SearchEngine, slug: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.subheader(plain(collection.name), anchor=False, width="stretch")
         st.caption(count(collection.n_photos, "photo"), width="content")
-    photos = spread(engine, N_GLANCE)
-    draw_photos(engine, photos, slug=slug, layout="mosaic", label="A look at the collection")
+    photos = spread(collection, N_GLANCE)
+    draw_photos(collection, photos, slug=slug, layout="mosaic", label="A look at the collection")
 
 
 def draw_ways(slug: str) -> None:
     """Draw where to go from here."""
     ways = (
-        (TEXT_SEARCH, "Search with words", "Weigh and subtract: `2*boots - leather`."),
-        (
-            IMAGE_SEARCH,
-            "Search with a photo",
-            "Drop, paste or take one. It stays here.",
-        ),
-        (COLLECTIONS, "Add your own photos", "A folder, some files or a zip."),
+        (TEXT_SEARCH, "Search with words", "Weigh and leave out: 2*boots - leather"),
+        (IMAGE_SEARCH, "Search with a photo", "Drop, paste or take one; it stays in memory"),
+        (COLLECTIONS, "Add your own photos", "A folder of this computer, some files, or a zip"),
     )
-    for column, (path, label, told) in zip(st.columns(3), ways, strict=True):
-        with column.container(border=True, height="stretch"):
-            st.page_link(path, label=f"**{label}**", query_params={"collection": slug})
-            st.caption(told)
+    _ways(
+        key="ways",
+        data=[
+            {"label": label, "told": told, "href": link_to(View(), slug, page)}
+            for page, label, told in ways
+        ],
+    )

@@ -26,11 +26,12 @@ COLOURS = {
     "yellow": (0.5, 0.5, -0.5),
     "violet": (0.5, -0.5, 0.5),
 }
+WORDS = {**COLOURS, "square": (0.0, 0.0, 0.0)}  # every photo is one, so the word says nothing
 
 
 def write_colour_model(
     folder: Path,
-    words: Mapping[str, Sequence[float]] = COLOURS,
+    words: Mapping[str, Sequence[float]] = WORDS,
     *,
     cells: int = 1,
     size_px: int = SIZE_PX,

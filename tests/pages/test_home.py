@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.storage import rename_collection
 from pages.parts import frame
 from tests.pages.reading import cards, elements, errors, texts
 
@@ -19,7 +20,7 @@ def test_home_says_what_kindred_is_and_shows_the_collection(open_page):
 def test_every_example_and_every_photo_is_a_link(open_page):
     page = open_page()
     (examples,) = elements(page, "examples")
-    assert [each["href"].split("&")[0] for each in examples]
+    assert examples[0]["words"].endswith(" square")
     assert all(each["href"].startswith("text_search?collection=squares&q=") for each in examples)
     assert all(card["href"].startswith("image_search?") for card in cards(page))
 
@@ -50,3 +51,10 @@ def test_without_any_collection_the_page_says_how_to_make_one(open_page, monkeyp
     page = open_page(collection="")
     (box,) = errors(page)
     assert "Collections" in box
+
+
+def test_a_change_of_the_collection_is_noticed_at_the_next_look(open_page, shelf):
+    page = open_page()
+    rename_collection(shelf, "Bright squares")
+    page.run()
+    assert "Bright squares" in texts(page)

@@ -124,6 +124,10 @@ def test_an_example_that_is_answered_badly_gives_way_to_a_better_one():
     assert examples_from(captions, strength.__getitem__, 3) == expected
 
 
+def test_an_example_below_zero_is_not_shown():
+    assert examples_from(["Odd words"], lambda _: -1.0) == []
+
+
 def test_without_captions_there_are_no_examples():
     assert examples_from([], len) == []
 
