@@ -39,6 +39,7 @@ SETTINGS: dict[str, tuple[Any, str, str]] = {
         "an attribute whose values may stand for a caption; may be repeated",
     ),
     "attribute_rate": (float, "X", "share of captions replaced by attribute values"),
+    "augment": (float, "X", "how strongly photos are varied each time, 0 to 1"),
     "word_dropout": (float, "X", "share of a caption's words left out"),
     "validation_share": (float, "X", "share of the photos that is held out to measure with"),
     "precision": (str, "POLICY", "dtype policy of Keras, or auto"),
@@ -69,13 +70,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         if name == "attributes":
             reading["action"] = "append"
         settings.add_argument(flag, metavar=metavar, help=meaning, **reading)
-    settings.add_argument(
-        "--no-augment",
-        dest="augment",
-        action="store_false",
-        default=None,
-        help="show each photo as it is every time",
-    )
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -97,8 +91,7 @@ def run(options: argparse.Namespace) -> Outcome:
 
 def chosen(options: argparse.Namespace) -> dict[str, Any]:
     """Return the settings a person gave; the others keep the defaults of `engine.training`."""
-    names = [*SETTINGS, "augment"]
-    return {name: value for name in names if (value := getattr(options, name)) is not None}
+    return {name: value for name in SETTINGS if (value := getattr(options, name)) is not None}
 
 
 def sources(options: argparse.Namespace) -> list[DataSource]:

@@ -14,14 +14,17 @@ from numpy.typing import NDArray
 
 from engine.text import words
 
-MAX_SHIFT = 0.08
-MAX_ANGLE = np.deg2rad(8)
-SCALES = (0.85, 1.15)
-LIGHT = (0.85, 1.15)
+# How far each may go at full strength.
+MAX_SHIFT = 0.12
+MAX_ANGLE = np.deg2rad(12)
+MAX_SCALE = 1.3
+MAX_LIGHT = 0.3
 
 
-def photo_transforms(rng: np.random.Generator, n_photos: int, size_px: int) -> NDArray[np.float32]:
-    """Draw a flip, turn, scale and shift for each photo.
+def photo_transforms(
+    rng: np.random.Generator, n_photos: int, size_px: int, strength: float
+) -> NDArray[np.float32]:
+    """Draw a flip, turn, scale and shift for each photo, as far as `strength` (0 to 1) lets them.
 
     Returns
     -------
@@ -31,10 +34,10 @@ def photo_transforms(rng: np.random.Generator, n_photos: int, size_px: int) -> N
         `keras.ops.image.affine_transform` takes them. Turning and scaling leave the centre where it
         is.
     """
-    angle = rng.uniform(-MAX_ANGLE, MAX_ANGLE, n_photos)
-    scale = rng.uniform(*SCALES, n_photos)
+    angle = strength * rng.uniform(-MAX_ANGLE, MAX_ANGLE, n_photos)
+    scale = MAX_SCALE ** (strength * rng.uniform(-1, 1, n_photos))
     flip = rng.choice([-1.0, 1.0], n_photos)
-    shift = rng.uniform(-MAX_SHIFT, MAX_SHIFT, (2, n_photos)) * size_px
+    shift = strength * rng.uniform(-MAX_SHIFT, MAX_SHIFT, (2, n_photos)) * size_px
     centre = (size_px - 1) / 2
     cos, sin = np.cos(angle) / scale, np.sin(angle) / scale
     a0, a1, b0, b1 = cos * flip, -sin, sin * flip, cos
@@ -44,9 +47,9 @@ def photo_transforms(rng: np.random.Generator, n_photos: int, size_px: int) -> N
     return np.stack([a0, a1, a2, b0, b1, b2, zero, zero], axis=1).astype(np.float32)
 
 
-def photo_light(rng: np.random.Generator, n_photos: int) -> NDArray[np.float32]:
+def photo_light(rng: np.random.Generator, n_photos: int, strength: float) -> NDArray[np.float32]:
     """Draw a factor for each photo's brightness, shape (n_photos,)."""
-    return rng.uniform(*LIGHT, n_photos).astype(np.float32)
+    return (1 + strength * rng.uniform(-MAX_LIGHT, MAX_LIGHT, n_photos)).astype(np.float32)
 
 
 def spoken(

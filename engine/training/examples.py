@@ -250,8 +250,9 @@ class Batches:
             "same": _same(self._alike[places], tokens),
         }
         if settings.augment:
-            batch["transforms"] = photo_transforms(rng, len(rows), settings.size_px)
-            batch["light"] = photo_light(rng, len(rows))
+            strength = settings.augment
+            batch["transforms"] = photo_transforms(rng, len(rows), settings.size_px, strength)
+            batch["light"] = photo_light(rng, len(rows), strength)
         return batch
 
 
