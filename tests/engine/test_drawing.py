@@ -108,7 +108,7 @@ def test_a_seed_keeps_its_product_and_its_look_at_any_size():
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_drawn_whole_on_a_light_ground(kind):
     """The corners stay the ground's, and the product takes 4 to 75 hundredths of the picture."""
-    for seed in range(4):
+    for seed in range(2):
         drawing = draw_product(
             seed, 96, product=choose_product(np.random.default_rng(seed), kind=kind)
         )
@@ -171,7 +171,7 @@ def test_attributes_leave_out_what_a_product_lacks():
 
 @pytest.mark.parametrize(("seed", "size_px"), [(-1, 64), (1, 31)])
 def test_a_seed_or_size_out_of_range_is_refused(seed, size_px):
-    with pytest.raises(ValueError, match="at least|or more"):
+    with pytest.raises(ValueError, match=r"at least|or more"):
         draw_product(seed, size_px)
 
 
@@ -205,7 +205,7 @@ def test_captions_vary_in_words_and_order():
 
 
 def test_captions_keep_both_words_of_a_colour_pair_that_share_one():
-    """ "Navy Blue and Blue" must not lose its second blue."""
+    """The pair "navy blue and blue" must not lose its second blue."""
     shirt = product("shirt", colour="navy blue", second_colour="blue", pattern="checked")
     texts = [
         text.lower()
