@@ -164,6 +164,7 @@ def _application(pixels: Any, settings: ModelSettings, weights: str | None) -> A
     shape = (settings.size_px, settings.size_px, 3)
     extra = {"alpha": settings.backbone_alpha} if name in _TAKES_ALPHA else {}
     build = getattr(keras.applications, name)
+    keras.config.disable_interactive_logging()  # a download must not write into a command's answer
     try:
         backbone = build(include_top=False, weights=weights, input_shape=shape, **extra)
     except Exception as error:  # Keras raises whatever its download or its HDF5 reader raised.

@@ -141,3 +141,27 @@ def test_weights_that_do_not_fit_a_backbone_are_refused(tmp_path: Path):
     shape = ModelSettings(backbone="MobileNetV2", backbone_alpha=0.35, size_px=64)
     with pytest.raises(ModelError, match="do not fit"):
         photo_tower(shape, weights=str(tmp_path / "wrong.weights.h5"))
+
+
+def test_weights_that_cannot_be_downloaded_say_what_to_do_instead(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """Where there is no network the sentence names the file, its place and the way without it."""
+    import keras
+
+    def offline(**_: object) -> None:
+        raise OSError("URL fetch failure on https://example.org/resnet50_notop.h5: no network")
+
+    monkeypatch.setattr(keras.applications, "ResNet50", offline)
+    monkeypatch.setenv("KERAS_HOME", "/somewhere/keras")
+    with pytest.raises(ModelError) as caught:
+        photo_tower(ModelSettings(backbone="ResNet50", size_px=64), weights="imagenet")
+    for part in (
+        "ResNet50",
+        "resnet50_notop.h5",
+        "/somewhere/keras/models",
+        "--weights",
+        "compact",
+    ):
+        assert part in str(caught.value)
+    assert capsys.readouterr().out == ""
