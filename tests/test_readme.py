@@ -63,7 +63,8 @@ def test_the_commands_of_the_readme_succeed_one_after_the_other(copy_of_the_proj
         assert answer.returncode == 0, f"{script}\n{answer.stdout}{answer.stderr}"
 
 
-def test_the_python_examples_of_the_readme_print_what_it_says():
+def test_the_python_examples_of_the_readme_print_what_it_says(copy_of_the_project, monkeypatch):
+    monkeypatch.chdir(copy_of_the_project)
     failed, _ = doctest.testfile(str(README), module_relative=False)
     assert failed == 0
 

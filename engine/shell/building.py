@@ -95,7 +95,8 @@ def outcome_of(report: BuildReport, collection: Path) -> Outcome:
         "seconds": report.seconds,
         "photos_per_second": report.photos_per_second,
     }
-    speed = f"{duration(report.seconds)} ({amount(report.photos_per_second)} files/s)"
+    rate = report.photos_per_second
+    speed = duration(report.seconds) + (f" ({amount(rate)} files/s)" if rate else "")
     told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
     first = f"{report.indexed:,} photos in {collection}, {speed}" + (f": {told}" if told else "")
     return Outcome(record, [f"{table.plain(first)}.", *lines_of_skipped(report.skipped)])
@@ -110,8 +111,9 @@ def lines_of_skipped(skipped: Sequence[Skipped]) -> list[str]:
     """Return the first skipped files with their reasons, and how many more there are."""
     if not skipped:
         return []
-    shown = [[f"  {table.plain(each.path)}", each.reason] for each in skipped[:SHOWN_SKIPPED]]
-    lines = [f"{len(skipped):,} skipped:", *table.columns(shown, align="<<")]
+    shown = [[each.path, each.reason] for each in skipped[:SHOWN_SKIPPED]]
+    told = [f"  {line}" for line in table.columns(shown, align="<<")]
+    lines = [f"{len(skipped):,} skipped:", *told]
     n_hidden = len(skipped) - len(shown)
     return [*lines, f"  … and {n_hidden:,} more; --json lists them all"] if n_hidden else lines
 
