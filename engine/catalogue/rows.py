@@ -22,8 +22,13 @@ INSERT = f"INSERT INTO photo ({_FIELDS}, row) VALUES (?{', ?' * 10})"
 UPDATE = f"UPDATE photo SET ({_FIELDS}) = (?{', ?' * 9}) WHERE row = ?"
 N_ROWS = "SELECT coalesce(max(row) + 1, 0) FROM photo"
 
-decode = json.JSONDecoder().decode
+_raw_decode = json.JSONDecoder().raw_decode
 _encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def decode(text: str) -> Any:
+    """Return a JSON column's value; faster than `json.loads`, for nothing surrounds the value."""
+    return _raw_decode(text)[0]
 
 
 def photo_of(record: tuple[Any, ...]) -> Photo:
@@ -60,7 +65,7 @@ def write(connection: sqlite3.Connection, statement: str, row: int, photo: NewPh
     CatalogueError
         When a live photo has the same id.
     ValueError
-        When the path leaves the root, the id is empty, or a text is no valid Unicode.
+        When the path leaves the root, or the id is empty.
     """
     check_path(photo.path)
     if not photo.photo_id:

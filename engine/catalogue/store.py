@@ -130,9 +130,9 @@ class Catalogue(CatalogueReader):
         Raises
         ------
         CatalogueError
-            When a live photo has the same id.
+            When a live photo has the same id, or a text is no valid Unicode.
         ValueError
-            When a path leaves the root, an id is empty, or a text is no valid Unicode.
+            When a path leaves the root, or an id is empty.
         """
         with self._file.writing() as connection:
             (first,) = connection.execute(table.N_ROWS).fetchone()
