@@ -9,6 +9,6 @@ page = open_page("Home")
 
 with Told():
     engine = page.engine()
-    draw_question(engine, page.slug)
+    draw_question(engine, page.view, page.slug)
     draw_glance(engine, page.slug)
     draw_ways(page.slug)

@@ -22,13 +22,15 @@ HEALTH: dict[str, tuple[str, Literal["green", "blue", "red"], str]] = {
     "building": ("Being built", "blue", ":material/hourglass_top:"),
     "damaged": ("Damaged", "red", ":material/error:"),
 }
+UPDATED: tuple[str, Literal["blue"], str] = ("Being updated", "blue", ":material/sync:")
 MAX_NAME_CHARACTERS = 80
 N_GLANCE = 10
 
 
 def draw_collection(slug: str, summary: CollectionSummary) -> None:
     """Draw one collection; the demo can be searched, and nothing else done to it."""
-    word, colour, icon = HEALTH[summary.health]
+    is_updated = summary.health == "ready" and summary.writer is not None
+    word, colour, icon = UPDATED if is_updated else HEALTH[summary.health]
     with st.container(border=True, gap="small", key=f"card {slug}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(plain(summary.name), anchor=False, width="stretch")
@@ -47,7 +49,7 @@ def draw_collection(slug: str, summary: CollectionSummary) -> None:
                     icon=":material/search:",
                     query_params={"collection": slug},
                 )
-            if summary.folder != DEMO_COLLECTION:
+            if summary.folder != DEMO_COLLECTION and summary.writer is None:
                 _draw_changes(slug, summary)
             label = f"{count(summary.n_skipped, 'file')} skipped"
             if summary.n_skipped and _button(label, slug, ":material/report:"):
@@ -63,8 +65,9 @@ def _draw_glance(slug: str, summary: CollectionSummary) -> None:
 
 
 def _facts(summary: CollectionSummary) -> str:
-    made = datetime.fromisoformat(summary.created).strftime("%-d %B %Y")
-    return f"{count(summary.n_photos, 'photo')} · model {plain(summary.model)} · made {made}"
+    made = datetime.fromisoformat(summary.created)
+    photos, model = count(summary.n_photos, "photo"), plain(summary.model)
+    return f"{photos} · model {model} · made {made.day} {made:%B %Y}"
 
 
 def _draw_changes(slug: str, summary: CollectionSummary) -> None:
@@ -75,7 +78,7 @@ def _draw_changes(slug: str, summary: CollectionSummary) -> None:
             st.rerun()
         if _button("Rename", slug, ":material/edit:"):
             ask_for_name(summary)
-    if summary.health != "building" and _button("Remove", slug, ":material/delete:"):
+    if _button("Remove", slug, ":material/delete:"):
         ask_to_remove(summary)
 
 

@@ -36,7 +36,7 @@ function measure(card, labels) {
   const line = element("div", "measure");
   const number = element("span", "similarity", card.similarity.toFixed(2));
   number.title = labels.similarity;
-  number.setAttribute("aria-label", `${labels.similarity} ${card.similarity.toFixed(2)}`);
+  number.prepend(element("span", "spoken", `${labels.similarity} `));
   const bar = element("span", "bar");
   const fill = element("span", "fill");
   fill.style.width = `${Math.max(0, Math.min(1, card.similarity)) * 100}%`;
@@ -56,6 +56,7 @@ function cardOf(card, labels, send) {
   if (card.facts) article.append(element("p", "facts", card.facts));
   const more = link("more", card.more_href);
   more.textContent = labels.more;
+  more.setAttribute("aria-label", `${labels.more}: ${card.caption}`);
   article.append(more);
   return article;
 }

@@ -12,6 +12,7 @@ from pages.parts.frame import Told
 from pages.parts.wording import count, duration, plain
 
 SECONDS_BETWEEN_LOOKS = 1.0
+MOST_OVER = 3
 ENDINGS: dict[str, tuple[str, Literal["green", "red", "gray"], str]] = {
     "finished": ("Done", "green", ":material/check:"),
     "failed": ("Failed", "red", ":material/error:"),
@@ -28,7 +29,10 @@ def draw_jobs(kinds: Collection[str]) -> None:
 
 
 def _jobs(kinds: Collection[str]) -> list[JobState]:
-    return [job for job in jobs() if job.kind in kinds]
+    """Return what is at work, and the last few that are over."""
+    found = [job for job in jobs() if job.kind in kinds]
+    over = [job for job in found if job.is_over]
+    return [job for job in found if not job.is_over] + over[:MOST_OVER]
 
 
 def _draw_jobs(kinds: Collection[str], was_at_work: bool) -> None:

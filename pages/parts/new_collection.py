@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -12,7 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from engine.config import home
 from engine.errors import CollectionError
 from engine.jobs import start_job
-from engine.storage import collections_folder, extract_upload_zip, save_uploads
+from engine.storage import UploadReport, collections_folder, extract_upload_zip, save_uploads
 from pages.parts.frame import Told
 from pages.parts.resources import DEMO
 from pages.parts.wording import count, plain
@@ -23,6 +23,7 @@ SOURCES = {
     "Zip": ":material/folder_zip:",
 }
 TABLES = "csv, tsv or jsonl; without one, a table in the folder is found by itself"
+MAX_FILE_MB = 64
 MAX_ZIP_MB = 512
 MAX_NAME_CHARACTERS = 80
 MOST_TOLD = 5
@@ -75,7 +76,11 @@ def _ask_folder() -> Sequence[str]:
 def _ask_files() -> Sequence[UploadedFile]:
     st.caption("Photos, and a table of captions if there is one.")
     return st.file_uploader(
-        "Photos", accept_multiple_files=True, key="new files", label_visibility="collapsed"
+        "Photos",
+        accept_multiple_files=True,
+        max_upload_size=MAX_FILE_MB,
+        key="new files",
+        label_visibility="collapsed",
     )
 
 
@@ -91,21 +96,34 @@ def _make(source: str, brought: Sequence, name: str) -> None:
     if not brought or not brought[0]:
         raise CollectionError("no photos were given", remedy="Name a folder, or choose files")
     if source == "Folder":
-        photos, captions = Path(brought[0]).expanduser(), brought[1]
-        if not photos.is_dir():
-            raise CollectionError("there is no such folder", value=photos, remedy="Check the path")
-        name, given = name or photos.name, ["--captions", captions] if captions else []
-        folder = _free_folder(name)
+        _index_folder(brought[0], brought[1], name)
+    elif source == "Zip":
+        _index_upload(name or Path(brought[0].name).stem, extract_upload_zip, brought[0].getvalue())
     else:
-        name, given = name or Path(brought[0].name).stem, []
-        folder = _free_folder(name)
-        photos = folder / "photos"
-        if source == "Zip":
-            report = extract_upload_zip(brought[0].getvalue(), photos)
-        else:
-            report = save_uploads([(file.name, file.getvalue()) for file in brought], photos)
-        st.session_state["left out"] = [(each.path, each.reason) for each in report.skipped]
-    arguments = [str(photos), *given, "--out", str(folder), "--name", name, "--json"]
+        files = [(file.name, file.getvalue()) for file in brought]
+        _index_upload(name or Path(brought[0].name).stem, save_uploads, files)
+
+
+def _index_folder(folder: str, captions: str, name: str) -> None:
+    """Index photos where they lie."""
+    photos = Path(folder).expanduser().absolute()
+    if not photos.is_dir():
+        raise CollectionError("there is no such folder", value=photos, remedy="Check the path")
+    name = name or photos.name
+    table = [f"--captions={Path(captions).expanduser().absolute()}"] if captions else []
+    _start(photos, _free_folder(name), name, table)
+
+
+def _index_upload(name: str, keep: Callable[..., UploadReport], content: object) -> None:
+    """Keep an upload inside its collection's own folder, and index it there."""
+    out = _free_folder(name)
+    report = keep(content, out / "photos")
+    st.session_state["left out"] = [(each.path, each.reason) for each in report.skipped]
+    _start(out / "photos", out, name, [])
+
+
+def _start(photos: Path, out: Path, name: str, table: list[str]) -> None:
+    arguments = [str(photos), *table, f"--out={out}", f"--name={name}", "--json"]
     start_job("index", arguments, title=f"Make {name}")
 
 

@@ -17,7 +17,7 @@ N_GLANCE = 48
 _ways = element("ways", js="ways.js", css="ways.css", html='<nav aria-label="Ways on"></nav>')
 
 
-def draw_question(engine: SearchEngine, slug: str) -> None:
+def draw_question(engine: SearchEngine, here: View, slug: str) -> None:
     """Draw what Kindred is, the box to ask in, and queries to begin with."""
     st.title("Find the photo you have in mind", anchor=False)
     st.markdown(
@@ -28,6 +28,7 @@ def draw_question(engine: SearchEngine, slug: str) -> None:
     with form.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input(
             "Words",
+            here.query,
             type="search",
             icon=":material/search:",
             placeholder="A few words about the photo",

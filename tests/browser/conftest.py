@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from engine.config import PROJECT
 from engine.storage import build_collection
@@ -23,6 +23,7 @@ from tests.pages.squares import draw_squares
 from tools.browser import find
 
 SECONDS_TO_START = 60
+PATIENCE_MS = 30_000  # a machine may have more to do than this test
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 # Opened by a link to an inner page, Streamlit first looks for its server below that page's name.
@@ -79,6 +80,7 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         pytest.skip("no Chromium or Chrome on this machine; tools/browser.py installs one")
     flags = ["--disable-gpu", "--no-first-run", "--disable-background-networking"]
+    flags += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     flags += ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=flags)
@@ -116,7 +118,8 @@ def page(
     """A fresh page that must neither ask another host for anything nor report an error."""
     context = chromium.new_context(viewport=request.param, base_url=server)
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     page.on("request", witness.request)
     page.on("console", witness.message)
     page.on("pageerror", lambda error: witness.complaints.append(str(error)))

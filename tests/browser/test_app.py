@@ -17,7 +17,7 @@ from tests.pages.squares import square
 
 pytestmark = pytest.mark.browser
 
-SLOW = 60_000
+SLOW_MS = 120_000
 PASTE = """([bytes, event]) => {
   const transfer = new DataTransfer();
   transfer.items.add(new File([new Uint8Array(bytes)], "pasted.png", { type: "image/png" }));
@@ -108,6 +108,14 @@ def test_a_photo_pasted_or_dropped_anywhere_on_the_page_finds_its_like(page: Pag
     expect(page.get_by_role("combobox", name="How much it counts")).to_have_count(2)
 
 
+def test_a_photo_taken_with_the_camera_finds_its_like(page: Page):
+    """Chromium's own test camera shows a green picture."""
+    page.goto("/image_search?collection=squares")
+    page.get_by_role("radio", name="Camera").click()
+    page.get_by_role("button", name="Take Photo").click()
+    expect(captions(page).first).to_have_text(re.compile("A green square"))
+
+
 def test_a_collection_from_a_zip_survives_a_refresh_and_can_be_searched(page: Page, tmp_path):
     """The job is a child process: the page only reads its files, before and after a refresh."""
     draw_collection(60, seed=1, folder=tmp_path / "shop", size_px=96, n_workers=1)
@@ -126,7 +134,7 @@ def test_a_collection_from_a_zip_survives_a_refresh_and_can_be_searched(page: Pa
     expect(page.get_by_text("Make My shop")).to_be_visible()
     page.reload()
     expect(page.get_by_text("Make My shop")).to_be_visible()
-    expect(page.get_by_role("heading", name="My shop")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", name="My shop")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_text("1 file skipped").first).to_be_visible()
     page.goto("/text_search?collection=my-shop&q=shoes")
     expect(captions(page)).to_have_count(9)

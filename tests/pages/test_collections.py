@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.jobs import JobState, Progress
-from engine.storage import Collection
-from pages.parts import collection_card, jobs_view, new_collection
+from engine.storage import Collection, list_collections
+from pages.parts import collection_card, jobs_view, new_collection, resources
 from tests.pages.reading import blocks, errors, texts
 from tests.pages.squares import square
 
@@ -143,6 +144,15 @@ def test_a_damaged_collection_says_so_and_can_only_be_removed(open_page, shelf):
     assert {each.label for each in page.button} == {"Remove", "Make the collection"}
 
 
+def test_a_collection_that_is_being_updated_says_so_and_is_left_alone(open_page, monkeypatch):
+    (summary,) = [each for each in list_collections() if each.folder.name == "squares"]
+    busy = replace(summary, writer="pid 4711")
+    monkeypatch.setattr(resources, "list_collections", lambda: [busy])
+    page = open_page("collections")
+    assert ":blue-badge[" in texts(page)
+    assert {each.label for each in page.button} == {"1 file skipped", "Make the collection"}
+
+
 def test_a_collection_is_made_from_a_folder(open_page, started, squares, kindred_home):
     page = open_page("collections")
     page.text_input[0].input(str(squares))
@@ -150,7 +160,7 @@ def test_a_collection_is_made_from_a_folder(open_page, started, squares, kindred
     button(page, "Make the collection").click().run()
     assert not errors(page)
     out = kindred_home / "collections" / "my-squares"
-    arguments = [str(squares), "--out", str(out), "--name", "My *squares*", "--json"]
+    arguments = [str(squares), f"--out={out}", "--name=My *squares*", "--json"]
     assert started == [("index", arguments, "Make My *squares*")]
 
 
@@ -160,7 +170,7 @@ def test_a_name_is_never_a_path_and_never_taken_twice(open_page, started, square
         page.text_input[0].input(str(squares))
         page.text_input[2].input("../../Squares")
         button(page, "Make the collection").click().run()
-    outs = [Path(arguments[arguments.index("--out") + 1]) for _, arguments, _ in started]
+    outs = [Path(arguments[1].removeprefix("--out=")) for _, arguments, _ in started]
     assert [out.parent for out in outs] == [kindred_home / "collections"] * 2
     assert [out.name for out in outs] == ["squares-2", "squares-3"]
 

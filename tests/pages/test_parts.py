@@ -7,11 +7,12 @@ import doctest
 import importlib
 import io
 import json
-from pathlib import Path
+import tomllib
 
 import pytest
 
 from engine.catalogue import Photo, Skipped
+from engine.config import PROJECT
 from engine.search import Answer, Match
 from pages.parts.download import as_csv, as_json, skipped_as_csv
 from pages.parts.examples import examples_from
@@ -133,7 +134,9 @@ def test_without_captions_there_are_no_examples():
 
 
 def test_every_page_script_is_thin():
-    pages = [p for p in Path("pages").glob("*.py") if p.name != "__init__.py"] + [Path("app.py")]
+    pages = [p for p in (PROJECT / "pages").glob("*.py") if p.name != "__init__.py"] + [
+        PROJECT / "app.py"
+    ]
     assert {p.name for p in pages} >= {"text_search.py", "image_search.py", "collections.py"}
     assert all(len(p.read_text().splitlines()) <= 60 for p in pages)
 
@@ -143,3 +146,13 @@ def test_the_examples_in_docstrings_are_true(name):
     outcome = doctest.testmod(importlib.import_module(f"pages.parts.{name}"))
     assert outcome.attempted > 0
     assert outcome.failed == 0
+
+
+def test_the_app_is_local_silent_and_shows_no_traceback():
+    settings = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert settings["server"]["address"] == "localhost"
+    assert settings["browser"]["gatherUsageStats"] is False
+    assert settings["client"]["showErrorDetails"] == "none"
+    assert settings["client"]["showSidebarNavigation"] is False
+    assert settings["theme"].keys() >= {"light", "dark"}
+    assert "http" not in (PROJECT / ".streamlit" / "config.toml").read_text("utf-8")
