@@ -1,6 +1,7 @@
 """A model that needs no training: photos with like colours in like places have like embeddings.
 
-Run as a program it builds or updates a collection, so that tests can kill it.
+Run as a program it builds or updates a collection, so that tests can kill it; it can be told to
+hold still once so many photos are embedded.
 """
 
 from __future__ import annotations
@@ -23,17 +24,25 @@ class ColourEncoder:
     runtime = "onnx"
     tokenizer = None
 
-    def __init__(self, n_dims: int = 8, size_px: int = 16, *, pause_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        n_dims: int = 8,
+        size_px: int = 16,
+        *,
+        pause_seconds: float = 0.0,
+        holds_at: int | None = None,
+    ) -> None:
         self.n_dims = n_dims
         self.size_px = size_px
         self.fingerprint = f"colours of {size_px} pixels in {n_dims} numbers"
         self.n_embedded = 0
         self._pause_seconds = pause_seconds
+        self._holds_at = holds_at
         projection = np.random.default_rng(7).normal(size=(13, n_dims))
         self._projection = projection.astype(np.float32)
 
     def embed_photos(self, pixels: np.ndarray) -> np.ndarray:
-        time.sleep(self._pause_seconds)
+        time.sleep(3600 if self._holds_at == self.n_embedded else self._pause_seconds)
         self.n_embedded += len(pixels)
         half = self.size_px // 2
         grid = pixels.reshape(len(pixels), 2, half, 2, half, 3).mean(axis=(2, 4), dtype=np.float32)
@@ -70,11 +79,11 @@ def draw_folder(folder: Path, n_photos: int) -> Path:
 if __name__ == "__main__":
     from engine.storage import embedding
 
-    embedding.BATCH, embedding.SHARD_PHOTOS = 4, 8
-    what, folder, *photos = sys.argv[1:]
-    encoder = ColourEncoder(pause_seconds=0.005)
+    embedding.BATCH, embedding.SHARD_PHOTOS, embedding.SHARD_SECONDS = 4, 8, 3600.0
+    what, folder, photos, *held = sys.argv[1:]
+    encoder = ColourEncoder(pause_seconds=0.005, holds_at=int(held[0]) if held else None)
     if what == "build":
-        report = build_collection(photos[0], model=encoder, out=folder)
+        report = build_collection(photos, model=encoder, out=folder)
     else:
         report = update_collection(folder, model=encoder)
     sys.stdout.write(f"{report.indexed} {report.embedded}\n")

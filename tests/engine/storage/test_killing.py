@@ -20,8 +20,9 @@ N_PHOTOS = 60
 N_KILLS = 12
 
 
-def run(what: str, shelf: Path, photos: Path) -> subprocess.Popen[str]:
+def run(what: str, shelf: Path, photos: Path, *, holds_at: str = "") -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.engine.storage.colour", what, str(shelf), str(photos)]
+    command += [holds_at] if holds_at else []
     return subprocess.Popen(
         command, cwd=PROJECT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -90,17 +91,16 @@ def test_a_build_killed_again_and_again_ends_as_an_undisturbed_one(tmp_path, man
 
 
 def test_what_a_killed_build_had_journalled_is_not_embedded_again(tmp_path, many):
-    """The kill waits for the third shard, of at least 8 photos each: 24 of 61 are done."""
+    """Batches of 4, shards of 8, a kill after 28: three shards hold 24 of the 61 contents."""
     shelf = tmp_path / "shelf"
-    program = run("build", shelf, many)
+    program = run("build", shelf, many, holds_at="28")
     while not (shelf / "journal/00000003.npz").exists():
         assert program.poll() is None
-        time.sleep(0.002)
+        time.sleep(0.01)
     program.kill()
     program.communicate()
     _, (indexed, embedded) = run_to_the_end("build", shelf, many)
-    assert indexed == N_PHOTOS + 2
-    assert embedded <= N_PHOTOS + 1 - 24
+    assert (indexed, embedded) == (N_PHOTOS + 2, N_PHOTOS + 1 - 24)
 
 
 def test_an_update_killed_at_any_moment_leaves_the_old_state_or_the_new(tmp_path, many):

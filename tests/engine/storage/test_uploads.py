@@ -140,11 +140,12 @@ def test_an_upload_that_is_too_large_as_a_whole_leaves_nothing_behind(tmp_path, 
     assert files_in(tmp_path) == {"earlier.jpg": b"earlier"}
 
 
-def test_a_zip_that_lies_about_a_files_size_gives_no_more_than_it_said(tmp_path):
-    """The directory says 10 bytes where 1,000 are packed; they are not what the hash promises."""
+@pytest.mark.parametrize("said", [10, 5000])
+def test_a_zip_that_lies_about_a_files_size_is_not_believed(tmp_path, said):
+    """The directory says fewer or more bytes than the 1,000 that are packed."""
     packed = bytearray(zip_of([("lie.jpg", bytes(1000)), ("good.jpg", b"good")]))
     at = packed.index(b"PK\x01\x02") + 24
-    packed[at : at + 4] = (10).to_bytes(4, "little")
+    packed[at : at + 4] = said.to_bytes(4, "little")
     report = extract_upload_zip(bytes(packed), tmp_path)
     assert files_in(tmp_path) == {"good.jpg": b"good"}
     assert reasons(report) == {"lie.jpg": "it is damaged"}
