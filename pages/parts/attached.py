@@ -80,12 +80,13 @@ def draw_attached(attached: Sequence[Attached], here: View, slug: str, size_px: 
     several = len(attached) > 1 or bool(here.query)
     if attached:
         st.caption(f"As the model sees it: upright, whole, {size_px} × {size_px} pixels.")
-    for photo in attached:
+    for number, photo in enumerate(attached, start=1):
         with st.container(horizontal=True, gap="small", key=f"attached {photo.key}"):
             if photo.understood:
                 st.image(photo.understood, width=132)
             with st.container(gap="xsmall", width=148):
-                st.caption(plain(photo.name))
+                word = "photo" if number == 1 else f"photo{number}"  # its name in a query
+                st.caption(f"`{word}` {plain(photo.name)}" if several else plain(photo.name))
                 if several:
                     _draw_weight(photo, here, slug)
                 if not photo.data:

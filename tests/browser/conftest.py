@@ -22,8 +22,8 @@ from tests.pages.colour_model import write_colour_model
 from tests.pages.squares import draw_squares
 from tools.browser import find
 
-SECONDS_TO_START = 60
-PATIENCE_MS = 30_000  # a machine may have more to do than this test
+SECONDS_TO_START = 120
+PATIENCE_MS = 60_000  # a machine may have more to do than this test
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 # Opened by a link to an inner page, Streamlit first looks for its server below that page's name.

@@ -59,6 +59,7 @@ def test_several_photos_add_up(open_page):
     assert not errors(page)
     assert len(page.get("image")) == 2
     assert {round(card["similarity"], 2) for card in cards(page)[:3]} == {0.58}
+    assert r"`photo2` blue\.png" in texts(page)
 
 
 def test_a_photo_can_count_against(open_page):
