@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from engine.drawing import draw_collection
 from tests.browser.conftest import PHONE
-from tests.pages.squares import square
+from tests.pages.squares import STRANGE_CAPTION, square
 
 pytestmark = pytest.mark.browser
 
@@ -61,7 +61,7 @@ def test_a_link_with_filters_and_a_page_reproduces_the_view(page: Page):
 
 def test_a_photo_opens_its_details_by_keyboard_and_its_caption_stays_text(page: Page):
     page.goto("/text_search?collection=squares&q=violet&k=3&page=2")
-    photo = page.get_by_role("link", name="*violet* <b>square</b> [3](https://example.org)")
+    photo = page.get_by_role("link", name=STRANGE_CAPTION, exact=True)
     photo.focus()
     photo.press("Enter")
     dialog = page.get_by_role("dialog")
@@ -112,6 +112,7 @@ def test_a_photo_taken_with_the_camera_finds_its_like(page: Page):
     """Chromium's own test camera shows a green picture."""
     page.goto("/image_search?collection=squares")
     page.get_by_role("radio", name="Camera").click()
+    page.wait_for_function("document.querySelector('video')?.readyState === 4")
     page.get_by_role("button", name="Take Photo").click()
     expect(captions(page).first).to_have_text(re.compile("A green square"))
 
