@@ -6,6 +6,7 @@ photo's similarity is linear in what the terms gave.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -194,11 +195,8 @@ class SearchEngine:
             vector, offset + k + len(rows_inside), allowed=allowed, exact=exact
         )
         watch.lap("index")
-        wanted = [
-            (int(row), float(similarity))
-            for row, similarity in zip(nearest.rows, nearest.similarities, strict=True)
-            if row not in rows_inside
-        ][offset : offset + k]
+        found = zip(nearest.rows.tolist(), nearest.similarities.tolist(), strict=True)
+        wanted = [pair for pair in found if pair[0] not in rows_inside][offset : offset + k]
         photos = self.collection.catalogue.photos([row for row, _ in wanted])
         matches = [
             Match(rank, max(-1.0, min(1.0, similarity)), photo)
@@ -239,26 +237,25 @@ class SearchEngine:
         """Return the query's unit row, and the words that could play no part in it."""
         said = [term for term in terms if term.text]
         spoken, unknown = self._known(said) if said else ([], [])
-        vector = np.zeros(self.encoder.n_dims, np.float32)
-        if spoken:
-            rows = self.encoder.embed_texts([term.text for term in spoken])
-            vector += np.array([term.weight for term in spoken], np.float32) @ rows
         shown = [term for term in terms if not term.text]
+        parts = []
+        if spoken:
+            parts.append(self.encoder.embed_texts([term.text for term in spoken]))
         if shown:
-            rows = self._attached(images, rows_inside)
-            vector += (
-                np.array([t.weight for t in shown], np.float32) @ rows[[t.photo - 1 for t in shown]]
-            )
-        elif not spoken:
+            attached = self._attached(images, rows_inside)
+            parts.append(attached[[term.photo - 1 for term in shown]])
+        if not parts:
             raise self._nothing_known(unknown)
-        length = float(np.linalg.norm(vector))
+        rows = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        vector = np.array([term.weight for term in (*spoken, *shown)], np.float32) @ rows
+        length = math.sqrt(float(vector @ vector))
         if length < _SHORTEST:
             raise QueryError(
                 "the parts of the query cancel each other",
                 value=format_query(terms),
                 remedy="Change a sign or a weight",
             )
-        return vector / length, unknown
+        return vector / np.float32(length), unknown
 
     def _known(self, said: Sequence[Term]) -> tuple[list[Term], list[str]]:
         """Return the text terms with at least one known word, and all unknown words."""

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,8 @@ from engine.errors import ModelError
 
 PADDING = 0
 FORMAT_VERSION = 1
+# Words looked up lately: those of a query come back at once, and few words make most texts.
+_REMEMBERED = 16_384
 
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s?(?!\w)")
 _INITIAL = re.compile(r"\b(\w)-(?=\w{2})")
@@ -39,8 +42,11 @@ def normalise(text: str) -> str:
     >>> normalise("Women’s CAFÉ  Dress")
     'women cafe  dress'
     """
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    if text.isascii():
+        plain = text.lower()
+    else:
+        decomposed = unicodedata.normalize("NFKD", text).casefold()
+        plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     return _POSSESSIVE.sub("", plain)
 
 
@@ -100,6 +106,7 @@ class Tokenizer:
         self.n_tokens = n_tokens
         self._counts = dict(counts)
         self._ids = {word: i for i, (word, _) in enumerate(counts, start=1)}
+        self._id_of = lru_cache(maxsize=_REMEMBERED)(self._look_up)
 
     @classmethod
     def fit(
@@ -129,7 +136,7 @@ class Tokenizer:
         """Return token ids, shape (n_texts, n_tokens), zero-padded on the right."""
         rows = np.full((len(texts), self.n_tokens), PADDING, np.int32)
         for row, text in zip(rows, texts, strict=True):
-            ids = [i for word in words(text) if (i := self._ids.get(singular(word)))]
+            ids = [i for word in words(text) if (i := self._id_of(word))]
             ids = ids[: self.n_tokens]
             row[: len(ids)] = ids
         return rows
@@ -142,8 +149,12 @@ class Tokenizer:
         """Return the known and the unknown words of `text`, each in order and once."""
         known, unknown = [], []
         for word in dict.fromkeys(words(text)):
-            (known if singular(word) in self._ids else unknown).append(word)
+            (known if self._id_of(word) else unknown).append(word)
         return known, unknown
+
+    def _look_up(self, word: str) -> int:
+        """Return the id of a word in either number, or 0 for an unknown one."""
+        return self._ids.get(singular(word), PADDING)
 
     def count(self, word: str) -> int:
         """Return how often the training texts had `word`, in either number."""
