@@ -9,70 +9,72 @@ import streamlit as st
 
 from engine.config import DEMO_COLLECTION
 from engine.jobs import start_job
-from engine.storage import CollectionSummary, remove_collection, rename_collection
+from engine.storage import Collection, CollectionSummary, remove_collection, rename_collection
 from pages.parts.download import skipped_as_csv
 from pages.parts.frame import Told
 from pages.parts.gallery import draw_photos
 from pages.parts.links import TEXT_SEARCH
-from pages.parts.resources import collection_of, spread
+from pages.parts.resources import collection_of, is_of_another_model, spread
 from pages.parts.wording import count, plain
 
-HEALTH: dict[str, tuple[str, Literal["green", "blue", "red"], str]] = {
+STATES: dict[str, tuple[str, Literal["green", "blue", "orange", "red"], str]] = {
     "ready": ("Ready", "green", ":material/check:"),
+    "updated": ("Being updated", "blue", ":material/sync:"),
+    "outdated": ("Another model", "orange", ":material/update:"),
     "building": ("Being built", "blue", ":material/hourglass_top:"),
     "damaged": ("Damaged", "red", ":material/error:"),
 }
-UPDATED: tuple[str, Literal["blue"], str] = ("Being updated", "blue", ":material/sync:")
 MAX_NAME_CHARACTERS = 80
 N_GLANCE = 10
 
 
 def draw_collection(slug: str, summary: CollectionSummary) -> None:
     """Draw one collection; the demo can be searched, and nothing else done to it."""
-    is_updated = summary.health == "ready" and summary.writer is not None
-    word, colour, icon = UPDATED if is_updated else HEALTH[summary.health]
+    collection = None
     with st.container(border=True, gap="small", key=f"card {slug}"):
+        with Told():
+            collection = collection_of(summary.folder) if summary.health == "ready" else None
+        is_outdated = collection is not None and is_of_another_model(collection)
+        _draw_title(summary, is_outdated)
+        if collection is not None:
+            photos, label = spread(collection, N_GLANCE), f"A glance at {summary.name}"
+            draw_photos(collection, photos, slug=slug, layout="row", label=label)
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(plain(summary.name), anchor=False, width="stretch")
-            st.badge(word, color=colour, icon=icon)
-        if summary.health == "damaged":
-            st.text(summary.reason)
-        else:
-            st.caption(_facts(summary))
-        if summary.health == "ready":
-            _draw_glance(slug, summary)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if summary.health == "ready":
-                st.page_link(
-                    TEXT_SEARCH,
-                    label="Search",
-                    icon=":material/search:",
-                    query_params={"collection": slug},
-                )
+            if collection is not None and not is_outdated:
+                address = {"collection": slug}
+                icon = ":material/search:"
+                st.page_link(TEXT_SEARCH, label="Search", icon=icon, query_params=address)
             if summary.folder != DEMO_COLLECTION and summary.writer is None:
-                _draw_changes(slug, summary)
+                _draw_changes(slug, summary, collection, is_outdated)
             label = f"{count(summary.n_skipped, 'file')} skipped"
             if summary.n_skipped and _button(label, slug, ":material/report:"):
                 _show_skipped(summary)
 
 
-def _draw_glance(slug: str, summary: CollectionSummary) -> None:
-    with Told():
-        collection = collection_of(summary.folder)
-        photos = spread(collection, N_GLANCE)
-        label = f"A glance at {summary.name}"
-        draw_photos(collection, photos, slug=slug, layout="row", label=label)
-
-
-def _facts(summary: CollectionSummary) -> str:
+def _draw_title(summary: CollectionSummary, is_outdated: bool) -> None:
+    state = "updated" if summary.health == "ready" and summary.writer else summary.health
+    word, colour, icon = STATES["outdated" if is_outdated and state == "ready" else state]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(plain(summary.name), anchor=False, width="stretch")
+        st.badge(word, color=colour, icon=icon)
+    if summary.health == "damaged":
+        st.text(summary.reason)
+        return
     made = datetime.fromisoformat(summary.created)
     photos, model = count(summary.n_photos, "photo"), plain(summary.model)
-    return f"{photos} · model {model} · made {made.day} {made:%B %Y}"
+    st.caption(f"{photos} · model {model} · made {made.day} {made:%B %Y}")
+    if is_outdated:
+        st.markdown("Its model is another one now. Embed its photos anew to search them again.")
 
 
-def _draw_changes(slug: str, summary: CollectionSummary) -> None:
-    if summary.health == "ready":
-        if _button("Update", slug, ":material/sync:", "Take in new, changed and deleted photos"):
+def _draw_changes(
+    slug: str, summary: CollectionSummary, collection: Collection | None, is_outdated: bool
+) -> None:
+    if collection is not None:
+        if is_outdated:
+            if _button("Embed anew", slug, ":material/refresh:"):
+                _index_again(collection)
+        elif _button("Update", slug, ":material/sync:", "Take in new, changed and deleted photos"):
             title = f"Update {summary.name}"
             start_job("update", [str(summary.folder), "--json"], title=title)
             st.rerun()
@@ -80,6 +82,17 @@ def _draw_changes(slug: str, summary: CollectionSummary) -> None:
             ask_for_name(summary)
     if _button("Remove", slug, ":material/delete:"):
         ask_to_remove(summary)
+
+
+def _index_again(collection: Collection) -> None:
+    """Build the collection again from where its photos are, with today's model."""
+    origin = collection.manifest.origin
+    arguments = [str(collection.root), f"--out={collection.folder}", f"--name={collection.name}"]
+    if origin.captions:
+        arguments.append(f"--captions={collection.folder / origin.captions}")
+    arguments += [f"--column={role}={name}" for role, name in (origin.columns or {}).items()]
+    start_job("index", [*arguments, "--json"], title=f"Embed {collection.name} anew")
+    st.rerun()
 
 
 def _button(label: str, slug: str, icon: str, told: str | None = None) -> bool:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from engine.catalogue import Photo
 from engine.config import DEMO_COLLECTION
-from engine.encoders import Encoder, load_encoder
+from engine.encoders import Encoder, load_encoder, read_manifest
 from engine.errors import CollectionError
 from engine.search import SearchEngine
 from engine.storage import Collection, CollectionSummary, Manifest, list_collections
@@ -59,6 +59,21 @@ def _collection(folder: str) -> Collection:
 @st.cache_resource(show_spinner="Waking the model…", max_entries=4)
 def _encoder(folder: str, fingerprint: str) -> Encoder:
     return load_encoder(Path(folder))
+
+
+def is_of_another_model(collection: Collection) -> bool:
+    """Tell whether the model in the collection's model folder is no longer the one that made it."""
+    try:
+        folder = collection.model_folder
+    except CollectionError:
+        return True
+    written = (folder / "manifest.json").stat().st_mtime_ns
+    return _fingerprint(str(folder), written) != collection.manifest.model.fingerprint
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _fingerprint(folder: str, written: int) -> str:
+    return read_manifest(Path(folder)).fingerprint
 
 
 def examples_of(engine: SearchEngine) -> list[str]:

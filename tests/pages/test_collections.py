@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from engine.jobs import JobState, Progress
 from engine.storage import Collection, list_collections
 from pages.parts import collection_card, jobs_view, new_collection, resources
+from tests.pages.colour_model import COLOURS, write_colour_model
 from tests.pages.reading import blocks, errors, texts
 from tests.pages.squares import square
 
@@ -151,6 +152,25 @@ def test_a_collection_that_is_being_updated_says_so_and_is_left_alone(open_page,
     page = open_page("collections")
     assert ":blue-badge[" in texts(page)
     assert {each.label for each in page.button} == {"1 file skipped", "Make the collection"}
+
+
+def test_a_collection_whose_model_is_another_one_now_can_be_embedded_anew(
+    open_page, started, shelf, squares, colour_model, tmp_path
+):
+    """The same folder holds a model that knows no yellow: its fingerprint is another one."""
+    model = tmp_path / "colours"
+    write_colour_model(model, {"red": COLOURS["red"]})
+    manifest = shelf / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(str(colour_model), str(model)))
+    page = open_page("collections")
+    assert not errors(page)
+    assert ":orange-badge[" in texts(page)
+    assert "Search" not in [link.label for link in page.main.get("page_link")][1:]
+    button(page, "Embed anew").click().run()
+    ((kind, arguments, _),) = started
+    assert (kind, arguments[:2]) == ("index", [str(squares), f"--out={shelf}"])
+    (box,) = errors(open_page("text_search", q="red"))
+    assert "another model" in box
 
 
 def test_a_collection_is_made_from_a_folder(open_page, started, squares, kindred_home):
