@@ -18,7 +18,6 @@ from tests.benchmarks.material import Sample
 from tests.benchmarks.report import Row, say
 
 K = 9
-EF = 96
 N_QUERIES = 300
 N_USUAL = 40
 MEBIBYTE = 2**20
@@ -40,8 +39,9 @@ def query_row(engine: SearchEngine, texts: Sequence[str]) -> Row:
     say("asking in words")
     collection, encoder = engine.collection, engine.encoder
     bare = hnswlib.Index("ip", encoder.n_dims)
-    bare.load_index(str(collection.build / "index" / "graph.hnsw"))
-    bare.set_ef(EF)
+    index = collection.build / "index"
+    bare.load_index(str(index / "graph.hnsw"))
+    bare.set_ef(json.loads((index / "index.json").read_text())["settings"]["ef"])
     bare.set_num_threads(1)
 
     def ours(text: str) -> None:
