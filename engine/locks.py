@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_PATIENCE_SECONDS = 0.3
 _PAUSE_SECONDS = 0.02
 
 
@@ -106,27 +106,30 @@ def has_readers(folder: Path) -> bool:
         os.close(descriptor)
 
 
-def _is_taken(descriptor: int, kind: int) -> bool:
+def _is_taken(descriptor: int, kind: int, *, strict: bool = False) -> bool:
+    """Try to lock. On a disk without locks nobody can hold one: an error only where `strict`."""
     try:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    except OSError:  # a disk without locks: nobody can hold one
-        return False
+    except OSError:
+        if strict:
+            raise
     return False
 
 
 def _locked(descriptor: int) -> bool:
-    """Try for a moment: whoever asks `holder` has the lock for an instant."""
-    give_up = time.monotonic() + _PATIENCE_SECONDS
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            if time.monotonic() > give_up:
-                return False
-            time.sleep(_PAUSE_SECONDS)
+    """Take the lock unless another program holds it alone.
+
+    Whoever asks `holder` shares the lock for an instant, which may be long on a busy machine. A
+    wish to share tells the two apart: lookers grant it, a real holder refuses.
+    """
+    while _is_taken(descriptor, fcntl.LOCK_EX, strict=True):
+        if _is_taken(descriptor, fcntl.LOCK_SH, strict=True):
+            return False
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        time.sleep(random.uniform(0.0, _PAUSE_SECONDS))  # two who want it must not keep in step
+    return True
 
 
 def _written_in(descriptor: int) -> str:

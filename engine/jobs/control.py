@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from engine.jobs.runner import runner_lives, start_runner
 from engine.jobs.state import JobState, state_of
 
 _ENGINE = (sys.executable, "-m", "engine")
+_START_SECONDS = 5.0
+_started_by_looking: dict[Path, float] = {}
 
 
 def start_job(
@@ -117,5 +120,13 @@ def forget_job(job_id: str, *, home: Path | None = None) -> None:
 def _states(found: Sequence[Job], home: Path) -> list[JobState]:
     lives = bool(found) and runner_lives(home)
     if not lives and any(job.ending() is None for job in found):
-        start_runner(home)
+        _start_runner_once(home)
     return [state_of(job, runner_lives=lives) for job in found]
+
+
+def _start_runner_once(home: Path) -> None:
+    """Start a runner, unless the last look has just started one that may not be up yet."""
+    last = _started_by_looking.get(home)
+    if last is None or time.monotonic() - last > _START_SECONDS:
+        _started_by_looking[home] = time.monotonic()
+        start_runner(home)

@@ -14,7 +14,16 @@ from pathlib import Path
 import pytest
 
 from engine.errors import JobError
-from engine.jobs import JobState, find_job, forget_job, jobs, progress_writer, start_job, stop_job
+from engine.jobs import (
+    JobState,
+    control,
+    find_job,
+    forget_job,
+    jobs,
+    progress_writer,
+    start_job,
+    stop_job,
+)
 from engine.jobs.folder import Job, create_job, load_jobs
 from engine.jobs.runner import runner_lives
 from engine.jobs.state import birth_of
@@ -64,7 +73,8 @@ def child_of(job_id: str, home: Path) -> int:
 
 
 def runner_pid(home: Path) -> int:
-    return int((home / "jobs" / ".runner").read_text().removeprefix("pid "))
+    """Return the number of the runner that took the lock last."""
+    return int((home / "jobs" / ".runner").read_text().removeprefix("pid ") or 0)
 
 
 def test_a_command_that_prints_one_json_object_finishes_with_it_as_its_result(home):
@@ -212,10 +222,12 @@ def test_a_child_whose_runner_was_killed_is_watched_by_the_next_and_the_queue_go
     first = start_python(script, home)
     second = start_python("print('{\"n\": 2}')", home)
     wait_for(first, home, "running")
-    os.kill(runner_pid(home), signal.SIGKILL)
-    wait_until(lambda: not runner_lives(home))
-    assert find_job(first, home=home).state == "running"  # and this look starts a new runner
-    wait_until(lambda: runner_lives(home))
+    killed = runner_pid(home)
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: birth_of(killed) is None)
+    # Looking starts a new runner, should none of those that found the lock taken be left over.
+    wait_until(lambda: find_job(first, home=home).state == "running" and runner_lives(home))
+    wait_until(lambda: runner_pid(home) != killed)
     assert find_job(second, home=home).state == "queued"
     gate.touch()
     assert wait_for(second, home, "finished", "crashed", "failed").result == {"n": 2}
@@ -254,6 +266,18 @@ def test_a_job_waiting_without_a_runner_begins_when_somebody_looks(home):
     assert not runner_lives(home)
     assert [state.state for state in jobs(home)] == ["queued"]
     assert wait_for(job.job_id, home, "finished", "failed", "crashed").state == "finished"
+
+
+def test_looking_again_and_again_starts_one_runner(home, monkeypatch):
+    started = []
+    monkeypatch.setattr(control, "start_runner", started.append)
+    create_job("index", "index", ["true"], home=home).save()
+    for _ in range(5):
+        jobs(home)
+    assert started == [home]
+    monkeypatch.setattr(control, "_START_SECONDS", 0.0)
+    jobs(home)
+    assert started == [home, home]
 
 
 @pytest.mark.parametrize("job_id", ["", "..", "../jobs", "20250101-000000-0123456789", "a/b"])
