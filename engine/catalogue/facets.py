@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.catalogue.photo import TAG
 from engine.catalogue.postings import fold, rows_of, terms_of, unpack
+from engine.catalogue.rows import decode
 from engine.catalogue.sqlite import sqlite3
 from engine.errors import CatalogueError
 
@@ -49,7 +50,8 @@ def mask_where(
             raise ValueError(f"the values of {key!r} must be a sequence of texts, not {values!r}")
         if values:
             has_value = np.zeros(n_rows, bool)
-            has_value[rows_of(connection, _terms_matching(connection, key, values))] = True
+            term_ids = _terms_matching(connection, key, values)
+            has_value[rows_of(connection, term_ids, n_rows)] = True
             mask &= has_value
     return mask
 
@@ -139,7 +141,7 @@ def _count_photos(connection: sqlite3.Connection, rows: Sequence[int]) -> Spelli
         (json.dumps(rows),),
     )
     for attributes, tags in found:
-        for name, value in terms_of(json.loads(attributes), json.loads(tags)):
+        for name, value in terms_of(decode(attributes, dict), decode(tags, list)):
             spellings[name][fold(value)][value] += 1
     return spellings
 
@@ -157,7 +159,7 @@ def _count_postings(
     spellings: Spellings = defaultdict(lambda: defaultdict(Counter))
     if not found:
         return spellings
-    rows, starts = unpack([posting[3:] for posting in found])
+    rows, starts = unpack([posting[3:] for posting in found], len(mask))
     counts = np.add.reduceat(mask[rows], starts, dtype=np.int64)
     for position in np.flatnonzero(counts).tolist():
         attribute, folded, value = found[position][:3]

@@ -197,7 +197,7 @@ class CatalogueFile:
 
 @contextmanager
 def _translated(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors, and those of texts that it cannot take, into the catalogue's."""
+    """Turn SQLite's errors, and those of texts that go in or come out, into the catalogue's."""
     try:
         yield
     except sqlite3.Error as error:
@@ -205,6 +205,13 @@ def _translated(path: Path) -> Iterator[None]:
     except UnicodeEncodeError as error:
         # A shell passes on bytes that are no text as halves of characters.
         raise CatalogueError("this is no valid text", value=ascii(error.object)) from error
+    except UnicodeDecodeError as error:
+        # SQLite quotes a damaged schema in its message, which is then no text either.
+        raise CatalogueError(
+            "the catalogue cannot be used, its text is damaged",
+            value=path,
+            remedy="Index the photos again",
+        ) from error
 
 
 def _translation(path: Path, error: sqlite3.Error) -> CatalogueError:

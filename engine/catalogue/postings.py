@@ -23,6 +23,7 @@ import numpy as np
 
 from engine.catalogue.photo import TAG
 from engine.catalogue.sqlite import sqlite3
+from engine.errors import CatalogueError
 
 # The reach of a 16-bit offset. A part of the file's format: never change it without a migration.
 CHUNK_ROWS = 65_536
@@ -211,34 +212,47 @@ def _term_id(connection: sqlite3.Connection, name: str, value: str) -> int:
     return made.lastrowid
 
 
-def unpack(postings: Sequence[tuple[int, bytes]]) -> tuple[np.ndarray, np.ndarray]:
+def unpack(postings: Sequence[tuple[int, bytes]], n_rows: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows of several postings, one after the other, and where each begins.
 
     Parameters
     ----------
     postings
         (chunk, offsets) pairs as they are stored; none is empty.
+    n_rows
+        Rows of the catalogue, which no posting may pass.
 
     Returns
     -------
     rows : int64 (n,)
     starts : int64 (n_postings,)
 
+    Raises
+    ------
+    CatalogueError
+        When the postings cannot be right.
+
     Examples
     --------
-    >>> unpack([(0, bytes([1, 0, 2, 0])), (1, bytes([0, 0]))])
+    >>> unpack([(0, bytes([1, 0, 2, 0])), (1, bytes([0, 0]))], 65537)
     (array([    1,     2, 65536]), array([0, 2]))
     """
     lengths = np.fromiter((len(blob) // 2 for _, blob in postings), np.int64, len(postings))
     chunks = np.fromiter((chunk for chunk, _ in postings), np.int64, len(postings))
-    offsets = np.frombuffer(b"".join(blob for _, blob in postings), _OFFSET)
-    return offsets + np.repeat(chunks * CHUNK_ROWS, lengths), np.cumsum(lengths) - lengths
+    packed = b"".join(blob for _, blob in postings)
+    if len(packed) == 2 * lengths.sum() and lengths.all():
+        rows = np.frombuffer(packed, _OFFSET) + np.repeat(chunks * CHUNK_ROWS, lengths)
+        if not len(rows) or 0 <= rows.min() <= rows.max() < n_rows:
+            return rows, np.cumsum(lengths) - lengths
+    raise CatalogueError(
+        "the catalogue's inverted index is damaged", remedy="Index the photos again"
+    )
 
 
-def rows_of(connection: sqlite3.Connection, term_ids: Sequence[int]) -> np.ndarray:
+def rows_of(connection: sqlite3.Connection, term_ids: Sequence[int], n_rows: int) -> np.ndarray:
     """Return the rows of any of some terms; a row may come more than once, in no order."""
     found: Iterator[tuple[int, bytes]] = connection.execute(
         "SELECT chunk, offsets FROM posting WHERE term_id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(term_ids)),),
     )
-    return unpack(list(found))[0]
+    return unpack(list(found), n_rows)[0]

@@ -43,20 +43,23 @@ class CatalogueReader:
     @property
     def root(self) -> Path:
         """The folder that photo paths are relative to."""
-        (stored,) = self._ask("SELECT value FROM setting WHERE name = 'root'")[0]
-        return Path(normpath(self.path.parent.absolute() / stored))
+        found = self._ask("SELECT value FROM setting WHERE name = 'root'")
+        if not found:
+            raise table.damaged()
+        return Path(normpath(self.path.parent.absolute() / found[0][0]))
 
     @property
     def n_rows(self) -> int:
         """How many rows were ever given, retired ones included."""
-        return self._ask(table.N_ROWS)[0][0]
+        with self._file.reading() as connection:
+            return table.count_rows(connection)
 
     @property
     def n_photos(self) -> int:
         """How many photos are live."""
-        return self._ask(
-            f"SELECT ({table.N_ROWS}) - (SELECT count(*) FROM photo WHERE retired = 1)"
-        )[0][0]
+        with self._file.reading() as connection:
+            retired = connection.execute("SELECT count(*) FROM photo WHERE retired = 1")
+            return table.count_rows(connection) - retired.fetchone()[0]
 
     def live_rows(self) -> np.ndarray:
         """Return the rows that are not retired, ascending, int64 (n_photos,)."""
@@ -102,12 +105,16 @@ class CatalogueReader:
         page = f"{table.SELECT} AND row > ? ORDER BY row LIMIT {_PHOTOS_PER_READ}"
         while found := self._ask(page, last):
             yield from map(table.photo_of, found)
+            if found[-1][0] <= last:  # a damaged file could lead in circles
+                raise table.damaged()
             last = found[-1][0]
 
     def captions(self) -> list[tuple[int, str]]:
         """Return every caption of every live photo with its row, by row."""
         found = self._ask("SELECT row, captions FROM photo WHERE retired = 0 ORDER BY row")
-        return [(row, caption) for row, captions in found for caption in table.decode(captions)]
+        return [
+            (row, caption) for row, captions in found for caption in table.decode(captions, list)
+        ]
 
     def skipped(self) -> list[Skipped]:
         """Return what was left out, by path."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -20,15 +20,22 @@ _FIELDS = (
 SELECT = f"SELECT row, {_FIELDS} FROM photo WHERE retired = 0"
 INSERT = f"INSERT INTO photo ({_FIELDS}, row) VALUES (?{', ?' * 10})"
 UPDATE = f"UPDATE photo SET ({_FIELDS}) = (?{', ?' * 9}) WHERE row = ?"
-N_ROWS = "SELECT coalesce(max(row) + 1, 0) FROM photo"
 
 _raw_decode = json.JSONDecoder().raw_decode
+Kind = TypeVar("Kind", list, dict)
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def decode(text: str) -> Any:
-    """Return a JSON column's value; faster than `json.loads`, for nothing surrounds the value."""
-    return _raw_decode(text)[0]
+def decode(text: str, kind: type[Kind]) -> Kind:
+    """Return a JSON column's value, of the kind it must be; CatalogueError when it is damaged."""
+    try:
+        # Nothing surrounds the value, so this may leave out what makes `json.loads` slower.
+        value = _raw_decode(text)[0]
+    except (ValueError, TypeError) as error:
+        raise damaged() from error
+    if not isinstance(value, kind):
+        raise damaged()
+    return value
 
 
 def photo_of(record: tuple[Any, ...]) -> Photo:
@@ -50,9 +57,9 @@ def photo_of(record: tuple[Any, ...]) -> Photo:
         row,
         photo_id,
         path,
-        tuple(decode(captions)),
-        decode(attributes),
-        tuple(decode(tags)) if tags != "[]" else (),
+        tuple(decode(captions, list)),
+        decode(attributes, dict),
+        tuple(decode(tags, list)) if tags != "[]" else (),
         *measures,
     )
 
@@ -114,15 +121,34 @@ def terms_in(connection: sqlite3.Connection, row: int) -> tuple[Term, ...]:
     ).fetchone()
     if found is None:
         raise not_live(row)
-    return terms_of(decode(found[0]), decode(found[1]))
+    return terms_of(decode(found[0], dict), decode(found[1], list))
+
+
+def count_rows(connection: sqlite3.Connection) -> int:
+    """Return how many rows were ever given.
+
+    Raises
+    ------
+    CatalogueError
+        When the file is too small for so many: believing it could take all memory.
+    """
+    n_rows, size_bytes = connection.execute(
+        "SELECT (SELECT coalesce(max(row) + 1, 0) FROM photo), page_count * page_size"
+        " FROM pragma_page_count, pragma_page_size"
+    ).fetchone()
+    if not 0 <= n_rows <= size_bytes:
+        raise damaged()
+    return n_rows
 
 
 def live_mask(connection: sqlite3.Connection) -> np.ndarray:
     """Return which rows are live, bool (n_rows,)."""
-    (n_rows,) = connection.execute(N_ROWS).fetchone()
+    mask = np.ones(count_rows(connection), bool)
     retired = connection.execute("SELECT row FROM photo WHERE retired = 1").fetchall()
-    mask = np.ones(n_rows, bool)
-    mask[[row for (row,) in retired]] = False
+    try:
+        mask[[row for (row,) in retired]] = False
+    except IndexError as error:
+        raise damaged() from error
     return mask
 
 
@@ -140,6 +166,11 @@ def check_path(path: str) -> None:
     """Raise ValueError for a path that is absolute or climbs out of its folder."""
     if not stays_inside(path):
         raise ValueError(f"a photo's path must stay inside the root, not {path!r}")
+
+
+def damaged() -> CatalogueError:
+    """Return the error for a file whose bytes have changed."""
+    return CatalogueError("the catalogue is damaged", remedy="Index the photos again")
 
 
 def not_live(row: int) -> CatalogueError:

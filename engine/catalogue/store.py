@@ -135,7 +135,7 @@ class Catalogue(CatalogueReader):
             When a path leaves the root, or an id is empty.
         """
         with self._file.writing() as connection:
-            (first,) = connection.execute(table.N_ROWS).fetchone()
+            first = table.count_rows(connection)
             changes = TermChanges(connection)
             row = first - 1
             for row, photo in enumerate(photos, start=first):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import subprocess
 import sys
@@ -284,6 +285,30 @@ def test_a_damaged_file_is_an_error_in_words(closed_file: Path):
         Catalogue.open(closed_file) as broken,
     ):
         list(broken.all_photos())
+
+
+def test_bytes_that_changed_anywhere_are_told_in_words_or_do_no_harm(tmp_path: Path):
+    """One to fifty bytes are spoilt, 150 times over; most answers need not notice."""
+    path, spoilt = tmp_path / "good.sqlite", tmp_path / "spoilt.sqlite"
+    with Catalogue.create(path, root="photos") as catalogue:
+        catalogue.add(new_photo(str(i), colour="red" if i % 2 else "blue") for i in range(400))
+    content = path.read_bytes()
+    luck = random.Random(1)
+    n_told = 0
+    for n_spoilt in [1, 5, 50] * 50:
+        bad = bytearray(content)
+        for _ in range(n_spoilt):
+            bad[luck.randrange(len(bad))] ^= luck.randrange(1, 256)
+        spoilt.write_bytes(bad)
+        try:
+            with Catalogue.open(spoilt) as catalogue:
+                list(catalogue.all_photos())
+                catalogue.rows_where({"colour": ["red"]})
+                catalogue.facets(catalogue.live_rows())
+                catalogue.search_captions("red dress", 9)
+        except CatalogueError:
+            n_told += 1
+    assert 50 < n_told < 150
 
 
 def test_a_catalogue_that_names_a_file_outside_its_folder_is_not_believed(closed_file: Path):
