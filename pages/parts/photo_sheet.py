@@ -17,7 +17,7 @@ from pages.parts.wording import attribute, plain
 
 LOGGER = logging.getLogger(__name__)
 LARGE_PX = 900
-COLUMN_PX = 640
+COLUMN_PX = 420
 MOST_ENLARGED = 3  # beyond it a small photo shows its pixels
 
 
@@ -27,7 +27,7 @@ def draw_photo_sheet(engine: SearchEngine, here: View, slug: str) -> None:
 
     title = plain(photo.captions[0] if photo.captions else photo.path)
 
-    @st.dialog(title, width="large", on_dismiss=lambda: show(here.changed(photo=""), slug))
+    @st.dialog(title, width="medium", on_dismiss=lambda: show(here.changed(photo=""), slug))
     def sheet() -> None:
         with Told():
             left, right = st.columns([3, 2], gap="medium")

@@ -94,6 +94,15 @@ def test_facets_count_and_filter(open_page):
     assert len(cards(page)) == 8
 
 
+def test_a_filter_in_use_narrows_the_other_counts_but_not_its_own(open_page):
+    """Blue leaves 4 of 20, all glossy; another colour would still bring its 4."""
+    page = open_page("text_search", q="red", filter="colour=Blue")
+    colours = page.button_group(key="facet colour").options
+    assert colours[0] == "Blue :gray[4]"
+    assert sorted(colours[1:]) == [f"{c} :gray[4]" for c in ("Green", "Red", "Violet", "Yellow")]
+    assert page.button_group(key="facet finish").options == ["Glossy :gray[4]"]
+
+
 def test_a_chosen_facet_goes_into_the_link(open_page):
     page = open_page("text_search", q="red", page="2")
     page.button_group(key="facet colour").set_value(["Blue"]).run()
