@@ -21,7 +21,7 @@ from engine.encoders import Encoder, load_encoder
 from engine.errors import ModelError, QueryError
 from engine.images import DecodedPhoto, read_photo
 from engine.query import Term, format_query, parse_query
-from engine.storage import Collection
+from engine.storage import Collection, ModelCard
 
 # Terms that cancel leave a direction made of rounding; no photo should be ranked by it.
 _SHORTEST = 1e-3
@@ -103,6 +103,11 @@ class _Stopwatch:
         return self.seconds
 
 
+def _named(model: ModelCard | Encoder) -> str:
+    """Name a model so that another training of the same name is told from it."""
+    return f"{model.name} ({model.fingerprint[:8]})"
+
+
 class SearchEngine:
     """A collection and the encoder that made its embeddings, ready to answer.
 
@@ -125,7 +130,7 @@ class SearchEngine:
         if encoder.fingerprint != collection.manifest.model.fingerprint:
             raise ModelError(
                 "the collection was made with another model",
-                value=f"{collection.manifest.model.name}, not {encoder.name}",
+                value=f"{_named(collection.manifest.model)}, not {_named(encoder)}",
                 remedy="Index the photos again, or open the collection with its own model",
             )
         self.collection = collection
@@ -266,7 +271,8 @@ class SearchEngine:
                 value=self.encoder.name,
                 remedy="Search with a photo instead",
             )
-        known, unknown = [], []
+        known: list[Term] = []
+        unknown: list[str] = []
         for term in said:
             known_words, unknown_words = tokenizer.sort_words(term.text)
             unknown += unknown_words
@@ -279,12 +285,12 @@ class SearchEngine:
         tokenizer = self.encoder.tokenizer
         assert tokenizer is not None  # only a text could bring us here
         near = [word for asked in unknown for word in tokenizer.suggest(asked)]
-        suggestions = list(dict.fromkeys(near or tokenizer.frequent(6)))[:6]
-        remedy = f"{'Did you mean' if near else 'Words it knows:'} {', '.join(suggestions)}"
+        suggestions = ", ".join(list(dict.fromkeys(near or tokenizer.frequent(6)))[:6])
+        remedy = f"{'Did you mean' if near else 'Words it knows:'} {suggestions}"
         return QueryError(
             "the model knows none of these words",
             value=", ".join(unknown) or "no word at all",
-            remedy=remedy,
+            remedy=remedy if suggestions else "Search with a photo instead",
         )
 
     def _attached(

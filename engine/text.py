@@ -147,7 +147,8 @@ class Tokenizer:
 
     def sort_words(self, text: str) -> tuple[list[str], list[str]]:
         """Return the known and the unknown words of `text`, each in order and once."""
-        known, unknown = [], []
+        known: list[str] = []
+        unknown: list[str] = []
         for word in dict.fromkeys(words(text)):
             (known if self._id_of(word) else unknown).append(word)
         return known, unknown

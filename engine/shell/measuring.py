@@ -103,6 +103,8 @@ def run_describe(options: argparse.Namespace) -> Outcome:
         "name": manifest.name,
         "indexed": manifest.n_photos,
         "skipped": records_of_skipped(skipped),
+        "seconds": round(manifest.seconds, 3),
+        "photos_per_second": round(manifest.photos_per_second, 1),
         "model": manifest.model.name,
         "n_dims": manifest.model.n_dims,
         "created": manifest.created,

@@ -27,7 +27,7 @@ from engine.catalogue import Skipped
 from engine.progress import Progress
 from engine.storage.build import BuildReport, build_collection, update_collection
 from engine.storage.collection import Collection
-from engine.storage.manifest import Manifest
+from engine.storage.manifest import Manifest, ModelCard
 from engine.storage.shelf import (
     CollectionSummary,
     collections_folder,
@@ -50,6 +50,7 @@ __all__ = [
     "Collection",
     "CollectionSummary",
     "Manifest",
+    "ModelCard",
     "Progress",
     "Skipped",
     "UploadLimits",

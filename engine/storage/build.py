@@ -171,7 +171,7 @@ def _carry_out(order: Order) -> BuildReport:
         raise _nothing_found(order, findings)
     placed = place(findings.wanted, before)
     if not _is_in_step(order, placed, findings):
-        _make_build(order, placed, findings, journal)
+        _make_build(order, placed, findings, journal, begin)
     discard_journal(order.folder)
     if order.older is not None:
         order.older.close()  # or our own reading would keep the old build from being swept away
@@ -202,7 +202,7 @@ def _is_in_step(order: Order, placed: Sequence[Placed], findings: Findings) -> b
 
 
 def _make_build(
-    order: Order, placed: Sequence[Placed], findings: Findings, journal: Journal
+    order: Order, placed: Sequence[Placed], findings: Findings, journal: Journal, begin: float
 ) -> None:
     folder = order.folder
     step = Step(order.report, "writing the collection", 5)
@@ -212,7 +212,8 @@ def _make_build(
     draft = _draft(order, placed, findings)
     write_build(partial, draft, journal, step)
     flush_folder(partial)
-    manifest = _manifest(order, draft, build, partial)
+    seconds = time.perf_counter() - begin
+    manifest = _manifest(order, draft, build, partial, seconds, findings.n_read / seconds)
     partial.rename(folder / build)
     flush_file(folder)
     manifest.save(folder)
@@ -246,7 +247,9 @@ def _kept_rows(placed: Sequence[Placed], older: Collection) -> list[int] | None:
     return None if len(placed) < (1 - MAX_RETIRED_SHARE) * next_row else rows
 
 
-def _manifest(order: Order, draft: Draft, build: str, written: Path) -> Manifest:
+def _manifest(
+    order: Order, draft: Draft, build: str, written: Path, seconds: float, rate: float
+) -> Manifest:
     moment = now()
     return Manifest(
         name=order.name,
@@ -259,6 +262,8 @@ def _manifest(order: Order, draft: Draft, build: str, written: Path) -> Manifest
         origin=order.source.origin(order.folder),
         model=order.model.card,
         thumbnail_px=config.THUMBNAIL_PX,
+        seconds=seconds,
+        photos_per_second=rate,
         files=file_notes(written),
     )
 

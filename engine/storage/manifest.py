@@ -66,7 +66,8 @@ class Manifest:
     """What a collection says about itself.
 
     `n_photos` counts live photos; `n_rows` counts the rows of the embedding matrix, retired ones
-    included. Times are ISO 8601 in UTC. `files` is keyed by path below the build's folder.
+    included. Times are ISO 8601 in UTC. `seconds` and `photos_per_second` tell how long the build
+    took, until its files were written. `files` is keyed by path below the build's folder.
     """
 
     name: str
@@ -79,6 +80,8 @@ class Manifest:
     origin: Origin
     model: ModelCard
     thumbnail_px: int = THUMBNAIL_PX
+    seconds: float = 0.0
+    photos_per_second: float = 0.0
     files: Mapping[str, FileNote] = field(default_factory=dict)
 
     def save(self, folder: Path) -> None:

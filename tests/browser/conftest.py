@@ -103,7 +103,7 @@ class Witness:
     def message(self, message: ConsoleMessage) -> None:
         is_probe = message.location["url"].endswith(PROBES)
         if message.type == "error" and not is_probe:
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} ({message.location['url']})")
 
 
 @pytest.fixture
