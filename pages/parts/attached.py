@@ -12,6 +12,7 @@ from engine.images import encode_png
 from engine.query import Term, parse_query
 from engine.search import SearchEngine
 from pages.parts.bring import Brought
+from pages.parts.elements import data_url
 from pages.parts.frame import tell
 from pages.parts.links import show
 from pages.parts.view import View
@@ -83,7 +84,7 @@ def draw_attached(attached: Sequence[Attached], here: View, slug: str, size_px: 
     for number, photo in enumerate(attached, start=1):
         with st.container(horizontal=True, gap="small", key=f"attached {photo.key}"):
             if photo.understood:
-                st.image(photo.understood, width=132)
+                st.image(data_url(photo.understood, "png"), width=132)
             with st.container(gap="xsmall", width=148):
                 word = "photo" if number == 1 else f"photo{number}"  # its name in a query
                 st.caption(f"`{word}` {plain(photo.name)}" if several else plain(photo.name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,15 @@ _door = element("door", js="door.js", css="door.css", html='<button type="button
 _examples = element(
     "examples", js="examples.js", css="examples.css", html='<nav aria-label="Examples"></nav>'
 )
+
+
+def data_url(picture: bytes | None, kind: str = "jpeg") -> str:
+    """Return a picture as part of the page; "" where there is none.
+
+    Streamlit's own addresses of pictures end with the run that drew them: a browser that asks
+    a moment later gets nothing, and does not ask again.
+    """
+    return f"data:image/{kind};base64,{b64encode(picture).decode()}" if picture else ""
 
 
 def draw_examples(examples: Sequence[str], slug: str) -> None:

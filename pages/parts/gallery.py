@@ -5,7 +5,6 @@ The component gets data, never markup: its JavaScript sets captions and names as
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from engine.catalogue import Photo
 from engine.search import Match
 from engine.storage import Collection
-from pages.parts.elements import element
+from pages.parts.elements import data_url, element
 from pages.parts.links import IMAGE_SEARCH, go, link_to
 from pages.parts.view import View
 
@@ -71,7 +70,7 @@ def _card(collection: Collection, photo: Photo, slug: str) -> dict[str, Any]:
     more = link_to(View(like={photo.photo_id: 1.0}), slug, IMAGE_SEARCH)
     return {
         "id": photo.photo_id,
-        "image": _data_url(collection.thumbnail(photo.row)),
+        "image": data_url(collection.thumbnail(photo.row)),
         "width": photo.width,
         "height": photo.height,
         "alt": caption,
@@ -79,7 +78,3 @@ def _card(collection: Collection, photo: Photo, slug: str) -> dict[str, Any]:
         "href": more,
         "more_href": more,
     }
-
-
-def _data_url(jpeg: bytes | None) -> str:
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}" if jpeg else ""

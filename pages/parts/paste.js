@@ -1,36 +1,48 @@
 // A photo pasted or dropped anywhere on the page goes into the page's own uploader, so that there
 // is one way in: the same limits, the same list, the same button to remove it.
 
-const INPUT = '[data-testid="stFileUploader"] input[type="file"]';
+const UPLOADER = '[data-testid="stFileUploader"]';
+const PATIENCE_MS = 3000;
+const PAUSE_MS = 50;
 
-function hand(files) {
-  const input = document.querySelector(INPUT);
-  const photos = [...files].filter((file) => file.type.startsWith("image/"));
-  if (!input || !photos.length) return false;
+const photosAmong = (files) => [...files].filter((file) => file.type.startsWith("image/"));
+
+// While a page runs again its uploader may be away for a moment: what was brought waits for it.
+function hand(photos, until = Date.now() + PATIENCE_MS) {
+  const input = document.querySelector(`${UPLOADER} input[type="file"]:not([disabled])`);
+  if (!input) {
+    if (Date.now() < until) setTimeout(() => hand(photos, until), PAUSE_MS);
+    return;
+  }
   const transfer = new DataTransfer();
   photos.forEach((photo) => transfer.items.add(photo));
   input.files = transfer.files;
   input.dispatchEvent(new Event("change", { bubbles: true }));
-  return true;
 }
 
+function take(event, files) {
+  const photos = photosAmong(files ?? []);
+  if (!photos.length || !wanted()) return;
+  event.preventDefault();
+  hand(photos);
+}
+
+const wanted = () => location.pathname.endsWith("/image_search");
+
+function listen() {
+  document.addEventListener("paste", (event) => take(event, event.clipboardData?.files));
+  document.addEventListener("drop", (event) => {
+    if (!event.defaultPrevented) take(event, event.dataTransfer?.files);
+  });
+  document.addEventListener("dragover", (event) => {
+    if (wanted() && event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
+}
+
+// Streamlit calls this at every run. The document listens once and for good: taken away and put
+// back each time, the listeners would miss what comes in between.
 export default function () {
-  const paste = (event) => {
-    if (event.clipboardData && hand(event.clipboardData.files)) event.preventDefault();
-  };
-  const over = (event) => {
-    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
-  };
-  const drop = (event) => {
-    if (event.defaultPrevented || !event.dataTransfer) return;
-    if (hand(event.dataTransfer.files)) event.preventDefault();
-  };
-  document.addEventListener("paste", paste);
-  document.addEventListener("dragover", over);
-  document.addEventListener("drop", drop);
-  return () => {
-    document.removeEventListener("paste", paste);
-    document.removeEventListener("dragover", over);
-    document.removeEventListener("drop", drop);
-  };
+  if (document.kindredListens) return;
+  document.kindredListens = true;
+  listen();
 }

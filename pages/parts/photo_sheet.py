@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 
+import numpy as np
 import streamlit as st
 
 from engine.catalogue import Photo
 from engine.errors import PhotoError
-from engine.images import open_upright
+from engine.images import encode_jpeg, open_upright
 from engine.search import SearchEngine
+from pages.parts.elements import data_url
 from pages.parts.frame import Told
 from pages.parts.links import IMAGE_SEARCH, address, show
 from pages.parts.view import View
@@ -54,11 +56,11 @@ def _draw_picture(engine: SearchEngine, photo: Photo) -> None:
         LOGGER.info("a photo is shown by its thumbnail: %s", error)
         thumbnail = collection.thumbnail(photo.row)
         if thumbnail:
-            st.image(thumbnail, width="stretch")
+            st.image(data_url(thumbnail), width="stretch")
         st.caption("The photo's own file is no longer where it was.")
     else:
         width = min(picture.width * MOST_ENLARGED, COLUMN_PX)
-        st.image(picture, width=width, output_format="JPEG")
+        st.image(data_url(encode_jpeg(np.asarray(picture))), width=width)
 
 
 def _draw_facts(photo: Photo) -> None:
