@@ -50,20 +50,21 @@ def measure(options: argparse.Namespace, scratch: Path) -> list[Row]:
         rows.append(searching.query_row(engine, texts))
         rows.append(searching.recall_row(engine, sample, texts))
         rows.append(searching.memory_row(large, model, options.rows))
-        towers = keras_towers(model)
+        twin = keras_twin(model)
+        towers = twin.photo_tower, twin.text_tower
+        rows.append(searching.query_row(engine, texts, twin))
         rows.append(indexing.usual_row(sample, towers, encoder))
         rows.append(searching.usual_row(engine, towers, texts))
     return rows
 
 
-def keras_towers(model: Path) -> tuple[Any, Any]:
-    """Return the photo tower and the text tower as Keras models."""
+def keras_twin(model: Path) -> Any:
+    """Return the model as Keras runs it."""
     say("loading Keras")
     with hushed():
         from engine.encoders.joint import JointEncoder
 
-        twin = JointEncoder.load(model, read_manifest(model))
-    return twin.photo_tower, twin.text_tower
+        return JointEncoder.load(model, read_manifest(model))
 
 
 def main() -> int:

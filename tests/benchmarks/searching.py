@@ -13,6 +13,7 @@ import hnswlib
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.encoders import Encoder
 from engine.search import SearchEngine
 from tests.benchmarks.material import Sample
 from tests.benchmarks.report import Row, say
@@ -34,10 +35,13 @@ def milliseconds(works: Sequence[Callable[[str], object]], texts: Sequence[str])
     return list(np.median(spent, axis=0) * 1000)
 
 
-def query_row(engine: SearchEngine, texts: Sequence[str]) -> Row:
-    """Compare a text query with the text tower and a bare call of hnswlib."""
+def query_row(engine: SearchEngine, texts: Sequence[str], tower: Encoder | None = None) -> Row:
+    """Compare a text query with a text tower and a bare call of hnswlib.
+
+    The tower is the engine's own, or the same one as Keras runs it.
+    """
     say("asking in words")
-    collection, encoder = engine.collection, engine.encoder
+    collection, encoder = engine.collection, tower or engine.encoder
     bare = hnswlib.Index("ip", encoder.n_dims)
     index = collection.build / "index"
     bare.load_index(str(index / "graph.hnsw"))
@@ -52,7 +56,8 @@ def query_row(engine: SearchEngine, texts: Sequence[str]) -> Row:
 
     milliseconds([ours, tower_and_hnswlib], texts[:20])
     asked, least = milliseconds([ours, tower_and_hnswlib], texts[:N_QUERIES])
-    what = f"text query, {collection.n_photos:,} photos / text tower + bare hnswlib"
+    which = "Keras text tower" if tower else "portable text tower"
+    what = f"text query, {collection.n_photos:,} photos / {which} + hnswlib"
     return Row(what, f"{asked:.2f} ms", f"{least:.2f} ms", asked / least, ceiling=1.5)
 
 
