@@ -11,7 +11,7 @@ from typing import Any
 
 from keras import ops
 
-# A similarity this low has no weight in a softmax and no part in a triplet.
+# A logit this low has no weight in a softmax.
 _NEVER = -1e9
 
 

@@ -15,12 +15,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.durable import read_json, write_json
 from engine.encoders.settings import ModelSettings
 from engine.errors import ModelError
 
@@ -80,9 +80,7 @@ def write_manifest(folder: Path, name: str, settings: ModelSettings) -> ModelMan
         "settings": settings.to_json(),
         "files": files,
     }
-    beside = folder / f"{MANIFEST}.partial"
-    beside.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    beside.replace(folder / MANIFEST)
+    write_json(folder / MANIFEST, content)
     return ModelManifest(name, settings, files)
 
 
@@ -128,7 +126,7 @@ def read_report(folder: Path) -> dict[str, Any]:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
     except FileNotFoundError as error:
         raise ModelError(
             "this folder is no model",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.durable import flush_folder, write_json
 from engine.encoders import folder as files
 from engine.encoders.folder import ModelManifest, write_manifest
 from engine.encoders.settings import ModelSettings
@@ -101,13 +101,14 @@ class JointEncoder:
             (files.HELD_OUT, {"content_hashes": sorted(held_out)}),
             (files.REPORT, report or {}),
         ):
-            (beside / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+            write_json(beside / name, content, flush=False)
         if portable:
             from engine.encoders.portable import export
 
             export(self.photo_tower, beside / files.PHOTO_ONNX)
             export(self.text_tower, beside / files.TEXT_ONNX)
         manifest = write_manifest(beside, self.name, self.settings)
+        flush_folder(beside)
         beside.rename(folder)
         self.fingerprint = manifest.fingerprint
         return manifest

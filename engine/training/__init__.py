@@ -4,6 +4,8 @@
     examples.py   photos decoded once, split into training and validation, drawn as batches
     augment.py    what a photo and its caption may look like the next time they are seen
     trainer.py    both towers with a loss, as one Keras model
+    checkpoint.py what a run keeps on disk to go on from
+    machine.py    what it ran on, and which arithmetic pays there
     run.py        the loop: epochs, validation, checkpoints, resume, the final model
 
 Not inside: the towers (`engine.encoders`) and the figures (`engine.evaluation`).

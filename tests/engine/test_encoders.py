@@ -60,7 +60,7 @@ def test_a_photo_gets_the_same_row_alone_and_in_a_batch(
     assert encoder.embed_photos(pixels[:0]).shape == (0, encoder.n_dims)
 
 
-def test_the_order_of_distant_words_and_plurals_hardly_matter(small_run: TrainingReport):
+def test_a_plural_and_its_singular_get_the_same_row(small_run: TrainingReport):
     encoder = load_encoder(small_run.model)
     one, many = encoder.embed_texts(["red shoe", "Red Shoes"])
     assert (one == many).all()
