@@ -3,10 +3,11 @@
 ``draw_product`` makes one, ``draw_collection`` a folder of them. The rooms inside, bottom up:
 
 - `outline` (curves), `noise` and `blur` (fields), `stencil` (what a shape covers), `pose`, `light`;
-- `palette`, `pattern`, `motif` and `cloth`: what things are made of;
+- `palette`, `pattern`, `motif`, `weave` and `cloth`: what things are made of;
 - `canvas`: pieces of cloth laid one over another, then lit;
 - `product` (true attributes) and `kinds` (one function per kind that draws it);
-- `words` and `captions` (what a shop says), `studio` (one picture), `collection` (many).
+- `words` and `captions` (what a shop says), `held_out` (what training must not see);
+- `studio` (one picture) and `collection` (many).
 
 No picture is read and none is learned from: everything is computed here.
 """
@@ -16,6 +17,7 @@ from __future__ import annotations
 from engine.drawing.captions import write_captions
 from engine.drawing.cloth import FABRICS
 from engine.drawing.collection import draw_collection, product_seed
+from engine.drawing.held_out import is_held_out, pattern_family
 from engine.drawing.kinds import KINDS, choose_product
 from engine.drawing.palette import COLOURS
 from engine.drawing.pattern import PATTERNS
@@ -38,6 +40,8 @@ __all__ = [
     "choose_product",
     "draw_collection",
     "draw_product",
+    "is_held_out",
+    "pattern_family",
     "product_seed",
     "write_captions",
 ]

@@ -1,4 +1,4 @@
-"""Captions: the title and description that a shop would write for a product.
+"""Captions: the title, description and alternative text that a shop would write for a product.
 
 Shops vary: they leave things out, swap the order, use synonyms, and add brands, sizes and praise
 that no picture can show. The words are those of real listings, so that a model taught on real
@@ -37,36 +37,36 @@ _ONE_SIZE = frozenset(
 
 
 def write_captions(product: Product, rng: np.random.Generator) -> tuple[str, ...]:
-    """Return a title and a description of the product, worded by chance.
+    """Return a title, a description and a few words for a search field, worded by chance.
 
     Nothing in them is untrue; much may be left out.
 
     Examples
     --------
     >>> tie = Product("tie", "red", "", "solid", "silk", "Men", {"width": "slim"})
-    >>> title, description = write_captions(tie, np.random.default_rng(0))
-    >>> "tie" in title.lower()
-    True
+    >>> title, description, alt = write_captions(tie, np.random.default_rng(0))
+    >>> "tie" in title.lower(), alt == alt.lower()
+    (True, True)
     """
     brand = str(rng.choice(BRANDS))
-    return _title(product, brand, rng), _description(product, brand, rng)
+    return _title(product, brand, rng), _description(product, brand, rng), _alt(product, rng)
 
 
-def _pick(words: Sequence[str], rng: np.random.Generator, *, usual: float = 0.55) -> str:
+def _pick(words: Sequence[str], rng: np.random.Generator, *, usual: float = 0.5) -> str:
     """Return the first word with that likelihood, else any; nothing of nothing."""
     if not words:
         return ""
     return words[0] if rng.random() < usual else str(words[int(rng.integers(len(words)))])
 
 
-def _kind_word(product: Product, rng: np.random.Generator) -> str:
-    if product.kind == "jacket" and rng.random() < 0.75:
+def _kind_word(product: Product, rng: np.random.Generator, *, usual: float = 0.5) -> str:
+    if product.kind == "jacket" and rng.random() < 0.4:
         return _pick(JACKET_WORDS[product.material], rng)
-    return _pick(KIND_WORDS[product.kind], rng)
+    return _pick(KIND_WORDS[product.kind], rng, usual=usual)
 
 
 def _colour_phrase(product: Product, rng: np.random.Generator) -> str:
-    first = _pick(COLOUR_WORDS[product.colour], rng, usual=0.65)
+    first = _pick(COLOUR_WORDS[product.colour], rng, usual=0.55)
     if not product.second_colour or rng.random() < 0.6:
         return first
     second = _pick(COLOUR_WORDS[product.second_colour], rng, usual=0.8)
@@ -114,6 +114,33 @@ def _title(product: Product, brand: str, rng: np.random.Generator) -> str:
     if rng.random() < 0.15:
         title += f", {_size(product, rng)}"
     return title.lower() if rng.random() < 0.08 else title
+
+
+def _alt(product: Product, rng: np.random.Generator) -> str:
+    """Return what one would type to find it: "stripy crimson tee", "tee crimson", "tee in crimson".
+
+    One to three of its looks, in any order and any of their words.
+    """
+    colour = _pick(COLOUR_WORDS[product.colour], rng, usual=0.45)
+    looks = [
+        colour,
+        _pick(PATTERN_WORDS[product.pattern], rng, usual=0.45),
+        _pick(MATERIAL_WORDS[product.material], rng, usual=0.6),
+        *_details(product, rng, 1.0)[:1],
+    ]
+    kind = _kind_word(product, rng, usual=0.4)
+    n_looks = int(rng.integers(1, 4))
+    # A colour is what people name first and most.
+    weight = np.array([4.0, 1.0 if product.pattern == "solid" else 3.0, 1.5, 1.0][: len(looks)])
+    order = rng.choice(len(looks), min(n_looks, len(looks)), False, weight / weight.sum())
+    said = [looks[step] for step in order]
+    if rng.random() < 0.75:
+        words = [*said, kind]
+    elif colour in said:
+        words = [*(word for word in said if word != colour), kind, "in", colour]
+    else:
+        words = [kind, *said]
+    return _once(words).lower()
 
 
 def _size(product: Product, rng: np.random.Generator) -> str:

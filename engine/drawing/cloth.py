@@ -9,9 +9,9 @@ from types import MappingProxyType
 import numpy as np
 
 from engine.drawing.motif import draw_motif
-from engine.drawing.noise import sample, smooth_tile
 from engine.drawing.palette import Paint, Rgb, dyed, lightness, rgb_of, shade
 from engine.drawing.pattern import PATTERNS, Repeat
+from engine.drawing.weave import threads
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,10 @@ class Fabric:
     folds
         Their character: see `engine.drawing.noise.fold_tile`.
     weave, weave_period, weave_depth
-        The grain one sees: ``blotch``, ``rib``, ``twill``, ``grid``, ``knit`` or ``none``; its
-        period in picture units and its strength.
+        The grain one sees: a name from `engine.drawing.weave.WEAVES`, or ``none``; its period in
+        picture units and its strength.
+    fibre
+        How far its threads are seen on a dark dye too, as undyed ones are in denim.
     """
 
     gloss: float
@@ -37,30 +39,31 @@ class Fabric:
     weave: str
     weave_period: float
     weave_depth: float
+    fibre: float = 0.1
 
 
 FABRICS: Mapping[str, Fabric] = MappingProxyType(
     {
-        "cotton": Fabric(0.05, 0.041, "crumple", "grid", 0.024, 0.020),
-        "linen": Fabric(0.04, 0.058, "crumple", "grid", 0.028, 0.040),
-        "denim": Fabric(0.06, 0.041, "crumple", "twill", 0.028, 0.075),
-        "wool": Fabric(0.02, 0.027, "slack", "blotch", 0.03, 0.050),
-        "knit": Fabric(0.02, 0.027, "slack", "knit", 0.040, 0.085),
-        "fleece": Fabric(0.03, 0.037, "slack", "blotch", 0.02, 0.030),
-        "silk": Fabric(0.55, 0.068, "drape", "none", 0.02, 0.0),
-        "satin": Fabric(0.75, 0.071, "drape", "none", 0.02, 0.0),
-        "chiffon": Fabric(0.15, 0.068, "drape", "none", 0.02, 0.0),
-        "polyester": Fabric(0.18, 0.041, "drape", "none", 0.02, 0.0),
-        "nylon": Fabric(0.40, 0.048, "crumple", "none", 0.02, 0.0),
-        "corduroy": Fabric(0.10, 0.031, "slack", "rib", 0.034, 0.120),
-        "leather": Fabric(0.65, 0.031, "slack", "blotch", 0.016, 0.030),
-        "suede": Fabric(0.03, 0.027, "slack", "blotch", 0.022, 0.075),
-        "canvas": Fabric(0.05, 0.024, "slack", "grid", 0.026, 0.045),
-        "mesh": Fabric(0.15, 0.020, "slack", "grid", 0.030, 0.110),
-        "rubber": Fabric(0.25, 0.000, "slack", "none", 0.02, 0.0),
+        "cotton": Fabric(0.05, 0.041, "crumple", "jersey", 0.05, 0.022),
+        "linen": Fabric(0.04, 0.068, "crumple", "slub", 0.055, 0.060),
+        "denim": Fabric(0.05, 0.041, "crumple", "twill", 0.056, 0.070, 0.30),
+        "wool": Fabric(0.02, 0.027, "slack", "fuzz", 0.075, 0.085, 0.20),
+        "knit": Fabric(0.02, 0.020, "slack", "knit", 0.095, 0.110),
+        "fleece": Fabric(0.02, 0.030, "slack", "pile", 0.075, 0.070),
+        "silk": Fabric(0.70, 0.080, "drape", "crinkle", 0.10, 0.014),
+        "satin": Fabric(1.00, 0.110, "drape", "none", 0.02, 0.0),
+        "chiffon": Fabric(0.10, 0.060, "drape", "crinkle", 0.085, 0.075, 0.25),
+        "polyester": Fabric(0.20, 0.036, "drape", "plain", 0.055, 0.018),
+        "nylon": Fabric(0.34, 0.060, "crumple", "ripstop", 0.13, 0.040, 0.20),
+        "corduroy": Fabric(0.08, 0.028, "slack", "rib", 0.085, 0.130),
+        "leather": Fabric(1.00, 0.044, "slack", "pebble", 0.06, 0.030),
+        "suede": Fabric(0.00, 0.018, "slack", "nap", 0.070, 0.085),
+        "canvas": Fabric(0.03, 0.022, "slack", "plain", 0.055, 0.075),
+        "mesh": Fabric(0.12, 0.018, "slack", "holes", 0.085, 0.160),
+        "rubber": Fabric(0.30, 0.000, "slack", "none", 0.02, 0.0),
         "metal": Fabric(0.95, 0.000, "slack", "none", 0.02, 0.0),
         "plastic": Fabric(0.85, 0.000, "slack", "none", 0.02, 0.0),
-        "straw": Fabric(0.08, 0.014, "slack", "grid", 0.045, 0.160),
+        "straw": Fabric(0.08, 0.014, "slack", "basket", 0.12, 0.180),
     }
 )
 
@@ -106,7 +109,7 @@ class Cloth:
             ink = self.accents[min(step, len(self.accents) - 1)]
             colour += (ink - colour) * layer[..., None]
         if self.fabric.weave != "none":
-            colour *= self._weave(u, v, pixel)[..., None]
+            self._show_threads(colour, u, v, pixel)
         return colour
 
     def plain(self, paint: Paint | None = None) -> Cloth:
@@ -130,24 +133,12 @@ class Cloth:
         """Return the pattern's zero point: the middle of a print at that height, else (0, 0)."""
         return (0.0, y) if self.pattern == "graphic print" else (0.0, 0.0)
 
-    def _weave(self, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
-        """Return the light and dark of the threads, around 1."""
+    def _show_threads(self, colour: np.ndarray, u: np.ndarray, v: np.ndarray, pixel: float) -> None:
+        """Let the weave's light and dark lie on the colour, in place."""
         fabric = self.fabric
-        turn = np.float32(2 * np.pi / max(fabric.weave_period, 3 * pixel))
-        if fabric.weave == "rib":
-            threads = np.sin(u * turn)
-        elif fabric.weave == "twill":
-            speckle = sample(smooth_tile(0.8, 1.6, 11), u, v, 90.0)
-            threads = 0.55 * np.sin((u + v) * turn) + 0.5 * speckle
-        elif fabric.weave == "knit":
-            threads = np.cos(u * turn) * (1 + 0.35 * np.sin(v * turn * 1.4))
-        elif fabric.weave == "grid":
-            threads = 0.5 * (np.sin(u * turn) + np.sin(v * turn)) + 0.35 * sample(
-                smooth_tile(1.0, 1.0, 12), u, v, 90.0
-            )
-        else:
-            threads = 0.6 * sample(smooth_tile(2.0, 2.0, 13), u, v, 1.6 / fabric.weave_period)
-        return 1.0 + np.float32(fabric.weave_depth) * threads
+        period = fabric.weave_period * (0.88, 1.0, 1.14)[self.repeat.variant % 3]
+        tone = threads(fabric.weave, period, u, v, pixel) * np.float32(fabric.weave_depth)
+        colour += (colour + np.float32(fabric.fibre)) * tone[..., None]
 
 
 def polished(name: str) -> Cloth:

@@ -1,6 +1,6 @@
 """Collections: many products drawn into a folder, as a shop's export would look.
 
-The folder holds ``images/*.jpg`` and ``products.csv`` (photo, two captions, true attributes).
+The folder holds ``images/*.jpg`` and ``products.csv`` (photo, three captions, true attributes).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -22,6 +22,7 @@ from engine.drawing.studio import draw_product
 
 _JPEG_QUALITY = 85
 _CHUNK = 64
+_CAPTION_COLUMNS = ("title", "description", "alt")
 _FIXED_COLUMNS = ("kind", "colour", "second_colour", "pattern", "material", "gender")
 _THREAD_SETTINGS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -45,6 +46,7 @@ def draw_collection(
     folder: Path,
     *,
     size_px: int = 192,
+    without_held_out: bool = False,
     n_workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
@@ -60,6 +62,8 @@ def draw_collection(
         Where ``images/`` and ``products.csv`` go; made when missing. The table is written last.
     size_px
         Width and height of each photo, at least 32.
+    without_held_out
+        Whether to leave out the combinations of `engine.drawing.held_out`, as for training.
     n_workers
         How many processes draw; one per processor when left out, and 1 draws in this one.
     progress
@@ -89,7 +93,16 @@ def draw_collection(
     folder = Path(folder)
     (folder / "images").mkdir(parents=True, exist_ok=True)
     rows: list[Row] = []
-    for chunk in _drawn_chunks(n_photos, seed, folder, size_px, n_workers or os.cpu_count() or 1):
+    draw = partial(
+        _draw_chunk,
+        n_photos=n_photos,
+        seed=seed,
+        folder=folder,
+        size_px=size_px,
+        without_held_out=without_held_out,
+    )
+    starts = range(0, n_photos, _CHUNK)
+    for chunk in _drawn_chunks(draw, starts, n_workers or os.cpu_count() or 1):
         rows.extend(chunk)
         if progress is not None:
             progress(len(rows), n_photos)
@@ -97,11 +110,9 @@ def draw_collection(
 
 
 def _drawn_chunks(
-    n_photos: int, seed: int, folder: Path, size_px: int, n_workers: int
+    draw: Callable[[int], list[Row]], starts: Sequence[int], n_workers: int
 ) -> Iterator[list[Row]]:
     """Draw chunk after chunk, here or in other processes, and yield their rows in order."""
-    draw = partial(_draw_chunk, n_photos=n_photos, seed=seed, folder=folder, size_px=size_px)
-    starts = range(0, n_photos, _CHUNK)
     if n_workers == 1 or len(starts) == 1:
         yield from map(draw, starts)
         return
@@ -129,24 +140,26 @@ def _single_threaded_children() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _draw_chunk(start: int, *, n_photos: int, seed: int, folder: Path, size_px: int) -> list[Row]:
+def _draw_chunk(
+    start: int, *, n_photos: int, seed: int, folder: Path, size_px: int, without_held_out: bool
+) -> list[Row]:
     """Draw up to a chunk of products from `start` on into files, and return their rows."""
     rows = []
     for number in range(start, min(start + _CHUNK, n_photos)):
-        drawing = draw_product(product_seed(seed, number), size_px)
+        drawing = draw_product(
+            product_seed(seed, number), size_px, without_held_out=without_held_out
+        )
         name = f"images/{number:06d}.jpg"
         Image.fromarray(drawing.pixels).save(folder / name, quality=_JPEG_QUALITY, optimize=True)
-        title, description = drawing.captions
-        rows.append(
-            {"image": name, "title": title, "description": description, **drawing.attributes}
-        )
+        captions = dict(zip(_CAPTION_COLUMNS, drawing.captions, strict=True))
+        rows.append({"image": name, **captions, **drawing.attributes})
     return rows
 
 
 def _write_table(rows: list[Row], path: Path) -> Path:
     """Write the rows as CSV beside the final name, then put it in place."""
     details = sorted({name for kind in KINDS.values() for name in kind.details})
-    columns = ["image", "title", "description", *_FIXED_COLUMNS, *details]
+    columns = ["image", *_CAPTION_COLUMNS, *_FIXED_COLUMNS, *details]
     beside = path.with_suffix(".csv.part")
     with beside.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")

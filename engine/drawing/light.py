@@ -13,6 +13,10 @@ _HEIGHT = 0.62
 """How high the lamp stands, as the cosine of its angle to the vertical."""
 
 
+_MIRROR, _SHARPNESS = 0.45, 40.0
+"""How much brighter than flat ground a surface is that mirrors the lamp, and how narrow a band."""
+
+
 @dataclass(frozen=True)
 class Lamp:
     """Where the light comes from: the direction towards it, along the ground."""
@@ -46,7 +50,9 @@ class Lamp:
         relative = (1.0 + facing / _HEIGHT) / steep - 1.0
         diffuse = np.clip(1.0 + 0.5 * relative, 0.4, 1.26)[..., None]
         bright = np.maximum(relative, 0.0)
-        shine = (0.035 + gloss * 0.55 * bright) * bright + 0.02 * np.minimum(relative, 0.0)
+        shine = (0.035 + gloss * 0.45 * bright) * bright + 0.02 * np.minimum(relative, 0.0)
+        mirror = np.exp(-_SHARPNESS * (relative - _MIRROR) ** 2)
+        shine += 0.17 * gloss**2 * mirror
         return colour * diffuse + shine[..., None]
 
     def shadow_lying(self, cover: Field, pixel: float) -> Field:

@@ -35,18 +35,18 @@ _PARTNERS = MappingProxyType(
         "white": ("black", "navy blue", "red", "blue", "green", "pink", "grey", "teal"),
         "grey": ("white", "black", "navy blue", "maroon", "yellow"),
         "navy blue": ("white", "red", "beige", "yellow", "grey", "orange"),
-        "blue": ("white", "navy blue", "yellow", "orange", "black"),
-        "teal": ("white", "beige", "navy blue", "orange", "black"),
-        "green": ("white", "navy blue", "yellow", "black", "beige"),
-        "olive": ("beige", "black", "white", "orange", "brown"),
-        "yellow": ("white", "black", "navy blue", "green", "blue"),
+        "blue": ("white", "yellow", "orange", "black", "pink"),
+        "teal": ("white", "beige", "yellow", "orange", "black"),
+        "green": ("white", "orange", "yellow", "black", "beige"),
+        "olive": ("beige", "black", "white", "orange", "yellow"),
+        "yellow": ("white", "black", "navy blue", "green", "red"),
         "orange": ("white", "navy blue", "brown", "black", "teal"),
         "red": ("white", "black", "navy blue", "beige", "yellow"),
-        "maroon": ("beige", "white", "navy blue", "grey", "black"),
-        "pink": ("white", "maroon", "grey", "purple", "navy blue"),
+        "maroon": ("beige", "white", "pink", "grey", "yellow"),
+        "pink": ("white", "maroon", "black", "purple", "navy blue"),
         "purple": ("white", "pink", "yellow", "black", "grey"),
-        "brown": ("beige", "white", "orange", "black", "teal"),
-        "beige": ("brown", "black", "white", "navy blue", "maroon"),
+        "brown": ("beige", "white", "orange", "yellow", "pink"),
+        "beige": ("brown", "black", "teal", "navy blue", "maroon"),
     }
 )
 
@@ -76,7 +76,8 @@ def partner(name: str, rng: np.random.Generator) -> str:
 
 def dyed(name: str, rng: np.random.Generator) -> Rgb:
     """Return the colour as one dye lot turns out: a little lighter, darker, warmer or cooler."""
-    rgb = rgb_of(name) * rng.uniform(0.9, 1.07) + rng.normal(0.0, 0.014, 3)
+    rgb = rgb_of(name) * rng.uniform(0.9, 1.07)
+    rgb = rgb + rng.normal(0.0, 0.006 + 0.014 * rgb.mean(), 3)
     return np.clip(rgb, 0.03, 0.96).astype(np.float32)
 
 

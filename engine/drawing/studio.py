@@ -9,6 +9,7 @@ import numpy as np
 from engine.drawing.canvas import Canvas, Pose
 from engine.drawing.captions import write_captions
 from engine.drawing.cloth import weave_cloth
+from engine.drawing.held_out import shows_held_out
 from engine.drawing.kinds import KINDS, choose_product
 from engine.drawing.product import Product
 
@@ -24,7 +25,7 @@ class Drawing:
     attributes
         What is true of it: kind, colour, pattern, material, gender and the kind's own details.
     captions
-        A title and a description in a shop's words.
+        A title, a description and a short alternative text in a shop's words.
     """
 
     pixels: np.ndarray
@@ -32,7 +33,13 @@ class Drawing:
     captions: tuple[str, ...]
 
 
-def draw_product(seed: int, size_px: int = 192, *, product: Product | None = None) -> Drawing:
+def draw_product(
+    seed: int,
+    size_px: int = 192,
+    *,
+    product: Product | None = None,
+    without_held_out: bool = False,
+) -> Drawing:
     """Draw the product that belongs to a seed.
 
     The same seed gives the same product, picture and words, at any size.
@@ -45,6 +52,8 @@ def draw_product(seed: int, size_px: int = 192, *, product: Product | None = Non
         Width and height of the picture, at least 32.
     product
         Draw this one instead of choosing; the seed then decides only look and words.
+    without_held_out
+        Whether to choose again until the product is no combination of `engine.drawing.held_out`.
 
     Returns
     -------
@@ -60,12 +69,15 @@ def draw_product(seed: int, size_px: int = 192, *, product: Product | None = Non
     --------
     >>> drawing = draw_product(7, 64)
     >>> drawing.pixels.shape, sorted(drawing.attributes)[:2], len(drawing.captions)
-    ((64, 64, 3), ['colour', 'gender'], 2)
+    ((64, 64, 3), ['colour', 'gender'], 3)
     """
     if seed < 0:
         raise ValueError(f"seed must be 0 or more, got {seed}")
     choice, look, words = (np.random.default_rng([seed, stream]) for stream in range(3))
-    product = choose_product(choice) if product is None else product
+    if product is None:
+        product = choose_product(choice)
+        while without_held_out and shows_held_out(product):
+            product = choose_product(choice)
     return Drawing(
         pixels=_photograph(product, size_px, look),
         attributes=product.attributes(),

@@ -132,6 +132,11 @@ def add_demo_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--size", type=at_least(32), default=128, metavar="PX", help="side (default: %(default)s)"
     )
+    parser.add_argument(
+        "--without-held-out",
+        action="store_true",
+        help="leave out the combinations that 'evaluate --questions' asks as unseen ones",
+    )
 
 
 def run_demo(options: argparse.Namespace) -> Outcome:
@@ -146,6 +151,7 @@ def run_demo(options: argparse.Namespace) -> Outcome:
             options.seed,
             options.out,
             size_px=options.size,
+            without_held_out=options.without_held_out,
             progress=lambda done, total: step.at(done),
         )
     seconds = time.perf_counter() - begin

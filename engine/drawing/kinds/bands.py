@@ -222,6 +222,7 @@ BELT = Kind(
     },
     pattern_period=0.11,
     turn=0.03,
+    zoom=1.1,
     may_face_left=True,
 )
 

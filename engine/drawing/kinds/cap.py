@@ -105,5 +105,6 @@ CAP = Kind(
     details={"closure": {"strapback": 1, "snapback": 1}},
     pattern_period=0.14,
     turn=0.08,
+    zoom=1.06,
     may_face_left=True,
 )

@@ -197,6 +197,7 @@ HANDBAG = Kind(
     genders={"Women": 1},
     details={"style": {"tote": 1, "satchel": 1, "hobo": 1, "shoulder bag": 1}},
     pattern_period=0.17,
+    zoom=1.06,
     standing=True,
     turn=0.02,
 )

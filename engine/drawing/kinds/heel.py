@@ -191,5 +191,6 @@ HEEL = Kind(
     pattern_period=0.12,
     standing=True,
     turn=0.04,
+    zoom=1.1,
     may_face_left=True,
 )

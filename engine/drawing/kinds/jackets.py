@@ -166,7 +166,7 @@ def _puffer(canvas: Canvas, product: Product, cloth: Cloth, rng: np.random.Gener
         curve((-0.8, y + rng.normal(0, 0.008)), (0.0, y + 0.025), (0.8, y + rng.normal(0, 0.008)))
         for y in rows
     ]
-    canvas.crease(bows, width=0.05, depth=0.075)
+    canvas.crease(bows, width=0.05, depth=0.045)
     canvas.seam(bows, darkness=0.22, width=0.01)
     collar = symmetric(
         (0.0, cut.top - 0.10),

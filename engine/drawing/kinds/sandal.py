@@ -139,5 +139,6 @@ SANDAL = Kind(
     pattern_period=0.13,
     standing=True,
     turn=0.06,
+    zoom=1.1,
     may_face_left=True,
 )

@@ -180,5 +180,6 @@ SNEAKER = Kind(
     pattern_period=0.17,
     standing=True,
     turn=0.05,
+    zoom=1.1,
     may_face_left=True,
 )

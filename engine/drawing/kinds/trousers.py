@@ -90,5 +90,5 @@ SHORTS = Kind(
     genders={"Men": 1, "Women": 1},
     details={"length": {"short": 1, "knee-length": 1}, "waist": {"button": 1, "drawstring": 1}},
     pattern_period=0.15,
-    zoom=1.15,
+    zoom=1.3,
 )
