@@ -223,7 +223,12 @@ def own_files() -> Iterator[Path]:
     for folder in [ROOT, *(path for path in ROOT.iterdir() if path.is_dir())]:
         if folder.name not in ignored | caches:
             found = folder.iterdir() if folder == ROOT else folder.rglob("*")
-            yield from (p for p in found if p.is_file() and p.parent.name != "__pycache__")
+            yield from (
+                p
+                for p in found
+                # In a worktree .git is a file, and says where the repository lies.
+                if p.is_file() and p.parent.name != "__pycache__" and p.name != ".git"
+            )
 
 
 @pytest.mark.parametrize(
