@@ -56,6 +56,10 @@ class ModelError(KindredError):
     """A model folder is missing, damaged, or does not fit its collection."""
 
 
+class MapError(KindredError):
+    """A map of a collection cannot be made or read."""
+
+
 class TrainingError(KindredError):
     """A training run cannot start or go on."""
 

@@ -24,7 +24,7 @@ FLOORS = [
     },
     {"encoders"},
     {"training", "storage", "jobs"},
-    {"search", "quality"},
+    {"search", "quality", "maps"},
     {"__init__", "shell"},
     {"__main__"},
 ]

@@ -13,7 +13,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from engine.shell import building, measuring, searching, teaching
+from engine.shell import building, mapping, measuring, searching, teaching
 from engine.shell.commands import Command, UsageError
 from engine.shell.reporting import exit_code, log_to_file
 
@@ -25,6 +25,7 @@ COMMANDS = {
         searching.COMMAND,
         teaching.TRAIN,
         measuring.EVALUATE,
+        mapping.COMMAND,
         measuring.DESCRIBE,
         building.DEMO,
     )

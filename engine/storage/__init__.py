@@ -36,6 +36,7 @@ from engine.storage.shelf import (
     rename_collection,
     summarise,
 )
+from engine.storage.site import MAPS
 from engine.storage.uploads import (
     UPLOAD_LIMITS,
     UploadLimits,
@@ -45,6 +46,7 @@ from engine.storage.uploads import (
 )
 
 __all__ = [
+    "MAPS",
     "UPLOAD_LIMITS",
     "BuildReport",
     "Collection",

@@ -15,6 +15,7 @@ from engine.storage.journal import JOURNAL
 from engine.storage.manifest import MANIFEST, Manifest
 
 WRITER = ".writer"
+MAPS = "maps"
 _BUILD = re.compile(r"build-(\d+)")
 
 
@@ -77,7 +78,9 @@ def is_own_name(name: str) -> bool:
     [True, True, False]
     """
     is_half = name.endswith(PARTIAL)
-    return name in (MANIFEST, WRITER, JOURNAL) or is_half or _BUILD.fullmatch(name) is not None
+    return (
+        name in (MANIFEST, WRITER, JOURNAL, MAPS) or is_half or _BUILD.fullmatch(name) is not None
+    )
 
 
 def check_place(folder: Path, sources: Sequence[Path]) -> None:

@@ -1,0 +1,34 @@
+"""Maps of a collection: photos, captions or both as points of a plane, kept and found again.
+
+    settings.py    MapSettings: what is drawn, and how
+    material.py    the rows to draw: embeddings of photos and captions, and what they depend on
+    making.py      make_map: the work, from rows to a kept map
+    drawn.py       DrawnMap: one finished map, open for reading
+    folder.py      where maps are kept: found, listed, swept
+    pairs.py       photos and their captions: true ranks, and the gap between both sides
+    wording.py     the words that tell a group of points from the rest
+    choice.py      what the photos of a selection have in common, and how to keep them
+    sheets.py      many small pictures in one, for zooming in
+
+A map belongs to a collection but lies beside its builds, so an update does not lose it. Its name
+is made of everything it depends on: what has not changed is found, what has is made again.
+
+Not inside: the drawing itself (`engine.projection`).
+"""
+
+from engine.maps.drawn import DrawnMap, MapRecord, Preview
+from engine.maps.folder import find_map, list_maps, map_key, read_preview
+from engine.maps.making import make_map
+from engine.maps.settings import MapSettings
+
+__all__ = [
+    "DrawnMap",
+    "MapRecord",
+    "MapSettings",
+    "Preview",
+    "find_map",
+    "list_maps",
+    "make_map",
+    "map_key",
+    "read_preview",
+]

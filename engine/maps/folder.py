@@ -1,0 +1,107 @@
+"""Where the maps of a collection are kept, and how they are found again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+
+from engine import config
+from engine.durable import PARTIAL
+from engine.errors import MapError
+from engine.maps.drawn import RECORD, DrawnMap, MapRecord, Preview
+from engine.maps.material import fingerprint
+from engine.maps.settings import MapSettings
+from engine.storage import MAPS, Collection
+
+PREVIEW = ".preview.npz"
+
+
+def maps_folder(collection: Collection) -> Path:
+    """Return where the maps of a collection are kept: beside its builds.
+
+    Those of a collection that may not be written, or that comes with Kindred, are kept in the
+    home instead.
+    """
+    folder = collection.folder
+    if os.access(folder, os.W_OK) and not folder.is_relative_to(config.ASSETS):
+        return folder / MAPS
+    place = hashlib.blake2b(str(folder).encode(), digest_size=4).hexdigest()
+    return config.home() / MAPS / f"{folder.name}-{place}"
+
+
+def map_key(collection: Collection, settings: MapSettings) -> str:
+    """Return the name of a map: another one when its rows or its settings are others.
+
+    Examples
+    --------
+    >>> from engine.config import DEMO_COLLECTION
+    >>> with Collection.open(DEMO_COLLECTION) as demo:
+    ...     len(map_key(demo, MapSettings())), len(map_key(demo, MapSettings(seed=1)))
+    (16, 16)
+    """
+    return key_of(fingerprint(collection, settings), settings)
+
+
+def key_of(material: str, settings: MapSettings) -> str:
+    """Return a map's name from the fingerprint of its rows and its settings."""
+    told = json.dumps([material, settings.essence()], sort_keys=True)
+    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+
+
+def find_map(collection: Collection, settings: MapSettings) -> DrawnMap | None:
+    """Return the map of these settings and of the collection as it is now, if there is one."""
+    return open_kept(maps_folder(collection), map_key(collection, settings))
+
+
+def open_kept(kept: Path, key: str) -> DrawnMap | None:
+    """Open a kept map by its name; None where it is not there, or damaged."""
+    try:
+        return DrawnMap.open(kept / key)
+    except MapError:
+        return None
+
+
+def list_maps(collection: Collection) -> list[MapRecord]:
+    """Return the records of all maps kept with a collection, the newest first."""
+    kept = maps_folder(collection)
+    found = []
+    for file in kept.glob(f"*/{RECORD}"):
+        try:
+            found.append(MapRecord.read(file.parent))
+        except MapError:
+            continue
+    return sorted(found, key=lambda record: (record.made, record.key), reverse=True)
+
+
+def read_preview(collection: Collection, settings: MapSettings) -> Preview | None:
+    """Return how far a map is that is being made; None where none is."""
+    return Preview.read(preview_file(maps_folder(collection), map_key(collection, settings)))
+
+
+def preview_file(kept: Path, key: str) -> Path:
+    """Return where a map shows how it settles."""
+    return kept / f"{key}{PREVIEW}"
+
+
+def sweep(kept: Path, finished: MapRecord) -> None:
+    """Remove halves, previews, and the maps that `finished` takes the place of.
+
+    Only for whoever holds the lock of the folder.
+    """
+    for path in kept.iterdir():
+        if path.name.endswith((PARTIAL, PREVIEW)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    for file in list(kept.glob(f"*/{RECORD}")):
+        if file.parent.name != finished.key and _takes_place(file.parent, finished):
+            shutil.rmtree(file.parent, ignore_errors=True)
+
+
+def _takes_place(folder: Path, finished: MapRecord) -> bool:
+    try:
+        record = MapRecord.read(folder)
+    except MapError:
+        return True
+    return record.settings.essence() == finished.settings.essence()
