@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.search import Answer, Match, SearchEngine
     from engine.storage import Collection, build_collection, update_collection
     from engine.training import DataSource, TrainingSettings, resume, train
+    from engine.words import WordVectors
 
 _ROOMS = {
     "catalogue": ("Catalogue", "Photo", "read_source"),
@@ -34,6 +35,7 @@ _ROOMS = {
     "search": ("Answer", "Match", "SearchEngine"),
     "storage": ("Collection", "build_collection", "update_collection"),
     "training": ("DataSource", "TrainingSettings", "resume", "train"),
+    "words": ("WordVectors",),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -49,6 +51,7 @@ __all__ = [
     "PhotoIndex",
     "SearchEngine",
     "TrainingSettings",
+    "WordVectors",
     "build_collection",
     "bundled_model",
     "evaluate_collection",

@@ -19,9 +19,10 @@ CODE = [*ENGINE, *PAGES, *TOOLS]
 FLOORS = [
     {"errors", "config", "progress", "durable", "locks"},
     {
-        *("catalogue", "images", "text", "words", "query", "losses"),
+        *("catalogue", "images", "text", "query", "losses"),
         *("index", "projection", "evaluation", "drawing"),
     },
+    {"words"},  # reads queries and captions, and is read by whoever learns from words
     {"encoders"},
     {"training", "storage", "jobs"},
     {"search", "quality", "maps"},
@@ -38,6 +39,7 @@ OWNERS = {
     "tensorflow": {"encoders", "losses", "training"},
     "onnxruntime": {"encoders", "training"},
     "tf2onnx": {"encoders", "training"},
+    "scipy": {"words"},
     "sklearn": {"projection", "evaluation"},
     "openTSNE": {"projection"},
     "PIL": {"images", "drawing"},

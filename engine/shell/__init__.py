@@ -13,7 +13,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from engine.shell import building, mapping, measuring, searching, teaching
+from engine.shell import building, mapping, measuring, searching, teaching, wording
 from engine.shell.commands import Command, UsageError
 from engine.shell.reporting import exit_code, log_to_file
 
@@ -27,6 +27,7 @@ COMMANDS = {
         measuring.EVALUATE,
         mapping.COMMAND,
         measuring.DESCRIBE,
+        wording.COMMAND,
         building.DEMO,
     )
 }
@@ -54,7 +55,8 @@ def main(arguments: Sequence[str]) -> int:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     name = overview().parse_args(arguments[:1]).command
     parser = COMMANDS[name].parser()
-    rest = searching.shield(arguments[1:]) if name == "search" else arguments[1:]
+    speaks = name in (searching.COMMAND.name, wording.COMMAND.name)
+    rest = searching.shield(arguments[1:]) if speaks else arguments[1:]
     options = parser.parse_intermixed_args(rest)
     log_to_file()
     try:
