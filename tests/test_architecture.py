@@ -39,7 +39,7 @@ OWNERS = {
     "tensorflow": {"encoders", "losses", "training"},
     "onnxruntime": {"encoders", "training"},
     "tf2onnx": {"encoders", "training"},
-    "scipy": {"words"},
+    "scipy": {"projection", "words"},
     "sklearn": {"projection", "evaluation"},
     "openTSNE": {"projection"},
     "PIL": {"images", "drawing"},
