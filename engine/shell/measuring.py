@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.shell import table
 from engine.shell.building import lines_of_skipped, records_of_skipped
-from engine.shell.commands import Command, Outcome, path
+from engine.shell.commands import Command, Outcome, at_least, path
 from engine.shell.meter import listening
 
 if TYPE_CHECKING:
@@ -47,6 +47,22 @@ def add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="measure only on photos that the model's training held out",
     )
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--questions",
+        type=at_least(1),
+        metavar="N",
+        help="ask N questions of two and three attributes about drawn photos, judged exactly",
+    )
+    instead.add_argument(
+        "--real-photos",
+        type=path,
+        metavar="COLLECTION",
+        help="ask about drawn photos with this collection's real ones: do their kinds agree?",
+    )
+    parser.add_argument(
+        "--seed", type=at_least(0), default=0, help="the same seed asks the same questions"
+    )
 
 
 def run_evaluate(options: argparse.Namespace) -> Outcome:
@@ -54,8 +70,15 @@ def run_evaluate(options: argparse.Namespace) -> Outcome:
     from engine.encoders import load_encoder
     from engine.encoders.folder import read_held_out
     from engine.quality import evaluate_collection
+    from engine.shell.judging import ask_collection, ask_with_real_photos
     from engine.storage import Collection
 
+    if options.questions:
+        with Collection.open(options.collection) as collection:
+            return ask_collection(collection, options.questions, options.seed)
+    if options.real_photos:
+        with Collection.open(options.collection) as collection:
+            return ask_with_real_photos(collection, options.real_photos, held_out=options.held_out)
     with Collection.open(options.collection) as collection, listening() as progress:
         model = collection.model_folder
         held_out = read_held_out(model)
