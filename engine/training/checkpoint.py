@@ -1,26 +1,26 @@
-"""What a run keeps on disk to go on from: the last finished epoch, and the best one.
+"""What a run keeps on disk to go on from: where it is, and the best epoch's towers.
 
-Checkpoints are numbered folders. A new one is written beside and renamed before the old one is
-removed, so at every moment one is whole.
+Checkpoints and best towers are numbered folders. A new one is written beside and renamed; older
+ones go only when a checkpoint that needs them no more is whole, so at every moment one is whole.
 """
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.durable import flush_folder, read_json, write_json, write_whole
-from engine.encoders.joint import JointEncoder
+from engine.durable import PARTIAL, flush_file, flush_folder, read_json, write_json
 from engine.errors import TrainingError
-from engine.training.trainer import JointTrainer
 
-METRICS = "metrics.jsonl"
+if TYPE_CHECKING:
+    from engine.encoders.joint import JointEncoder
+    from engine.training.trainer import JointTrainer
+
+START = "start"
 _STATE = "state.json"
 _WEIGHTS = "trainer.weights.h5"
-_BEST = "best"
 _PHOTO, _TEXT = "photo.weights.h5", "text.weights.h5"
 
 
@@ -38,6 +38,8 @@ class RunState:
         The epoch, from 1, with the highest mean of the six recalls; 0 before any.
     history
         One dictionary an epoch, as in ``metrics.jsonl``.
+    step, loss_sum, epoch_seconds
+        Steps of the epoch under way, the sum of their losses, and the time they took.
     """
 
     epoch: int = 0
@@ -45,6 +47,9 @@ class RunState:
     best_epoch: int = 0
     best_score: float = -1.0
     history: list[dict[str, Any]] = field(default_factory=list)
+    step: int = 0
+    loss_sum: float = 0.0
+    epoch_seconds: float = 0.0
 
     @property
     def best_recall(self) -> float | None:
@@ -53,9 +58,18 @@ class RunState:
             return None
         return float(self.history[self.best_epoch - 1]["text_to_image"]["recall_at_10"])
 
+    def note_step(self, loss: float, seconds: float) -> None:
+        """Count a step."""
+        self.step += 1
+        self.loss_sum += loss
+        self.epoch_seconds += seconds
+        self.seconds += seconds
+
     def note(self, line: dict[str, Any]) -> bool:
         """Add an epoch's figures and tell whether it is the best so far."""
         self.history.append(line)
+        self.epoch += 1
+        self.step, self.loss_sum, self.epoch_seconds = 0, 0.0, 0.0
         recalls = [
             line[direction][f"recall_at_{k}"]
             for direction in ("text_to_image", "image_to_text")
@@ -69,18 +83,17 @@ class RunState:
 
 
 def save(out: Path, trainer: JointTrainer, state: RunState) -> None:
-    """Keep the trainer with its optimizer, and the state; drop the checkpoints before."""
-    folder = out / f"checkpoint-{state.epoch:03d}"
-    beside = _fresh(folder.with_suffix(".partial"))
-    trainer.save_weights(beside / _WEIGHTS)
-    write_json(beside / _STATE, asdict(state))
-    flush_folder(beside)
-    shutil.rmtree(folder, ignore_errors=True)
-    beside.rename(folder)
-    lines = "".join(json.dumps(line) + "\n" for line in state.history)
-    write_whole(out / METRICS, lines.encode())
-    for older in _checkpoints(out)[:-1]:
-        shutil.rmtree(older)
+    """Keep the trainer with its optimizer, and the state; drop what it makes needless."""
+    folder = out / f"checkpoint-{state.epoch:04d}-{state.step:06d}"
+    if not folder.exists():
+        beside = _fresh(folder)
+        trainer.save_weights(beside / _WEIGHTS)
+        write_json(beside / _STATE, asdict(state), flush=False)
+        _put(beside, folder)
+    best = out / f"best-{state.best_epoch:04d}"
+    for older in [*checkpoints(out), *_whole(out, "best-*")]:
+        if older not in (folder, best):
+            shutil.rmtree(older)
 
 
 def restore(out: Path, trainer: JointTrainer) -> RunState | None:
@@ -91,42 +104,91 @@ def restore(out: Path, trainer: JointTrainer) -> RunState | None:
     TrainingError
         The checkpoint does not fit the run's data and settings any more.
     """
-    found = _checkpoints(out)
+    for half in out.glob(f"*{PARTIAL}"):
+        shutil.rmtree(half, ignore_errors=True)
+    found = checkpoints(out)
     if not found:
         return None
     try:
         trainer.load_weights(found[-1] / _WEIGHTS)
-        return RunState(**read_json(found[-1] / _STATE))
-    except (OSError, ValueError, TypeError) as error:
+        return read_state(out)
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise TrainingError(
-            "the checkpoint does not fit the run; were photos or captions changed since it began",
+            "the checkpoint does not fit the run; were its settings changed since it began",
             value=found[-1],
             remedy="Start a new run",
         ) from error
 
 
-def keep_best(out: Path, trainer: JointTrainer) -> None:
+def read_state(out: Path) -> RunState | None:
+    """Return the state of the last whole checkpoint, without its weights; None before any."""
+    found = checkpoints(out)
+    return RunState(**read_json(found[-1] / _STATE)) if found else None
+
+
+def keep_best(out: Path, trainer: JointTrainer, epoch: int) -> None:
     """Keep the towers of the epoch that just ended as the best ones."""
-    folder = out / _BEST
-    folder.mkdir(exist_ok=True)
-    for tower, name in ((trainer.photo_tower, _PHOTO), (trainer.text_tower, _TEXT)):
-        beside = folder / f"partial-{name}"
-        tower.save_weights(beside)
-        beside.replace(folder / name)
+    folder = out / f"best-{epoch:04d}"
+    beside = _fresh(folder)
+    trainer.photo_tower.save_weights(beside / _PHOTO)
+    trainer.text_tower.save_weights(beside / _TEXT)
+    shutil.rmtree(folder, ignore_errors=True)  # of an epoch that is trained a second time
+    _put(beside, folder)
 
 
-def load_best(out: Path, encoder: JointEncoder) -> None:
-    """Load the best epoch's towers into an encoder of the same shape."""
-    encoder.photo_tower.load_weights(out / _BEST / _PHOTO)
-    encoder.text_tower.load_weights(out / _BEST / _TEXT)
+def load_best(out: Path, encoder: JointEncoder, epoch: int) -> None:
+    """Load an epoch's towers into an encoder of the same shape."""
+    _load(out / f"best-{epoch:04d}", encoder.photo_tower, encoder.text_tower)
 
 
-def _checkpoints(out: Path) -> list[Path]:
+def load_start(out: Path, trainer: JointTrainer) -> None:
+    """Begin with the towers of another run, where this one was forked with them.
+
+    Raises
+    ------
+    TrainingError
+        They have another shape.
+    """
+    if not (out / START).is_dir():
+        return
+    try:
+        _load(out / START, trainer.photo_tower, trainer.text_tower)
+    except (OSError, ValueError, KeyError) as error:
+        raise TrainingError(
+            "the other run's weights do not fit this one's settings",
+            value=out,
+            remedy="Keep its photos, backbone, sizes and seed, or start without its weights",
+        ) from error
+
+
+def best_towers(out: Path) -> Path | None:
+    """Return the folder of the best towers, or None before the first epoch."""
+    state = read_state(out)
+    return out / f"best-{state.best_epoch:04d}" if state and state.best_epoch else None
+
+
+def checkpoints(out: Path) -> list[Path]:
     """Return the whole checkpoints, oldest first."""
-    return sorted(p for p in out.glob("checkpoint-*") if p.is_dir() and p.suffix != ".partial")
+    return _whole(out, "checkpoint-*")
+
+
+def _load(folder: Path, photo_tower: Any, text_tower: Any) -> None:
+    photo_tower.load_weights(folder / _PHOTO)
+    text_tower.load_weights(folder / _TEXT)
+
+
+def _whole(out: Path, pattern: str) -> list[Path]:
+    return sorted(path for path in out.glob(pattern) if path.suffix != PARTIAL)
 
 
 def _fresh(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+    beside = folder.with_name(folder.name + PARTIAL)
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    return beside
+
+
+def _put(beside: Path, folder: Path) -> None:
+    flush_folder(beside)
+    beside.rename(folder)
+    flush_file(folder.parent)

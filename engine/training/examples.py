@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.catalogue import PhotoRecord, Skipped, read_source
-from engine.errors import PhotoError, TrainingError
-from engine.images import read_photos
-from engine.progress import Progress, Report
+from engine.errors import TrainingError
+from engine.progress import Report
 from engine.text import Tokenizer, normalise
 from engine.training.augment import photo_light, photo_transforms, spoken
+from engine.training.decoded import decode
 from engine.training.settings import DataSource, TrainingSettings
 
 # An attribute is worth saying when a value is shared by many photos and is a word or two.
@@ -45,6 +43,8 @@ class Examples:
         Whether the photo may be held out.
     skipped
         What could not be used, and why.
+    decoded
+        The key of the pixels on the shelf of decoded photos.
     """
 
     pixels: NDArray[np.uint8]
@@ -53,6 +53,7 @@ class Examples:
     hashes: list[str]
     validates: list[bool]
     skipped: list[Skipped]
+    decoded: str = ""
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -89,7 +90,7 @@ def _dice(content_hash: str, seed: int) -> int:
 
 
 def load_examples(
-    data: Sequence[DataSource], settings: TrainingSettings, cache: Path, progress: Report
+    data: Sequence[DataSource], settings: TrainingSettings, shelf: Path, progress: Report
 ) -> Examples:
     """Read sources and decode their photos into one mapped file.
 
@@ -99,8 +100,8 @@ def load_examples(
         Where the photos and captions are.
     settings
         Of the run; decides the photos' size and which attributes are said.
-    cache
-        File for the decoded photos, replaced.
+    shelf
+        Folder of decoded photos; those that lie there already are not decoded again.
     progress
         Told every hundred photos.
 
@@ -116,29 +117,17 @@ def load_examples(
             value=len(listed),
             remedy=f"Give at least {2 * settings.batch_size}, or lower '--batch-size'",
         )
-    size = settings.size_px
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    pixels = np.lib.format.open_memmap(cache, "w+", np.uint8, (len(listed), size, size, 3))
-    kept: list[_Listed] = []
-    hashes: list[str] = []
-    started = time.monotonic()
-    decoded = read_photos([item.path for item in listed], size, n_threads=os.cpu_count() or 1)
-    for n, (item, photo) in enumerate(zip(listed, decoded, strict=True), start=1):
-        if isinstance(photo, PhotoError):
-            skipped.append(Skipped(str(item.path), photo.what))
-            continue
-        pixels[len(kept)] = photo.pixels
-        kept.append(item)
-        hashes.append(photo.content_hash)
-        if n % 100 == 0 or n == len(listed):
-            progress(Progress("decoding photos", n, len(listed), time.monotonic() - started))
+    photos = decode([item.path for item in listed], settings.size_px, shelf, progress)
+    kept = [item for n, item in enumerate(listed) if n not in photos.failures]
+    failed = [Skipped(str(listed[n].path), reason) for n, reason in photos.failures.items()]
     return Examples(
-        pixels[: len(kept)],
+        photos.pixels,
         [item.captions for item in kept],
         [item.attributes for item in kept],
-        hashes,
+        photos.hashes,
         [item.validates for item in kept],
-        skipped,
+        skipped + failed,
+        photos.key,
     )
 
 

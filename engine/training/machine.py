@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,6 +31,12 @@ def describe_machine(precision: str) -> dict[str, str | int]:
         "tensorflow": version("tensorflow"),
         "precision": precision,
     }
+
+
+def peak_memory_mb() -> float:
+    """Return the most memory this program has held so far, in MB."""
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used / 2**20 if sys.platform == "darwin" else used / 2**10
 
 
 def _multiplies_bfloat16() -> bool:

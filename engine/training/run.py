@@ -1,61 +1,70 @@
 """The loop of a run: epochs, validation, checkpoints, resume, and the model at the end.
 
-A run folder holds ``run.json`` (data and settings), ``metrics.jsonl`` (one line an epoch),
-``checkpoint-NNN/`` (weights, optimizer and what is needed to go on), ``best/`` (the towers of the
-best epoch) and in the end ``model/``. Each is written beside and renamed, so a run killed at any
-moment is resumed from its last finished epoch.
+Everything is in the run's folder (`engine.training.record`), so a run killed at any moment goes on
+from its last checkpoint: after every epoch, every few minutes, and where it was asked to stop.
 """
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.durable import read_json, write_json
 from engine.encoders.joint import JointEncoder
 from engine.encoders.settings import ModelSettings
-from engine.errors import TrainingError
-from engine.evaluation import Retrieval, both_directions
+from engine.errors import KindredError, TrainingError
 from engine.locks import LockHeldError, exclusive
 from engine.progress import Progress, Report, unheard
 from engine.text import Tokenizer
-from engine.training.checkpoint import RunState, keep_best, load_best, restore, save
-from engine.training.examples import Batches, load_examples
-from engine.training.machine import describe_machine, resolve_precision
+from engine.training import checkpoint, record
+from engine.training.ahead import ahead
+from engine.training.checkpoint import RunState
+from engine.training.decoded import decoded_shelf
+from engine.training.events import EventFile, scalars_of
+from engine.training.examples import Batches
+from engine.training.kept import examples_of
+from engine.training.machine import describe_machine, peak_memory_mb, resolve_precision
+from engine.training.probe import Probe
+from engine.training.record import MODEL, STOP, Plan
 from engine.training.settings import DataSource, TrainingSettings
-from engine.training.trainer import JointTrainer, build_trainer, recalibrate
+from engine.training.trainer import build_trainer, recalibrate
+from engine.training.validation import Rows, Validation
 
-RUN = "run.json"
-STOP = "STOP"
-MODEL = "model"
-_AHEAD = 4
 _CALIBRATION_BATCHES = 16
+_CHECKPOINT_SECONDS = 180.0
+_STEP_LINE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingReport:
-    """What a finished run says of itself.
+    """What a run says of itself when it ends.
 
     Parameters
     ----------
     model
-        The folder of the model.
+        The folder of the model; there is none yet where the run was stopped.
     content
         What ``report.json`` beside the weights holds: data, settings, curves, final figures,
-        seconds, machine.
+        seconds, machine. Of a stopped run, data, settings, curves and seconds so far.
+    state
+        "finished" or "stopped".
     """
 
     model: Path
     content: dict[str, Any]
+    state: str = "finished"
+
+
+class _StopAskedError(Exception):
+    """Somebody asked the run to stop."""
 
 
 def train(
@@ -63,6 +72,7 @@ def train(
     settings: TrainingSettings,
     out: Path,
     *,
+    shelf: Path | None = None,
     progress: Report = unheard,
 ) -> TrainingReport:
     """Train a joint model from photos and captions.
@@ -75,6 +85,8 @@ def train(
         Everything else that decides the run.
     out
         The run's folder; must not hold a run yet.
+    shelf
+        Folder for decoded photos, shared by runs; in Kindred's home by default.
     progress
         Told of every step.
 
@@ -83,39 +95,41 @@ def train(
     TrainingError
         The folder is taken, or there is too little to train on.
     """
-    if (out / RUN).exists():
-        raise TrainingError(
-            "the folder holds a run already",
-            value=out,
-            remedy="Resume it with '--resume', or choose another",
-        )
-    out.mkdir(parents=True, exist_ok=True)
-    write_json(out / RUN, {"settings": settings.to_json(), "data": [d.to_json() for d in data]})
-    return resume(out, progress=progress)
+    record.begin_record(out, Plan(settings, data))
+    return resume(out, shelf=shelf, progress=progress)
 
 
-def resume(out: Path, *, progress: Report = unheard) -> TrainingReport:
-    """Go on with a run from its last finished epoch; a run that is finished stays as it is.
+def resume(
+    out: Path, *, shelf: Path | None = None, finish: bool = False, progress: Report = unheard
+) -> TrainingReport:
+    """Go on with a run from its last checkpoint; a run that is finished stays as it is.
+
+    Parameters
+    ----------
+    out
+        The run's folder. A file ``STOP`` in it makes the run stop at the next batch, keeping
+        everything; without it, it goes on to its end.
+    shelf, progress
+        See `train`.
+    finish
+        Train no more; make the model of the best epoch so far.
 
     Raises
     ------
     TrainingError
-        The folder holds no run, or another program is at it.
+        The folder holds no run, another program is at it, or the disk will not have it.
     """
-    try:
-        content = read_json(out / RUN)
-    except (OSError, ValueError) as error:
-        raise TrainingError(
-            "this folder holds no run", value=out, remedy="Start one with 'train'"
-        ) from error
-    settings = TrainingSettings.from_json(content["settings"])
-    data = [DataSource.from_json(item) for item in content["data"]]
+    plan = record.read_plan(out / record.RUN)
     if (out / MODEL).exists():
         return TrainingReport(out / MODEL, read_json(out / MODEL / "report.json"))
-    (out / STOP).unlink(missing_ok=True)
     try:
-        with exclusive(out / "lock"):
-            return _Run(data, settings, out, progress).complete()
+        with exclusive(out / record.LOCK), _told_ending(out):
+            (out / record.ENDING).unlink(missing_ok=True)
+            return _Run(plan, out, shelf or decoded_shelf(), progress).complete(finish)
+    except _StopAskedError:  # before anything was trained
+        record.note_ending(out, "stopped")
+        (out / STOP).unlink(missing_ok=True)
+        return TrainingReport(out / MODEL, {"curves": [], "seconds": 0.0}, "stopped")
     except LockHeldError as error:
         raise TrainingError(
             "another program is training this run",
@@ -124,25 +138,51 @@ def resume(out: Path, *, progress: Report = unheard) -> TrainingReport:
         ) from error
 
 
+@contextmanager
+def _told_ending(out: Path) -> Iterator[None]:
+    """Leave word of how a run failed; a crash leaves none, and that tells it too."""
+    try:
+        yield
+    except OSError as error:
+        told: KindredError = record.disk_error(error, out)
+        _note_failure(out, str(told))
+        raise told from error
+    except _StopAskedError:
+        raise
+    except Exception as error:
+        _note_failure(out, str(error) or type(error).__name__)
+        raise
+
+
+def _note_failure(out: Path, what: str) -> None:
+    try:
+        record.log(out, f"failed: {what}")
+        record.note_ending(out, "failed", error=what)
+    except OSError:  # the full disk that is the failure takes no note of it either
+        return
+
+
 class _Run:
     """One run at work: its data, its trainer, and what it knows so far."""
 
-    def __init__(
-        self, data: Sequence[DataSource], settings: TrainingSettings, out: Path, progress: Report
-    ) -> None:
-        self.data, self.settings, self.out, self.progress = data, settings, out, progress
-        self.cache = out / "photos.npy"
-        self.examples = load_examples(data, settings, self.cache, progress)
-        rows, self.held_out = self.examples.split(settings.validation_share, settings.seed)
-        if not len(self.held_out):
+    def __init__(self, plan: Plan, out: Path, shelf: Path, progress: Report) -> None:
+        self.plan, self.settings, self.out = plan, plan.settings, out
+        self._reports = (progress, record.ProgressFile(out))
+        settings = plan.settings
+        record.log(out, "started")
+        self.examples = examples_of(out, plan, shelf, self.report)
+        rows, held_out = self.examples.split(settings.validation_share, settings.seed)
+        if len(held_out) < 2 or len(rows) < settings.batch_size:
             raise TrainingError(
-                "no captioned photo is left to measure with",
-                value=f"validation share {settings.validation_share}",
-                remedy="Raise '--validation-share' or give more photos",
+                "too few captioned photos are left to train on, or to measure with",
+                value=f"{len(rows)} and {len(held_out)}",
+                remedy="Change '--validation-share', lower '--batch-size', or give more photos",
             )
         self.n_training = len(rows)
         self.tokenizer = Tokenizer.fit(self.examples.texts(rows), max_words=settings.max_words)
         self.batches = Batches(self.examples, rows, self.tokenizer, settings)
+        self.validation = Validation(self.examples, held_out, self.tokenizer, settings.batch_size)
+        self.probe = Probe(out, self.validation, self.examples, settings.seed)
         self.shape = ModelSettings(
             backbone=settings.backbone,
             backbone_alpha=settings.backbone_alpha,
@@ -152,19 +192,36 @@ class _Run:
             n_ids=self.tokenizer.n_ids,
         )
         self.precision = resolve_precision(settings.precision)
+        write_json(out / record.ENVIRONMENT, describe_machine(self.precision))
         n_steps = self.batches.n_steps * settings.epochs
         self.trainer = build_trainer(self.shape, settings, n_steps, self.precision)
+        towers = self.trainer.photo_tower, self.trainer.text_tower
+        self.encoder = JointEncoder(settings.name, self.shape, self.tokenizer, *towers)
+        self.events = EventFile(out / record.TENSORBOARD)
         self.state = RunState()
+        self._last_step_line = self._last_checkpoint = time.monotonic()
 
-    def complete(self) -> TrainingReport:
-        """Train what is left, then write the model."""
+    def report(self, progress: Progress) -> None:
+        """Tell everybody who listens how far it is, and heed the wish to stop."""
+        for report in self._reports:
+            report(progress)
+        if (self.out / STOP).exists():
+            raise _StopAskedError
+
+    def complete(self, finish: bool) -> TrainingReport:
+        """Train what is left, then write the model; or stop on the way."""
         self._build_variables()
-        self.state = restore(self.out, self.trainer) or self.state
-        while not self._is_over():
-            self._train_epoch()
-        model = self._write_model()
-        self.cache.unlink(missing_ok=True)
-        return model
+        checkpoint.load_start(self.out, self.trainer)
+        self.state = checkpoint.restore(self.out, self.trainer) or self.state
+        record.rewrite_metrics(self.out, self.state.history)
+        try:
+            while not (finish or self._is_over()):
+                self._train_epoch()
+        except _StopAskedError:
+            return self._stop()
+        finally:
+            self.events.close()
+        return self._finish()
 
     def _build_variables(self) -> None:
         """Run one batch through everything, so that each variable exists before it is restored."""
@@ -173,132 +230,130 @@ class _Run:
 
     def _is_over(self) -> bool:
         state, settings = self.state, self.settings
-        is_late = settings.minutes is not None and state.seconds >= 60 * settings.minutes
         is_stale = bool(settings.patience) and state.epoch - state.best_epoch >= settings.patience
-        is_stopped = (self.out / STOP).exists() and state.best_epoch > 0
-        return state.epoch >= settings.epochs or is_late or is_stale or is_stopped
+        return state.epoch >= settings.epochs or self._is_late() or (state.epoch > 0 and is_stale)
+
+    def _is_late(self) -> bool:
+        limit = self.settings.minutes
+        return limit is not None and self.state.seconds >= 60 * limit
 
     def _train_epoch(self) -> None:
-        started = time.monotonic()
-        epoch = self.state.epoch
-        losses: list[float] = []
-        for batch in _ahead(self.batches.of_epoch(epoch)):
-            losses.append(float(self.trainer.train_on_batch(batch)))
-            self.progress(self._epoch_progress(epoch, losses, started))
-            if self._must_end(started):
-                break
-        recalibrate(self.trainer, self.batches.as_they_are(_CALIBRATION_BATCHES))
-        seconds = time.monotonic() - started
-        figures = both_directions(
-            *self._embed_held_out(self._encoder(self.trainer)), *self._groups()
-        )
-        self._note_epoch(losses, seconds, figures)
+        state, tick = self.state, time.monotonic()
+        with closing(ahead(self.batches.of_epoch(state.epoch))) as batches:
+            # What a stopped epoch has seen is drawn again and passed over: the order stays.
+            for batch in islice(batches, state.step, None):
+                loss = float(self.trainer.train_on_batch(batch))
+                tick, before = time.monotonic(), tick
+                state.note_step(loss, tick - before)
+                self._note_step(loss)
+                if self._is_late():
+                    break
+        n_batches = min(_CALIBRATION_BATCHES, 1 + self.batches.n_steps // 2)
+        recalibrate(self.trainer, self.batches.as_they_are(n_batches))
+        self._note_epoch(*self.validation.embed(self.encoder), began=tick)
 
-    def _must_end(self, started: float) -> bool:
-        """Whether the run's time is up, or a person asked it to stop, in the middle of an epoch."""
-        limit = self.settings.minutes
-        spent = self.state.seconds + time.monotonic() - started
-        return (limit is not None and spent >= 60 * limit) or (self.out / STOP).exists()
+    def _note_step(self, loss: float) -> None:
+        state, now = self.state, time.monotonic()
+        if not np.isfinite(loss):
+            raise TrainingError(
+                "the loss is no longer a number",
+                value=f"epoch {state.epoch + 1}, step {state.step}",
+                remedy="Start a new run with a smaller learning rate",
+            )
+        if now - self._last_step_line > _STEP_LINE_SECONDS:
+            self._last_step_line = now
+            step = state.epoch * self.batches.n_steps + state.step
+            line = {"step": step, "epoch": state.epoch + state.step / self.batches.n_steps}
+            record.append(self.out / record.STEPS, {**line, "loss": state.loss_sum / state.step})
+        if now - self._last_checkpoint > _CHECKPOINT_SECONDS:
+            self._save()
+        self.report(self._progress())
 
-    def _epoch_progress(self, epoch: int, losses: list[float], started: float) -> Progress:
-        recall = self.state.best_recall
-        known = f", best R@10 so far {recall:.3f}" if recall is not None else ""
-        step = (
-            f"epoch {epoch + 1} of {self.settings.epochs}, loss {np.mean(losses[-20:]):.3f}{known}"
-        )
-        return Progress(step, len(losses), self.batches.n_steps, time.monotonic() - started)
-
-    def _note_epoch(
-        self, losses: list[float], seconds: float, figures: dict[str, Retrieval]
-    ) -> None:
+    def _progress(self) -> Progress:
         state = self.state
-        state.epoch += 1
+        recall = state.best_recall
+        known = f", best R@10 so far {recall:.3f}" if recall is not None else ""
+        loss = f"loss {state.loss_sum / max(state.step, 1):.3f}"
+        step = f"epoch {state.epoch + 1} of {self.settings.epochs}, {loss}{known}"
+        return Progress(step, state.step, self.batches.n_steps, state.epoch_seconds)
+
+    def _note_epoch(self, photos: Rows, texts: Rows, *, began: float) -> None:
+        state = self.state
+        figures = self.validation.figures(photos, texts)
+        rate = self.trainer.optimizer.learning_rate
+        seconds = time.monotonic() - began  # what measuring took; training was counted by steps
         state.seconds += seconds
         line = {
-            "epoch": state.epoch,
-            "loss": float(np.mean(losses)),
-            "learning_rate": float(
-                keras.ops.convert_to_numpy(self.trainer.optimizer.learning_rate)
-            ),
-            "seconds": seconds,
-            "photos_per_second": len(losses) * self.settings.batch_size / seconds,
+            "epoch": state.epoch + 1,
+            "loss": state.loss_sum / max(state.step, 1),
+            "validation_loss": self.validation.loss(self.trainer, photos, texts),
+            "learning_rate": float(keras.ops.convert_to_numpy(rate)),
+            "seconds": state.epoch_seconds + seconds,
+            "total_seconds": state.seconds,
+            "photos_per_second": state.step
+            * self.settings.batch_size
+            / max(state.epoch_seconds, 1e-9),
+            "memory_mb": peak_memory_mb(),
             **{direction: figure.to_json() for direction, figure in figures.items()},
         }
-        if state.note(line):
-            keep_best(self.out, self.trainer)
-        save(self.out, self.trainer, state)
+        is_best = state.note(line)
+        if is_best:
+            checkpoint.keep_best(self.out, self.trainer, state.epoch)
+        self.probe.note(state.epoch, self.encoder, photos, texts, is_best=is_best)
+        self._save()
+        record.append(self.out / record.METRICS, line)
+        self.events.write(state.epoch, scalars_of(line))
+        recall = figures["text_to_image"].recall_at_10
+        record.log(self.out, f"epoch {state.epoch}: loss {line['loss']:.4f}, R@10 {recall:.3f}")
 
-    def _encoder(self, trainer: JointTrainer | None = None) -> JointEncoder:
-        """Wrap the trainer's towers, or make fresh ones in full precision for the best weights."""
-        towers = (trainer.photo_tower, trainer.text_tower) if trainer else (None, None)
-        return JointEncoder(self.settings.name, self.shape, self.tokenizer, *towers)
+    def _save(self) -> None:
+        checkpoint.save(self.out, self.trainer, self.state)
+        self._last_checkpoint = time.monotonic()
 
-    def _embed_held_out(
-        self, encoder: JointEncoder
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        photos = encoder.embed_photos(self.examples.pixels[self.held_out])
-        texts = [text for row in self.held_out for text in self.examples.captions[row]]
-        return photos, encoder.embed_texts(texts)
+    def _stop(self) -> TrainingReport:
+        """Keep everything as it is after this batch."""
+        self._save()
+        content = {**self._told(), "seconds": self.state.seconds}
+        record.log(self.out, f"stopped in epoch {self.state.epoch + 1}, step {self.state.step}")
+        record.note_ending(self.out, "stopped")
+        (self.out / STOP).unlink(missing_ok=True)
+        return TrainingReport(self.out / MODEL, content, "stopped")
 
-    def _groups(self, *, fold: bool = True) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Number the held-out photos and their captions; copies share a number when folded."""
-        names = [self.examples.hashes[row] if fold else str(row) for row in self.held_out]
-        _, photos = np.unique(names, return_inverse=True)
-        n_captions = [len(self.examples.captions[row]) for row in self.held_out]
-        return photos.astype(np.int64), np.repeat(photos, n_captions).astype(np.int64)
-
-    def _write_model(self) -> TrainingReport:
-        encoder = self._encoder()
-        load_best(self.out, encoder)
-        rows = self._embed_held_out(encoder)
-        folded = both_directions(*rows, *self._groups())
-        unfolded = both_directions(*rows, *self._groups(fold=False))
-        content = {
+    def _told(self) -> dict[str, Any]:
+        return {
             "data": {
-                "sources": [origin.photos.name for origin in self.data],
+                "sources": [origin.photos.name for origin in self.plan.data],
                 "photos": len(self.examples),
                 "trained_on": self.n_training,
-                "held_out": len(self.held_out),
+                "held_out": len(self.validation),
                 "skipped": len(self.examples.skipped),
             },
             "settings": {**self.settings.to_json(), "weights": bool(self.settings.weights)},
             "curves": self.state.history,
             "best_epoch": self.state.best_epoch,
+        }
+
+    def _finish(self) -> TrainingReport:
+        """Write the model of the best epoch."""
+        if not self.state.best_epoch:
+            raise TrainingError(
+                "the run has not finished an epoch", value=self.out, remedy="Resume it first"
+            )
+        record.log(self.out, f"writing the model of epoch {self.state.best_epoch}")
+        encoder = JointEncoder(self.settings.name, self.shape, self.tokenizer)
+        checkpoint.load_best(self.out, encoder, self.state.best_epoch)
+        rows = self.validation.embed(encoder)
+        folded, unfolded = (self.validation.figures(*rows, fold=fold) for fold in (True, False))
+        content = {
+            **self._told(),
             "final": {direction: figure.to_json() for direction, figure in folded.items()},
             "final_unfolded": {d: figure.to_json() for d, figure in unfolded.items()},
             "seconds": self.state.seconds,
             "machine": describe_machine(self.precision),
         }
-        held_out = frozenset(self.examples.hashes[row] for row in self.held_out)
+        held_out = frozenset(self.validation.hashes)
         encoder.save(self.out / MODEL, held_out=held_out, report=content)
+        record.log(self.out, "finished")
+        record.note_ending(self.out, "finished")
+        (self.out / STOP).unlink(missing_ok=True)
         return TrainingReport(self.out / MODEL, content)
-
-
-def _ahead(batches: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Make batches in a thread while the model trains on the ones before; errors come through."""
-    made: queue.Queue[Any] = queue.Queue(_AHEAD)
-    is_over = threading.Event()
-
-    def make() -> None:
-        try:
-            for batch in batches:
-                if is_over.is_set():
-                    return
-                made.put(batch)
-            made.put(None)
-        except BaseException as error:  # noqa: BLE001 - raised again where the batches are used
-            made.put(error)
-
-    maker = threading.Thread(target=make, daemon=True)
-    maker.start()
-    try:
-        while (item := made.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        is_over.set()
-        while maker.is_alive():
-            while not made.empty():
-                made.get_nowait()
-            maker.join(timeout=0.05)
