@@ -25,7 +25,7 @@ FLOORS = [
     {"words"},  # reads queries and captions, and is read by whoever learns from words
     {"encoders"},
     {"training", "storage", "jobs"},
-    {"search", "quality", "questions", "maps"},
+    {"search", "quality", "questions", "maps", "runs"},
     {"__init__", "shell"},
     {"__main__"},
 ]

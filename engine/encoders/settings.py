@@ -8,6 +8,22 @@ from typing import Any
 from engine.errors import ModelError
 
 COMPACT = "compact"
+# keras.applications models by name, each with the module that holds its preprocessing.
+BACKBONES = {
+    "ResNet50": "resnet",
+    "ResNet50V2": "resnet_v2",
+    "VGG16": "vgg16",
+    "MobileNet": "mobilenet",
+    "MobileNetV2": "mobilenet_v2",
+    "MobileNetV3Small": "mobilenet_v3",
+    "MobileNetV3Large": "mobilenet_v3",
+    "EfficientNetB0": "efficientnet",
+    "EfficientNetV2B0": "efficientnet_v2",
+    "DenseNet121": "densenet",
+    "InceptionV3": "inception_v3",
+    "Xception": "xception",
+    "ConvNeXtTiny": "convnext",
+}
 
 
 @dataclass(frozen=True, slots=True)

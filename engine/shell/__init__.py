@@ -13,7 +13,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from engine.shell import building, mapping, measuring, searching, teaching, wording
+from engine.shell import building, mapping, measuring, running, searching, teaching, wording
 from engine.shell.commands import Command, UsageError
 from engine.shell.reporting import exit_code, log_to_file
 
@@ -24,6 +24,7 @@ COMMANDS = {
         building.UPDATE,
         searching.COMMAND,
         teaching.TRAIN,
+        running.RUNS,
         measuring.EVALUATE,
         mapping.COMMAND,
         measuring.DESCRIBE,

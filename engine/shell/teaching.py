@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.shell import table
@@ -14,6 +20,7 @@ from engine.shell.reporting import hushed
 
 if TYPE_CHECKING:
     from engine.training import DataSource, TrainingReport
+    from engine.training.record import Plan
 
 # The settings of a run that a person may choose: type or choices, metavar, and what it is.
 SETTINGS: dict[str, tuple[Any, str, str]] = {
@@ -61,8 +68,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PHOTOS",
         help="a further folder to learn from, of which nothing is held out",
     )
-    parser.add_argument("--out", type=path, metavar="RUN", help="the run's folder, a new one")
+    parser.add_argument(
+        "--out", type=path, metavar="RUN", help="the run's folder (default: one beside the others)"
+    )
     parser.add_argument("--resume", type=path, metavar="RUN", help="go on with a run that stopped")
+    parser.add_argument(
+        "--finish", action="store_true", help="with --resume: make the model of the best epoch now"
+    )
+    parser.add_argument(
+        "--settings",
+        type=path,
+        metavar="FILE",
+        help="do what a run did: its run.json; what is given besides replaces its settings",
+    )
+    parser.add_argument(
+        "--calibrate",
+        action="store_true",
+        help="only try how fast this machine trains with these settings",
+    )
     settings = parser.add_argument_group("settings of the run")
     for name, (kind, metavar, meaning) in SETTINGS.items():
         flag = f"--{name.replace('_', '-')}"
@@ -74,19 +97,49 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Outcome:
     """Train a model, or go on with a run that was stopped."""
-    is_new = bool(options.photos and options.out)
-    if is_new == bool(options.resume) or (options.resume and (options.photos or options.out)):
-        raise UsageError("give PHOTOS and --out RUN for a new run, or --resume RUN alone")
+    check_usage(options)
+    if options.calibrate:
+        return try_speed(options)
+    from engine.training.record import STOP, begin_record
+
+    folder = options.resume
+    if folder is None:
+        plan = plan_of(options)
+        folder = options.out or free_run(plan)
+        begin_record(folder, plan)
+    elif not is_job():
+        (folder / STOP).unlink(missing_ok=True)
+    with hushed():
+        from engine.training import resume
+
+    with listening() as progress, stopped_kindly(folder):
+        return outcome_of(resume(folder, finish=options.finish, progress=progress), folder)
+
+
+def check_usage(options: argparse.Namespace) -> None:
+    """Refuse arguments that do not go together."""
+    is_new = bool(options.photos) != bool(options.settings)
+    is_new = is_new or options.calibrate
+    if is_new == bool(options.resume) or (options.photos and options.settings):
+        raise UsageError("give PHOTOS, --settings FILE or --resume RUN, one of the three")
+    if options.resume and options.out:
+        raise UsageError("--resume RUN goes on in its own folder; leave --out away")
+    if options.finish and not options.resume:
+        raise UsageError("--finish goes with --resume RUN")
     if options.captions and len(options.photos) > 1:
         raise UsageError("--captions names the table of one PHOTOS folder; give one")
-    with hushed():
-        from engine.training import TrainingSettings, resume, train
 
-    with listening() as progress:
-        if options.resume:
-            return outcome_of(resume(options.resume, progress=progress))
-        settings = TrainingSettings.from_json(chosen(options))
-        return outcome_of(train(sources(options), settings, options.out, progress=progress))
+
+def plan_of(options: argparse.Namespace) -> Plan:
+    """Return what the run shall do."""
+    from engine.training import TrainingSettings
+    from engine.training.record import Plan, read_plan
+
+    if options.settings is None:
+        return Plan(TrainingSettings.from_json(chosen(options)), sources(options))
+    plan = read_plan(options.settings)
+    settings = {**plan.settings.to_json(), **chosen(options)}
+    return replace(plan, settings=TrainingSettings.from_json(settings), created=0.0)
 
 
 def chosen(options: argparse.Namespace) -> dict[str, Any]:
@@ -99,16 +152,79 @@ def sources(options: argparse.Namespace) -> list[DataSource]:
     from engine.training import DataSource
 
     columns = dict(options.column)
-    measured = [DataSource(photos, options.captions, columns) for photos in options.photos]
+    # Absolute: the run may be resumed from another folder.
+    measured = [DataSource(each.absolute(), options.captions, columns) for each in options.photos]
     return measured + [
-        DataSource(photos, None, columns, validates=False) for photos in options.also
+        DataSource(each.absolute(), None, columns, validates=False) for each in options.also
     ]
 
 
-def outcome_of(report: TrainingReport) -> Outcome:
+def free_run(plan: Plan) -> Path:
+    """Return a new folder among the home's runs."""
+    from engine.runs.folder import free_folder
+
+    return free_folder(plan.settings.name)
+
+
+def is_job() -> bool:
+    """Tell whether this command is a job, whose wish to stop came from whoever started it."""
+    from engine.jobs import PROGRESS_VARIABLE
+
+    return PROGRESS_VARIABLE in os.environ
+
+
+@contextmanager
+def stopped_kindly(folder: Path) -> Iterator[None]:
+    """Let Ctrl-C, or a stop of the job, end the run at its next batch; a second one ends it now."""
+    from engine.training.record import STOP
+
+    def ask(number: int, frame: object) -> None:
+        (folder / STOP).touch()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.default_int_handler)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handle in before.items():
+            signal.signal(number, handle)
+
+
+def try_speed(options: argparse.Namespace) -> Outcome:
+    """Train a few batches of noise, and keep how fast that was for estimates to come."""
+    from engine import config
+    from engine.runs.estimate import note_speed
+    from engine.training import TrainingSettings
+
+    settings = (
+        plan_of(options).settings
+        if options.settings
+        else TrainingSettings.from_json(chosen(options))
+    )
+    with hushed():
+        from engine.training.calibration import calibrate
+
+    with listening() as progress:
+        found = calibrate(settings, progress=progress)
+    note_speed(settings, found, config.home())
+    rate, memory = found["photos_per_second"], found["memory_mb"]
+    return Outcome(found, [f"{rate:,.0f} photos a second, {memory:,.0f} MB of memory."])
+
+
+def outcome_of(report: TrainingReport, folder: Path) -> Outcome:
     """Return where the model is and how good it is."""
     content = report.content
-    record = {"model": str(report.model), **content}
+    record = {"state": report.state, "run": str(folder), "model": str(report.model), **content}
+    if report.state == "stopped":
+        n_epochs, spent = len(content["curves"]), duration(content["seconds"])
+        return Outcome(
+            {**record, "model": None},
+            [
+                f"Stopped after {n_epochs} epochs and {spent}; everything is kept.",
+                f"Go on with: python -m engine train --resume {table.plain(folder)}",
+            ],
+        )
     trained_on, held_out = content["data"]["trained_on"], content["data"]["held_out"]
     lines = [
         f"Trained on {trained_on:,} photos in {duration(content['seconds'])}; "

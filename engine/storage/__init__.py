@@ -11,6 +11,7 @@
     matching.py     which photo had which row and id before
     writing.py      one build's folder, written
     manifest.py     the manifest, and checking a build against it
+    previous.py     the version before, for one step back
     thumbnails.py   small pictures in one file
     shelf.py        the collections of a home: list, rename, remove
     uploads.py      uploaded files and zips, within limits
@@ -28,6 +29,7 @@ from engine.progress import Progress
 from engine.storage.build import BuildReport, build_collection, update_collection
 from engine.storage.collection import Collection
 from engine.storage.manifest import Manifest, ModelCard
+from engine.storage.previous import keep_previous, previous_version, roll_back
 from engine.storage.shelf import (
     CollectionSummary,
     collections_folder,
@@ -60,9 +62,12 @@ __all__ = [
     "build_collection",
     "collections_folder",
     "extract_upload_zip",
+    "keep_previous",
     "list_collections",
+    "previous_version",
     "remove_collection",
     "rename_collection",
+    "roll_back",
     "save_uploads",
     "summarise",
     "update_collection",

@@ -21,6 +21,7 @@ from engine.errors import CollectionError
 FORMAT = 1
 KIND = "kindred collection"
 MANIFEST = "manifest.json"
+PREVIOUS = "previous.json"
 HASHED_BYTES = 64 * 2**20
 
 _Record = TypeVar("_Record")
@@ -95,8 +96,8 @@ class Manifest:
         return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
     @classmethod
-    def load(cls, folder: Path) -> Manifest:
-        """Read and check a collection's manifest.
+    def load(cls, folder: Path, name: str = MANIFEST) -> Manifest:
+        """Read and check a collection's manifest, or the one it keeps of the version before.
 
         Raises
         ------
@@ -104,7 +105,7 @@ class Manifest:
             When `folder` holds no collection, a newer Kindred wrote it, or it is damaged.
         """
         try:
-            value = read_json(folder / MANIFEST)
+            value = read_json(folder / name)
         except (FileNotFoundError, NotADirectoryError):
             raise CollectionError(
                 "there is no collection here",
@@ -114,7 +115,7 @@ class Manifest:
         except OSError as error:
             reason = error.strerror or str(error)
             raise CollectionError(
-                f"a manifest cannot be opened ({reason})", value=folder / MANIFEST
+                f"a manifest cannot be opened ({reason})", value=folder / name
             ) from error
         except ValueError as error:
             raise damaged(folder, "its manifest is not JSON") from error

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.durable import PARTIAL
 from engine.errors import CollectionError
 from engine.locks import LockHeldError, exclusive, has_readers, holder
 from engine.storage.journal import JOURNAL
-from engine.storage.manifest import MANIFEST, Manifest
+from engine.storage.manifest import MANIFEST, PREVIOUS, Manifest
 
 WRITER = ".writer"
 MAPS = "maps"
@@ -50,10 +50,12 @@ def sweep(folder: Path) -> None:
 
     Only for whoever holds the writer's lock.
     """
-    standing = Manifest.load(folder).build if has_manifest(folder) else None
+    kept = {Manifest.load(folder).build} if has_manifest(folder) else set()
+    with suppress(CollectionError):  # most collections have no version before
+        kept.add(Manifest.load(folder, PREVIOUS).build)
     for path in folder.iterdir():
         is_half = path.name.endswith(PARTIAL)
-        is_old = _BUILD.fullmatch(path.name) and path.name != standing
+        is_old = _BUILD.fullmatch(path.name) and path.name not in kept
         if is_half or (is_old and not has_readers(path)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
@@ -79,7 +81,9 @@ def is_own_name(name: str) -> bool:
     """
     is_half = name.endswith(PARTIAL)
     return (
-        name in (MANIFEST, WRITER, JOURNAL, MAPS) or is_half or _BUILD.fullmatch(name) is not None
+        name in (MANIFEST, PREVIOUS, WRITER, JOURNAL, MAPS)
+        or is_half
+        or _BUILD.fullmatch(name) is not None
     )
 
 

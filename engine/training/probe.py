@@ -11,7 +11,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,9 @@ from engine.images import encode_jpeg
 from engine.text import normalise
 from engine.training.examples import Examples
 from engine.training.record import HELD_OUT
-from engine.training.validation import Rows, Validation
+
+if TYPE_CHECKING:
+    from engine.training.validation import Rows, Validation
 
 N_PAIRS = 200
 N_PICTURES = 1000

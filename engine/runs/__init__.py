@@ -1,0 +1,71 @@
+"""Runs: the training runs of a home, from their start to the collection that one of them serves.
+
+    folder.py     where runs are, and what they are called
+    state.py      what is true of a run now, read from its folder
+    control.py    start, stop, kill, resume, fork, remove
+    launch.py     what a run may learn from, and whether its settings can work at all
+    estimate.py   how long it will take and how much memory, from what this machine did before
+    preview.py    the first batch as the model will see it
+    heldout.py    the held-out photos, epoch by epoch: projections, answers, ranks
+    compare.py    settings that differ, and figures over the same photos with intervals
+    promote.py    a run's model becomes a collection's, and back
+    archive.py    a run as one file, and back
+
+Everything is read from files, so pages and shells see the same; work is done by jobs.
+
+Not inside: the training itself (`engine.training`).
+"""
+
+from engine.runs.archive import export_run, import_run
+from engine.runs.compare import Comparison, compare_runs, settings_that_differ
+from engine.runs.control import (
+    create_run,
+    fork_run,
+    kill_run,
+    remove_run,
+    rename_run,
+    start_run,
+    stop_run,
+)
+from engine.runs.estimate import Estimate, estimate
+from engine.runs.folder import find_folder, runs_folder
+from engine.runs.heldout import HeldOut
+from engine.runs.launch import check_plan, drawn_source, source_of_collection
+from engine.runs.preview import Preview, preview_batch
+from engine.runs.promote import promote_run
+from engine.runs.state import Run, list_runs, read_run
+from engine.training.record import Plan, read_plan
+from engine.training.settings import DataSource, TrainingSettings
+
+__all__ = [
+    "Comparison",
+    "DataSource",
+    "Estimate",
+    "HeldOut",
+    "Plan",
+    "Preview",
+    "Run",
+    "TrainingSettings",
+    "check_plan",
+    "compare_runs",
+    "create_run",
+    "drawn_source",
+    "estimate",
+    "export_run",
+    "find_folder",
+    "fork_run",
+    "import_run",
+    "kill_run",
+    "list_runs",
+    "preview_batch",
+    "promote_run",
+    "read_plan",
+    "read_run",
+    "remove_run",
+    "rename_run",
+    "runs_folder",
+    "settings_that_differ",
+    "source_of_collection",
+    "start_run",
+    "stop_run",
+]

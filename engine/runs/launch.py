@@ -1,0 +1,143 @@
+"""What a run may learn from, and whether its settings can work at all, before anything starts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from engine import config
+from engine.encoders.settings import BACKBONES, COMPACT
+from engine.errors import CollectionError, TrainingError
+from engine.jobs import start_job
+from engine.storage import Collection
+from engine.training.record import Plan
+from engine.training.settings import DataSource, TrainingSettings
+
+DRAWN_PX = 96
+# Of the machine's memory: the rest is for the page, the system and the disk's cache.
+_MEMORY_SHARE = 0.85
+_KERAS_MB = 900.0
+_BYTES_PER_PIXEL = 1100.0  # of a batch, in the compact tower's activations; measured
+_LARGEST_MARGIN = 2.0
+
+
+def source_of_collection(collection: Collection) -> DataSource:
+    """Return the photos and captions that a collection was made from, for a run.
+
+    Raises
+    ------
+    CollectionError
+        The photos are not where they were.
+    """
+    origin = collection.manifest.origin
+    if not collection.root.is_dir():
+        raise CollectionError(
+            "the collection's photos are not where they were",
+            value=collection.root,
+            remedy="Put them back, or choose another collection",
+        )
+    captions = collection.folder / origin.captions if origin.captions else None
+    return DataSource(collection.root, captions, dict(origin.columns or {}))
+
+
+def drawn_source(n_photos: int, home: Path | None = None) -> DataSource:
+    """Return drawn products to learn from; where they are not there yet, a job draws them.
+
+    Jobs run one after another, so a run that is queued after this call finds them.
+    """
+    home = home or config.home()
+    folder = home / "drawn" / f"{n_photos}-products"
+    if not (folder / "products.csv").is_file():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        arguments = [f"--photos={n_photos}", f"--out={folder}", f"--size={DRAWN_PX}", "--json"]
+        start_job("demo", arguments, home=home, title=f"Draw {n_photos:,} products")
+    return DataSource(folder)
+
+
+def check_plan(plan: Plan, n_captioned: int) -> None:
+    """Refuse a plan that cannot work, in words that say what to change.
+
+    Parameters
+    ----------
+    plan
+        Settings have been checked one by one already, when they were made.
+    n_captioned
+        Photos with something said of them.
+
+    Raises
+    ------
+    TrainingError
+        At the first thing that cannot be.
+    """
+    settings = plan.settings
+    _require(bool(settings.name.strip()), "the run needs a name", None, "Type at least one letter")
+    n_held_out = int(n_captioned * settings.validation_share)
+    _require(
+        n_captioned - n_held_out >= 2 * settings.batch_size,
+        "too few photos with captions for such a batch",
+        f"{n_captioned - n_held_out:,} to train on, {settings.batch_size} a batch",
+        "Choose a smaller batch, or more photos",
+    )
+    _require(
+        n_held_out >= 10,
+        "too few photos would be held out to measure with",
+        n_held_out,
+        "Raise the validation share, or choose more photos",
+    )
+    _check_tower(settings)
+    _require(
+        0 < settings.margin <= _LARGEST_MARGIN,
+        "margin out of range",
+        settings.margin,
+        "Two unit rows are at most 2 apart: give more than 0, at most 2",
+    )
+    needed, there = likely_memory_mb(settings), memory_mb()
+    _require(
+        there is None or needed <= _MEMORY_SHARE * there,
+        "the machine has too little memory for such a batch",
+        f"about {needed:,.0f} MB of {there or 0:,.0f} MB",
+        "Choose a smaller batch or smaller photos",
+    )
+
+
+def _check_tower(settings: TrainingSettings) -> None:
+    backbone, weights = settings.backbone, settings.weights
+    _require(
+        backbone == COMPACT or backbone in BACKBONES,
+        "no such backbone",
+        backbone,
+        f"Choose one of {COMPACT}, {', '.join(sorted(BACKBONES))}",
+    )
+    _require(
+        backbone != COMPACT or not weights,
+        "the compact tower starts from random weights",
+        weights,
+        "Leave the weights empty, or choose a backbone of keras.applications",
+    )
+    is_file = weights not in (None, "", "imagenet")
+    _require(
+        not is_file or Path(str(weights)).expanduser().is_file(),
+        "there is no such file of weights",
+        weights,
+        "Check the path, or write imagenet",
+    )
+
+
+def likely_memory_mb(settings: TrainingSettings) -> float:
+    """Return a rough need of memory, for refusing what cannot work; see `estimate` for better."""
+    n_pixels = settings.batch_size * settings.size_px**2
+    heavier = 1.0 if settings.backbone == COMPACT else 3.0
+    return _KERAS_MB + heavier * _BYTES_PER_PIXEL * n_pixels / 2**20
+
+
+def memory_mb() -> float | None:
+    """Return the machine's memory, or None where it does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**20
+    except (ValueError, OSError, AttributeError):
+        return None
+
+
+def _require(condition: bool, what: str, value: object, remedy: str) -> None:
+    if not condition:
+        raise TrainingError(what, value=value, remedy=remedy)

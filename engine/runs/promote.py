@@ -1,0 +1,95 @@
+"""A run's model becomes a collection's.
+
+The model is copied into the home first, so that the run may go on, be forked or be removed without
+the collection noticing. The photos are then embedded anew beside what stands; the collection
+changes in one rename, and keeps what it was for one step back (`engine.storage.roll_back`).
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from engine import config
+from engine.durable import PARTIAL, flush_folder
+from engine.encoders import read_manifest
+from engine.errors import TrainingError
+from engine.progress import Report, unheard
+from engine.storage import BuildReport, Collection, build_collection, keep_previous
+from engine.training.record import MODEL, RUN, read_plan
+
+
+def promote_run(
+    run: Path,
+    collection: Path,
+    *,
+    name: str | None = None,
+    out: Path | None = None,
+    home: Path | None = None,
+    progress: Report = unheard,
+) -> BuildReport:
+    """Embed a collection's photos with a run's model and let it answer with that from then on.
+
+    Parameters
+    ----------
+    run
+        The run's folder; it must be finished.
+    collection
+        The collection's folder.
+    name, out
+        To make a new collection of the same photos instead: what it is called, and its folder.
+    home
+        Where the model is kept; `engine.config.home` by default.
+    progress
+        Hears how far it is.
+
+    Raises
+    ------
+    TrainingError
+        The run has no model yet.
+    CollectionError
+        The collection or its photos are gone, or another program is changing it.
+    """
+    model = adopt_model(run, home)
+    with Collection.open(collection) as older:
+        origin = older.manifest.origin
+        captions = older.folder / origin.captions if origin.captions else None
+        report = build_collection(
+            older.root,
+            captions,
+            model=model,
+            out=out or collection,
+            columns=origin.columns,
+            name=name or older.name,
+            progress=progress,
+        )
+        if out is None:
+            # `older` is still open, so its build has not been swept away.
+            keep_previous(collection, older.manifest)
+    return report
+
+
+def adopt_model(run: Path, home: Path | None = None) -> Path:
+    """Copy a run's model into the home and return where it is; the same model is copied once.
+
+    Raises
+    ------
+    TrainingError
+        The run has no model yet.
+    """
+    source = run / MODEL
+    if not (source / "manifest.json").is_file():
+        raise TrainingError(
+            "the run has no model yet",
+            value=read_plan(run / RUN).settings.name,
+            remedy="Let it finish, or finish it now with its best epoch",
+        )
+    fingerprint = read_manifest(source).fingerprint
+    folder = (home or config.home()) / "models" / f"{run.name}-{fingerprint[:8]}"
+    if not folder.exists():
+        beside = folder.with_name(folder.name + PARTIAL)
+        shutil.rmtree(beside, ignore_errors=True)
+        shutil.copytree(source, beside)
+        flush_folder(beside)
+        beside.rename(folder)
+    return folder
