@@ -30,7 +30,13 @@ from engine.runs.control import (
 from engine.runs.estimate import Estimate, estimate
 from engine.runs.folder import find_folder, runs_folder
 from engine.runs.heldout import HeldOut
-from engine.runs.launch import check_plan, drawn_source, source_of_collection
+from engine.runs.launch import (
+    check_plan,
+    drawn_source,
+    recipes,
+    source_of_collection,
+    suited,
+)
 from engine.runs.preview import Preview, preview_batch
 from engine.runs.promote import promote_run
 from engine.runs.state import Run, list_runs, read_run
@@ -61,6 +67,7 @@ __all__ = [
     "promote_run",
     "read_plan",
     "read_run",
+    "recipes",
     "remove_run",
     "rename_run",
     "runs_folder",
@@ -68,4 +75,5 @@ __all__ = [
     "source_of_collection",
     "start_run",
     "stop_run",
+    "suited",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from engine import config
 from engine.encoders.settings import BACKBONES, COMPACT
@@ -14,6 +15,7 @@ from engine.training.record import Plan
 from engine.training.settings import DataSource, TrainingSettings
 
 DRAWN_PX = 96
+FEW = 6000
 # Of the machine's memory: the rest is for the page, the system and the disk's cache.
 _MEMORY_SHARE = 0.85
 _KERAS_MB = 900.0
@@ -52,6 +54,33 @@ def drawn_source(n_photos: int, home: Path | None = None) -> DataSource:
         arguments = [f"--photos={n_photos}", f"--out={folder}", f"--size={DRAWN_PX}", "--json"]
         start_job("demo", arguments, home=home, title=f"Draw {n_photos:,} products")
     return DataSource(folder)
+
+
+def suited(n_photos: int, name: str = "My model") -> TrainingSettings:
+    """Return settings to begin with: small photos and large steps where there are few photos.
+
+    A few thousand photos are learned in minutes on two cores; the more there are, the more the
+    settings are those that the bundled model was made with.
+    """
+    if n_photos > FEW:
+        return TrainingSettings(name=name)
+    return TrainingSettings(
+        name=name,
+        size_px=64,
+        n_dims=64,
+        batch_size=min(64, max(8, n_photos // 10)),
+        learning_rate=2e-3,
+        epochs=20,
+        validation_share=0.1 if n_photos >= 1000 else 0.2,
+    )
+
+
+def recipes() -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return the recipes a run may follow: what each is, in a line, and the settings it sets."""
+    return {
+        "contrastive": ("every other pair of the batch is a negative", {"loss": "contrastive"}),
+        "triplet": ("one negative a pair, kept a margin away", {"loss": "triplet"}),
+    }
 
 
 def check_plan(plan: Plan, n_captioned: int) -> None:

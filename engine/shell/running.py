@@ -30,7 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to", type=path, metavar="COLLECTION", help="promote: the collection to serve"
     )
-    parser.add_argument("--out", type=path, metavar="FILE", help="export: the file to write")
+    parser.add_argument(
+        "--out",
+        type=path,
+        metavar="PATH",
+        help="export: the file to write; promote: the folder of a new collection of those photos",
+    )
+    parser.add_argument("--name", help="promote: what the new collection is called")
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -139,8 +145,10 @@ def promote(options: argparse.Namespace) -> Outcome:
     if options.to is None:
         raise UsageError("promote needs --to COLLECTION")
     with listening() as progress:
-        report = promote_run(one(options), options.to, progress=progress)
-    return outcome_of_build(report, options.to)
+        report = promote_run(
+            one(options), options.to, out=options.out, name=options.name, progress=progress
+        )
+    return outcome_of_build(report, options.out or options.to)
 
 
 def roll_back(options: argparse.Namespace) -> Outcome:

@@ -12,6 +12,7 @@ from pages.parts.view import Parameters, View
 TEXT_SEARCH = "pages/text_search.py"
 IMAGE_SEARCH = "pages/image_search.py"
 COLLECTIONS = "pages/collections.py"
+TRAINING = "pages/training.py"
 
 
 def address(view: View, slug: str) -> Parameters:

@@ -13,9 +13,11 @@ from engine.catalogue import Photo
 from engine.config import DEMO_COLLECTION
 from engine.encoders import Encoder, load_encoder, read_manifest
 from engine.errors import CollectionError
+from engine.runs.heldout import HeldOut, Moment
 from engine.search import SearchEngine
 from engine.storage import Collection, CollectionSummary, Manifest, list_collections
 from engine.text import singular, words
+from pages.parts.elements import data_url
 from pages.parts.examples import examples_from
 
 MAX_TITLES_READ = 5000
@@ -102,6 +104,33 @@ def _examples(fingerprint: str, _engine: SearchEngine) -> list[str]:
     read = spread(_engine.collection, MAX_TITLES_READ)
     titles = [photo.captions[0] for photo in read if photo.captions]
     return examples_from(titles, strength)
+
+
+def n_captioned(collection: Collection) -> int:
+    """Return how many photos of a collection have a caption."""
+    return _n_captioned(collection.fingerprint, collection)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _n_captioned(fingerprint: str, _collection: Collection) -> int:
+    return sum(bool(photo.captions) for photo in _collection.catalogue.all_photos())
+
+
+def encoder_of(model: Path) -> Encoder:
+    """Return the model in a folder, loaded once and anew when it is another one."""
+    return _encoder(str(model), read_manifest(model).fingerprint)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, scope="session")
+def moment_of(run: str, epoch: int, written: int) -> Moment:
+    """Return how a run's watched pairs stood after an epoch."""
+    return HeldOut(Path(run)).moment(epoch)
+
+
+@st.cache_data(show_spinner=False, max_entries=2000)
+def picture_of(run: str, place: int) -> str:
+    """Return a held-out photo of a run as part of the page."""
+    return data_url(HeldOut(Path(run)).picture(place))
 
 
 def spread(collection: Collection, n_photos: int, *, turn: int = 0) -> list[Photo]:

@@ -191,7 +191,10 @@ def test_tensorboard_can_read_the_run(small_run: TrainingReport):
         tf.compat.v1.Event.FromString(raw.numpy()) for raw in tf.data.TFRecordDataset(str(file))
     ]
     found = {
-        (value.tag, event.step): (value.metadata.plugin_data.plugin_name, value.tensor.float_val[0])
+        (value.tag, event.step): (
+            value.metadata.plugin_data.plugin_name,
+            float(tf.make_ndarray(value.tensor)),
+        )
         for event in events
         for value in event.summary.value
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from engine.durable import read_json
 from engine.encoders import ModelSettings
 from engine.encoders.folder import read_held_out
 from engine.errors import TrainingError
-from engine.progress import Progress
 from engine.text import Tokenizer
 from engine.training import DataSource, TrainingReport, TrainingSettings, resume, train
 from engine.training.augment import photo_transforms, spoken
@@ -117,28 +115,6 @@ def test_a_run_on_shuffled_captions_stays_at_chance(drawn: Path, tmp_path: Path)
     chance = 10 / figures["pool"]
     error = (chance * (1 - chance) / figures["n_queries"]) ** 0.5
     assert abs(figures["recall_at_10"] - chance) <= 3 * error + 0.02
-
-
-def test_a_run_that_was_interrupted_goes_on_as_if_it_had_not_been(
-    drawn: Path, small_run: TrainingReport, tmp_path: Path
-):
-    """Same seed, same order, same optimizer: the curves agree but for the last bits of floats."""
-
-    def interrupt(progress: Progress) -> None:
-        if progress.step.startswith("epoch 3 of 6"):
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        train([DataSource(drawn)], SMALL, tmp_path / "run", progress=interrupt)
-    assert not (tmp_path / "run" / "model").exists()
-    lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
-    assert [json.loads(line)["epoch"] for line in lines] == [1, 2]
-
-    resumed = resume(tmp_path / "run")
-    losses, whole = (
-        [epoch["loss"] for epoch in report.content["curves"]] for report in (resumed, small_run)
-    )
-    assert losses == pytest.approx(whole, rel=0.02)
 
 
 def test_resuming_a_finished_run_changes_nothing(small_run: TrainingReport):

@@ -1,0 +1,173 @@
+"""A new run: what to learn from, how, and what it will take; nothing starts before Start."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from engine.errors import TrainingError
+from engine.jobs import jobs, start_job
+from engine.runs import (
+    DataSource,
+    Estimate,
+    Plan,
+    TrainingSettings,
+    check_plan,
+    create_run,
+    drawn_source,
+    estimate,
+    fork_run,
+    read_run,
+    recipes,
+    source_of_collection,
+    start_run,
+    suited,
+)
+from engine.runs.folder import find_by_id
+from engine.runs.launch import FEW
+from pages.parts.frame import tell
+from pages.parts.links import TRAINING
+from pages.parts.resources import collection_of, collections, n_captioned
+from pages.parts.run_fields import ask_settings
+from pages.parts.run_preview import draw_preview
+from pages.parts.wording import count, duration, plain
+
+DRAWN = "Drawn products"
+STARTS = {
+    "afresh": "From random weights",
+    "weights": "With the best weights of the other run",
+    "checkpoint": "Where the other run ended",
+}
+MAX_NAME_CHARACTERS = 80
+
+
+def draw_form(slug: str, *, fork: str = "") -> None:
+    """Draw the form, and start the run it describes."""
+    old = read_run(find_by_id(fork)) if fork else None
+    left, right = st.columns([3, 2], gap="large")
+    with left, st.container(border=True, key="new run"):
+        if old is None:
+            photos, n_photos = _ask_photos(slug)
+            defaults, start = _by_recipe(suited(n_photos)), "afresh"
+            token = f"{photos} {n_photos > FEW} {defaults.loss}"
+        else:
+            photos, n_photos, token = "", _n_examples(old.epochs), f"fork {fork}"
+            defaults = replace(old.plan.settings, name=f"{old.name} again")
+            start = _ask_start(old.name)
+        name = st.text_input("Name", defaults.name, MAX_NAME_CHARACTERS, key=f"name {token}")
+        note = st.text_input("Note", "", 200, key=f"note {token}", placeholder="What you try here")
+        chosen = ask_settings(defaults, token)
+    with right:
+        try:
+            settings = replace(defaults, name=name, **chosen)
+            data = list(old.plan.data) if old else []
+            if n_photos:
+                check_plan(Plan(settings, data), n_photos)
+        except TrainingError as error:
+            tell(error)
+            return
+        _draw_before_start(settings, n_photos)
+        if st.button("Start", type="primary", icon=":material/play_arrow:", width="stretch"):
+            if old is not None:
+                folder = fork_run(old.folder, settings, start=start, note=note)
+            else:
+                folder = create_run([_source(photos, n_photos)], settings, note=note)
+            start_run(folder)
+            st.switch_page(TRAINING, query_params={"collection": slug, "run": folder.name})
+        if old is not None or photos != DRAWN:
+            plan = Plan(settings, data or [_source(photos, n_photos)])
+            draw_preview(plan)
+        else:
+            st.caption("Products are drawn when the run starts; then its first batch is shown.")
+
+
+def _ask_photos(slug: str) -> tuple[str, int]:
+    """Ask what to learn from; return its slug and how many photos there have captions."""
+    known = {name: each for name, each in collections().items() if each.health == "ready"}
+    options = [*known, DRAWN]
+    first = options.index(slug) if slug in options else 0
+    photos = st.selectbox(
+        "Photos",
+        options,
+        first,
+        format_func=lambda name: known[name].name if name in known else name,
+        help="A collection whose photos have captions, or products that Kindred draws itself.",
+        key="photos of run",
+    )
+    if photos == DRAWN:
+        n_photos = st.number_input(
+            "How many", 200, 20_000, 3000, 100, key="n drawn", help="They are drawn once."
+        )
+        return photos, int(n_photos)
+    n_photos = n_captioned(collection_of(known[photos].folder))
+    st.caption(f"{count(n_photos, 'photo')} with captions")
+    return photos, n_photos
+
+
+def _by_recipe(defaults: TrainingSettings) -> TrainingSettings:
+    known = recipes()
+    name = st.selectbox(
+        "Recipe",
+        list(known),
+        format_func=lambda name: f"{name.capitalize()}: {known[name][0]}",
+        help="A recipe sets the fields below; each of them can still be changed.",
+        key="recipe",
+    )
+    return replace(defaults, **known[name][1])
+
+
+def _ask_start(name: str) -> Any:
+    return st.radio(
+        f"Start, after {plain(name)}",
+        list(STARTS),
+        format_func=STARTS.__getitem__,
+        help="Going on where it ended needs more epochs in all than it had.",
+        key="start of run",
+    )
+
+
+def _source(photos: str, n_photos: int) -> DataSource:
+    if photos == DRAWN:
+        return drawn_source(n_photos)
+    return source_of_collection(collection_of(collections()[photos].folder))
+
+
+def _n_examples(epochs: Any) -> int:
+    """Return how many photos a forked run has, as far as its figures tell; 0 for unknown."""
+    return 0 if not epochs else int(epochs[-1].get("photos", 0))
+
+
+def _draw_before_start(settings: TrainingSettings, n_photos: int) -> None:
+    """Say what the run will take, or offer to find out."""
+    with st.container(border=True, gap="small", key="estimate"):
+        found = estimate(settings, n_photos) if n_photos else None
+        if found is not None:
+            _draw_estimate(found)
+        else:
+            _draw_measuring(settings)
+    n_waiting = sum(not job.is_over for job in jobs())
+    if n_waiting:
+        st.caption(f"It will wait for {count(n_waiting, 'job')} before it: one works at a time.")
+
+
+def _draw_estimate(found: Estimate) -> None:
+    left, right = st.columns(2)
+    left.metric("It will take about", duration(found.seconds))
+    right.metric("Memory, about", f"{found.memory_mb / 1024:.1f} GB")
+    st.caption(f"{found.photos_per_second:,.0f} photos a second, {plain(found.basis)}.")
+
+
+def _draw_measuring(settings: TrainingSettings) -> None:
+    at_work = [job for job in jobs() if job.kind == "train" and "Try" in job.title]
+    if any(not job.is_over for job in at_work):
+        st.caption("Trying a few batches on this machine. Look again in half a minute.")
+        st.button("Look again", icon=":material/refresh:")
+        return
+    st.caption("This machine has not trained such a model yet, so nobody knows how long it takes.")
+    if st.button("Measure it with a few batches", icon=":material/timer:"):
+        flags = ("backbone", "size_px", "n_dims", "batch_size", "augment", "loss")
+        told = [f"--{name.replace('_', '-')}={getattr(settings, name)}" for name in flags]
+        start_job("train", ["--calibrate", *told, "--json"], title="Try how fast this trains")
+        st.rerun()

@@ -1,0 +1,138 @@
+"""One run: what it is doing, its curves, its space, its pairs, its settings and its log."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from engine.runs import Run, read_run
+from engine.runs.folder import find_by_id
+from engine.training.record import STOP
+from pages.parts.curves import draw_curves
+from pages.parts.frame import Told
+from pages.parts.run_deeds import draw_deeds
+from pages.parts.run_list import SECONDS_BETWEEN_LOOKS, draw_title, told
+from pages.parts.run_space import draw_pairs, draw_space
+from pages.parts.wording import attribute, duration, plain
+
+TABS = {
+    "Curves": ":material/show_chart:",
+    "Space": ":material/scatter_plot:",
+    "Pairs": ":material/compare:",
+    "Settings": ":material/tune:",
+    "Log": ":material/article:",
+}
+HANGS_AFTER_SECONDS = 20.0
+LIVE_TABS = ("Curves", "Log")
+
+
+def draw_run(run_id: str, slug: str) -> None:
+    """Draw a run; what changes while it works is looked at again and again."""
+    folder = find_by_id(run_id)
+    run = read_run(folder)
+    seconds = SECONDS_BETWEEN_LOOKS if run.is_live else None
+    st.fragment(_draw_head, run_every=seconds)(run_id, slug, run.is_live)
+    tab = st.segmented_control(
+        "Show",
+        list(TABS),
+        default="Curves",
+        required=True,
+        format_func=lambda name: f"{TABS[name]} {name}",
+        key="show",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if tab in LIVE_TABS:
+        st.fragment(_draw_live, run_every=seconds)(run_id, tab)
+    elif tab == "Space":
+        draw_space(run)
+    elif tab == "Pairs":
+        draw_pairs(run)
+    else:
+        _draw_settings(run)
+
+
+def _draw_head(run_id: str, slug: str, was_live: bool) -> None:
+    with Told():
+        run = read_run(find_by_id(run_id))
+        if was_live and not run.is_live:
+            st.rerun()
+        draw_title(run, slug)
+        st.caption(" · ".join(told(run)))
+        _draw_state(run)
+        _draw_numbers(run)
+        draw_deeds(run, slug, hangs=_hangs(run))
+
+
+def _hangs(run: Run) -> bool:
+    """Tell whether a run was asked to stop long ago and has not."""
+    try:
+        asked = (run.folder / STOP).stat().st_mtime
+    except OSError:
+        return False
+    return run.is_live and time.time() - asked > HANGS_AFTER_SECONDS
+
+
+def _draw_state(run: Run) -> None:
+    if run.error:
+        st.error(plain(run.error), icon=":material/error:")
+        if tail := run.log(6):
+            st.code(tail, language=None)
+    elif run.stage == "queued":
+        st.info("It waits for the work before it: one works at a time.", icon=":material/schedule:")
+    elif run.stage == "stopping":
+        st.warning("It stops at the next batch and keeps everything.", icon=":material/stop:")
+    elif run.stage == "running":
+        progress = run.progress
+        share = min(progress.done / progress.total, 1.0) if progress and progress.total else 0.0
+        st.progress(share, text=plain(progress.step.capitalize()) if progress else "Waking Keras…")
+
+
+def _draw_numbers(run: Run) -> None:
+    best, last = run.best, run.epochs[-1] if run.epochs else None
+    if best is None or last is None:
+        return
+    figures, pool = best["text_to_image"], best["text_to_image"]["pool"]
+    cells = [
+        (f"Best R@10 of {pool:,}", f"{figures['recall_at_10']:.3f}", f"epoch {best['epoch']}"),
+        ("R@1 and R@5", f"{figures['recall_at_1']:.3f} · {figures['recall_at_5']:.3f}", ""),
+        (f"Median rank of {pool:,}", f"{figures['median_rank']:g}", ""),
+        ("Photos a second", f"{last['photos_per_second']:,.0f}", ""),
+    ]
+    if run.seconds_left is not None:
+        cells.append(("Time left", duration(run.seconds_left), ""))
+    else:
+        cells.append(("Training", duration(run.seconds), ""))
+    with st.container(horizontal=True, key="figures of run"):
+        for label, value, more in cells:
+            st.metric(label, value, width="content", help=more or None)
+
+
+def _draw_live(run_id: str, tab: str) -> None:
+    with Told():
+        run = read_run(find_by_id(run_id))
+        if tab == "Log":
+            st.code(run.log() or "Nothing yet.", language=None, height=420)
+        elif run.epochs:
+            draw_curves(run)
+        else:
+            st.caption("The curves begin with the first epoch.")
+
+
+def _draw_settings(run: Run) -> None:
+    settings = run.plan.settings.to_json()
+    rows = [
+        {"Setting": attribute(name), "Value": "" if value is None else str(value)}
+        for name, value in settings.items()
+    ]
+    rows += [{"Setting": "Photos", "Value": str(each.photos)} for each in run.plan.data]
+    rows += [
+        {"Setting": attribute(name), "Value": value} for name, value in run.plan.origin.items()
+    ]
+    st.dataframe(rows, hide_index=True, width="stretch", height="auto")
+    content = (run.folder / "run.json").read_text(encoding="utf-8")
+    st.caption("The same file makes the run again: `python -m engine train --settings run.json`")
+    st.download_button(
+        "Download run.json", content, "run.json", "application/json", on_click="ignore"
+    )
