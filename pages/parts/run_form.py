@@ -8,16 +8,13 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import TrainingError
-from engine.jobs import jobs, start_job
 from engine.runs import (
     DataSource,
-    Estimate,
     Plan,
     TrainingSettings,
     check_plan,
     create_run,
     drawn_source,
-    estimate,
     fork_run,
     read_run,
     recipes,
@@ -30,9 +27,10 @@ from engine.runs.launch import FEW
 from pages.parts.frame import tell
 from pages.parts.links import TRAINING
 from pages.parts.resources import collection_of, collections, n_captioned
+from pages.parts.run_estimate import draw_before_start
 from pages.parts.run_fields import ask_settings
 from pages.parts.run_preview import draw_preview
-from pages.parts.wording import count, duration, plain
+from pages.parts.wording import count, plain
 
 DRAWN = "Drawn products"
 STARTS = {
@@ -68,7 +66,7 @@ def draw_form(slug: str, *, fork: str = "") -> None:
         except TrainingError as error:
             tell(error)
             return
-        _draw_before_start(settings, n_photos)
+        draw_before_start(settings, n_photos)
         if st.button("Start", type="primary", icon=":material/play_arrow:", width="stretch"):
             if old is not None:
                 folder = fork_run(old.folder, settings, start=start, note=note)
@@ -137,37 +135,3 @@ def _source(photos: str, n_photos: int) -> DataSource:
 def _n_examples(epochs: Any) -> int:
     """Return how many photos a forked run has, as far as its figures tell; 0 for unknown."""
     return 0 if not epochs else int(epochs[-1].get("photos", 0))
-
-
-def _draw_before_start(settings: TrainingSettings, n_photos: int) -> None:
-    """Say what the run will take, or offer to find out."""
-    with st.container(border=True, gap="small", key="estimate"):
-        found = estimate(settings, n_photos) if n_photos else None
-        if found is not None:
-            _draw_estimate(found)
-        else:
-            _draw_measuring(settings)
-    n_waiting = sum(not job.is_over for job in jobs())
-    if n_waiting:
-        st.caption(f"It will wait for {count(n_waiting, 'job')} before it: one works at a time.")
-
-
-def _draw_estimate(found: Estimate) -> None:
-    left, right = st.columns(2)
-    left.metric("It will take about", duration(found.seconds))
-    right.metric("Memory, about", f"{found.memory_mb / 1024:.1f} GB")
-    st.caption(f"{found.photos_per_second:,.0f} photos a second, {plain(found.basis)}.")
-
-
-def _draw_measuring(settings: TrainingSettings) -> None:
-    at_work = [job for job in jobs() if job.kind == "train" and "Try" in job.title]
-    if any(not job.is_over for job in at_work):
-        st.caption("Trying a few batches on this machine. Look again in half a minute.")
-        st.button("Look again", icon=":material/refresh:")
-        return
-    st.caption("This machine has not trained such a model yet, so nobody knows how long it takes.")
-    if st.button("Measure it with a few batches", icon=":material/timer:"):
-        flags = ("backbone", "size_px", "n_dims", "batch_size", "augment", "loss")
-        told = [f"--{name.replace('_', '-')}={getattr(settings, name)}" for name in flags]
-        start_job("train", ["--calibrate", *told, "--json"], title="Try how fast this trains")
-        st.rerun()

@@ -1,0 +1,43 @@
+"""What a run will take on this machine, before it starts."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.jobs import jobs, start_job
+from engine.runs import Estimate, TrainingSettings, estimate
+from pages.parts.wording import count, duration, plain
+
+
+def draw_before_start(settings: TrainingSettings, n_photos: int) -> None:
+    """Say what the run will take, or offer to find out."""
+    with st.container(border=True, gap="small", key="estimate"):
+        found = estimate(settings, n_photos) if n_photos else None
+        if found is not None:
+            _draw_estimate(found)
+        else:
+            _draw_measuring(settings)
+    n_waiting = sum(not job.is_over for job in jobs())
+    if n_waiting:
+        st.caption(f"It will wait for {count(n_waiting, 'job')} before it: one works at a time.")
+
+
+def _draw_estimate(found: Estimate) -> None:
+    left, right = st.columns(2)
+    left.metric("It will take about", duration(found.seconds))
+    right.metric("Memory, about", f"{found.memory_mb / 1024:.1f} GB")
+    st.caption(f"{found.photos_per_second:,.0f} photos a second, {plain(found.basis)}.")
+
+
+def _draw_measuring(settings: TrainingSettings) -> None:
+    at_work = [job for job in jobs() if job.kind == "train" and "Try" in job.title]
+    if any(not job.is_over for job in at_work):
+        st.caption("Trying a few batches on this machine. Look again in half a minute.")
+        st.button("Look again", icon=":material/refresh:")
+        return
+    st.caption("This machine has not trained such a model yet, so nobody knows how long it takes.")
+    if st.button("Measure it with a few batches", icon=":material/timer:"):
+        flags = ("backbone", "size_px", "n_dims", "batch_size", "augment", "loss")
+        told = [f"--{name.replace('_', '-')}={getattr(settings, name)}" for name in flags]
+        start_job("train", ["--calibrate", *told, "--json"], title="Try how fast this trains")
+        st.rerun()
