@@ -111,12 +111,12 @@ def _index_folder(folder: str, captions: str, name: str) -> None:
         raise CollectionError("there is no such folder", value=photos, remedy="Check the path")
     name = name or photos.name
     table = [f"--captions={Path(captions).expanduser().absolute()}"] if captions else []
-    _start(photos, _free_folder(name), name, table)
+    _start(photos, free_folder(name), name, table)
 
 
 def _index_upload(name: str, keep: Callable[..., UploadReport], content: object) -> None:
     """Keep an upload inside its collection's own folder, and index it there."""
-    out = _free_folder(name)
+    out = free_folder(name)
     report = keep(content, out / "photos")
     st.session_state["left out"] = [(each.path, each.reason) for each in report.skipped]
     _start(out / "photos", out, name, [])
@@ -127,7 +127,7 @@ def _start(photos: Path, out: Path, name: str, table: list[str]) -> None:
     start_job("index", arguments, title=f"Make {name}")
 
 
-def _free_folder(name: str) -> Path:
+def free_folder(name: str) -> Path:
     """Make a folder that was not there yet; a person's name is never a path."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "collection"
     shelf = collections_folder(home())

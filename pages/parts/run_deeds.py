@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from pathlib import Path
 
 import streamlit as st
 
-from engine.config import DEMO_COLLECTION, home
-from engine.jobs import start_job
 from engine.runs import Run, export_run, kill_run, remove_run, start_run, stop_run
-from engine.storage import collections_folder
 from pages.parts.frame import Told
-from pages.parts.links import COLLECTIONS, TRAINING
-from pages.parts.resources import DEMO, collections
+from pages.parts.links import TRAINING
+from pages.parts.run_promote import ask_to_promote
 from pages.parts.wording import plain
-
-NEW = "A new collection of the same photos"
 
 
 def draw_deeds(run: Run, slug: str, *, hangs: bool) -> None:
@@ -67,52 +61,6 @@ def _draw_resume(run: Run) -> None:
 def _button(label: str, icon: str, told: str, *, primary: bool = False) -> bool:
     kind = "primary" if primary else "secondary"
     return st.button(label, icon=icon, help=told, type=kind, key=f"deed {label}")
-
-
-@st.dialog("Promote the model", icon=":material/rocket_launch:")
-def ask_to_promote(run: Run) -> None:
-    """Ask which collection shall answer with the run's model, and start the work."""
-    known = {name: each for name, each in collections().items() if each.health == "ready"}
-    own = [name for name, each in known.items() if each.folder != DEMO_COLLECTION]
-    target = st.selectbox(
-        "Collection",
-        [*own, NEW],
-        format_func=lambda name: known[name].name if name in known else name,
-        key="promote to",
-    )
-    out, name, source = None, None, target
-    if target == NEW:
-        source = st.selectbox(
-            "Photos of", list(known), format_func=lambda each: known[each].name, key="photos of"
-        )
-        name = st.text_input("Name", f"{known[source].name} · {run.name}", key="promoted name")
-        out = _free_folder(name)
-    st.markdown(
-        "Its photos are embedded anew in the background. Until that is done it answers as it does "
-        "now; then it changes at once, and keeps the version before for one step back."
-    )
-    if st.button("Promote it", type="primary", disabled=target == NEW and not (name or "").strip()):
-        with Told():
-            more = [f"--out={out}", f"--name={name}"] if out else []
-            called = name or known[source].name
-            arguments = [
-                "promote",
-                str(run.folder),
-                f"--to={known[source].folder}",
-                *more,
-                "--json",
-            ]
-            start_job("runs", arguments, title=f"Promote {run.name} to {called}")
-            st.switch_page(COLLECTIONS)
-
-
-def _free_folder(name: str) -> Path:
-    """Return a folder that is not there yet; a person's name is never a path."""
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "collection"
-    shelf = collections_folder(home())
-    taken = ({path.name for path in shelf.iterdir()} if shelf.is_dir() else set()) | {DEMO}
-    numbers = (f"{slug}-{number}" for number in range(2, len(taken) + 3))
-    return shelf / next(free for free in (slug, *numbers) if free not in taken)
 
 
 @st.dialog("Export the run", icon=":material/archive:")

@@ -27,8 +27,8 @@ from engine.runs.launch import FEW
 from pages.parts.frame import tell
 from pages.parts.links import TRAINING
 from pages.parts.resources import collection_of, collections, n_captioned
+from pages.parts.run_ask import ask_settings
 from pages.parts.run_estimate import draw_before_start
-from pages.parts.run_fields import ask_settings
 from pages.parts.run_preview import draw_preview
 from pages.parts.wording import count, plain
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,7 +14,6 @@ from pages.parts.resources import moment_of, picture_of
 from pages.parts.wording import count, plain
 
 N_ANSWERS = 6
-N_SHOWN = 4
 HEIGHT = 520
 MARGIN = {"l": 0, "r": 0, "t": 8, "b": 0}
 
@@ -41,8 +39,8 @@ def _draw_replay(run: Run, epochs: Sequence[int]) -> None:
             key=f"epoch of {run.run_id}",
             help="All epochs are drawn on one plane: the one through the last epoch's pairs.",
         )
-    plane = Plane.through(_moment(run, epochs[-1]))
-    moment = _moment(run, epoch)
+    plane = Plane.through(moment_after(run, epochs[-1]))
+    moment = moment_after(run, epoch)
     left, right = st.columns([3, 2], gap="large")
     with left:
         _draw_plane(held_out, moment, plane)
@@ -63,7 +61,8 @@ def _draw_replay(run: Run, epochs: Sequence[int]) -> None:
         draw_found(run, held_out, held_out.answers(moment, query, N_ANSWERS))
 
 
-def _moment(run: Run, epoch: int) -> Moment:
+def moment_after(run: Run, epoch: int) -> Moment:
+    """Return how a run's watched pairs stood after an epoch."""
     file = HeldOut(run.folder).folder / f"epoch-{epoch:04d}.npz"
     return moment_of(str(run.folder), epoch, file.stat().st_mtime_ns)
 
@@ -122,35 +121,3 @@ def draw_found(run: Run, held_out: HeldOut, found: Sequence[Found]) -> None:
                 if picture := picture_of(str(run.folder), each.place):
                     st.image(picture, width="stretch")
                 st.caption(f"{each.similarity:.2f} · {plain(held_out.caption(each.place))}")
-
-
-def draw_pairs(run: Run) -> None:
-    """Draw the best, the worst and some random pairs of the last epoch, with their ranks."""
-    held_out = HeldOut(run.folder)
-    epochs = held_out.epochs() if held_out.is_there else []
-    if not epochs:
-        st.caption("Pairs are ranked after the first epoch.")
-        return
-    moment = _moment(run, epochs[-1])
-    order = np.argsort(moment.ranks, kind="stable")
-    chance = random.Random(epochs[-1]).sample(range(len(order)), min(N_SHOWN, len(order)))
-    kinds = {
-        "Found best": order[:N_SHOWN].tolist(),
-        "Found worst": order[::-1][:N_SHOWN].tolist(),
-        "Chosen by chance": chance,
-    }
-    st.caption(
-        f"The rank of a photo is its place when its own caption is the query, among all "
-        f"{moment.pool:,} held-out photos, after epoch {epochs[-1]}. "
-        f"{count(len(order), 'pair')} are watched."
-    )
-    for title, places in kinds.items():
-        st.markdown(f"**{title}**")
-        for position, column in zip(places, st.columns(N_SHOWN), strict=False):
-            with column:
-                place = held_out.pairs[position]
-                if picture := picture_of(str(run.folder), place):
-                    st.image(picture, width="stretch")
-                rank = moment.ranks[position]
-                st.markdown(f"rank **{rank:g}** of {moment.pool:,}")
-                st.caption(plain(held_out.caption(place)))

@@ -13,7 +13,8 @@ from pages.parts.curves import draw_curves
 from pages.parts.frame import Told
 from pages.parts.run_deeds import draw_deeds
 from pages.parts.run_list import SECONDS_BETWEEN_LOOKS, draw_title, told
-from pages.parts.run_space import draw_pairs, draw_space
+from pages.parts.run_pairs import draw_pairs
+from pages.parts.run_space import draw_space
 from pages.parts.wording import attribute, duration, plain
 
 TABS = {
