@@ -12,16 +12,15 @@ from engine.jobs import start_job
 from engine.storage import (
     Collection,
     CollectionSummary,
-    previous_version,
     remove_collection,
     rename_collection,
-    roll_back,
 )
 from pages.parts.download import skipped_as_csv
 from pages.parts.frame import Told
 from pages.parts.gallery import draw_photos
 from pages.parts.links import TEXT_SEARCH
 from pages.parts.resources import collection_of, is_of_another_model, spread
+from pages.parts.way_back import draw_way_back
 from pages.parts.wording import count, plain
 
 STATES: dict[str, tuple[str, Literal["green", "blue", "orange", "red"], str]] = {
@@ -87,20 +86,9 @@ def _draw_changes(
             st.rerun()
         if _button("Rename", slug, ":material/edit:"):
             ask_for_name(summary)
-        _draw_way_back(slug, summary)
+        draw_way_back(slug, summary)
     if _button("Remove", slug, ":material/delete:"):
         ask_to_remove(summary)
-
-
-def _draw_way_back(slug: str, summary: CollectionSummary) -> None:
-    """Offer the model a collection had before another one was promoted to it."""
-    previous = previous_version(summary.folder)
-    if previous is None:
-        return
-    told = f"Answer with the model {previous.model.name} of before; this one stays for a way back"
-    if _button("Roll back", slug, ":material/undo:", told):
-        roll_back(summary.folder)
-        st.rerun()
 
 
 def _index_again(collection: Collection) -> None:
