@@ -21,11 +21,13 @@ FLOORS = [
     {
         *("catalogue", "images", "text", "query", "losses"),
         *("index", "projection", "evaluation", "drawing"),
+        *("relevance", "judgements"),
     },
     {"words"},  # reads queries and captions, and is read by whoever learns from words
     {"encoders"},
     {"training", "storage", "jobs"},
     {"search", "quality", "questions", "maps", "runs"},
+    {"explaining", "receipts", "trials"},
     {"__init__", "shell"},
     {"__main__"},
 ]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from os.path import normpath
 from pathlib import Path
@@ -12,15 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from engine.catalogue import facets
+from engine.catalogue import facets, saying
 from engine.catalogue import rows as table
 from engine.catalogue.file import CatalogueFile
 from engine.catalogue.photo import TAG, Photo, Skipped
 from engine.errors import CatalogueError
 
 _PHOTOS_PER_READ = 1_000
-_MAX_SEARCH_WORDS = 64
-_WORD = re.compile(r"[^\W_]+")
 
 
 class CatalogueReader:
@@ -157,7 +153,9 @@ class CatalogueReader:
         """
         return self.rows_where({TAG: [tag]})
 
-    def search_captions(self, query: str, k: int) -> list[tuple[int, float]]:
+    def search_captions(
+        self, query: str, k: int, *, every_word: bool = False
+    ) -> list[tuple[int, float]]:
         """Return the `k` rows whose captions match a text best, best first.
 
         Any word may match, by its stem and whatever its accents; the more words and the rarer,
@@ -169,6 +167,8 @@ class CatalogueReader:
             Anything a person may type.
         k
             How many at most, from 0.
+        every_word
+            Only captions that have all of the words.
 
         Returns
         -------
@@ -177,16 +177,37 @@ class CatalogueReader:
         """
         if k < 0:
             raise ValueError(f"k must be at least 0, not {k}")
-        # A decomposed accent is no letter and would cut its word in two.
-        words = _WORD.findall(unicodedata.normalize("NFC", query))
-        words = list(dict.fromkeys(words))[:_MAX_SEARCH_WORDS]
+        question = saying.every_word(query) if every_word else saying.any_word(query)
         found = self._ask(
             "SELECT rowid, -bm25(caption_search) FROM caption_search WHERE caption_search MATCH ?"
             " ORDER BY bm25(caption_search), rowid LIMIT ?",
-            " OR ".join(f'"{word}"' for word in words) or '""',
+            question,
             k,
         )
         return list(found)
+
+    def rows_saying(self, text: str) -> np.ndarray:
+        """Return the rows whose captions have every word of a text, by its stem, ascending."""
+        with self._file.reading() as connection:
+            return saying.rows_saying(connection, text)
+
+    def says(self, text: str) -> bool:
+        """Return whether the captions of any photo have every word of a text, by its stem."""
+        question = saying.every_word(text)
+        return bool(self._ask(f"{saying.MATCHING} LIMIT 1", question))
+
+    def rows_named(self, text: str) -> list[int]:
+        """Return the rows that a text names exactly: an id, a whole caption, a code or rare value.
+
+        Ids come first, then captions, then values that at most 20 photos share.
+        """
+        with self._file.reading() as connection:
+            return saying.rows_named(connection, text)
+
+    def shared_values(self, limit: int = 5_000) -> list[tuple[str, str, int]]:
+        """Return attribute, value and number of photos, for values of two or more photos."""
+        with self._file.reading() as connection:
+            return saying.shared_values(connection, limit)
 
     def facets(
         self, rows: np.ndarray | None = None, *, limit: int = 12

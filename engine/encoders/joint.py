@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.durable import flush_folder, write_json
 from engine.encoders import folder as files
 from engine.encoders.folder import ModelManifest, write_manifest
+from engine.encoders.places import FeaturePlaces
 from engine.encoders.settings import ModelSettings
 from engine.encoders.towers import photo_tower, text_tower
 from engine.errors import ModelError
@@ -65,6 +66,14 @@ class JointEncoder:
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Turn texts into unit rows, shape (n, n_dims)."""
         return _in_batches(self._run_texts, self.tokenizer.encode(texts), self.n_dims)
+
+    def feature_places(self, pixels: NDArray[np.uint8]) -> FeaturePlaces:
+        """Return which place of one photo gave which feature (see `engine.encoders.places`)."""
+        tower = self.photo_tower
+        looking = keras.Model(tower.input, tower.get_layer("feature_map").output)
+        feature_map = keras.ops.convert_to_numpy(looking(pixels[None], training=False))[0]
+        projection, bias = tower.get_layer("projection").get_weights()
+        return FeaturePlaces(feature_map.astype(np.float32), projection, bias)
 
     def save(
         self,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from engine.encoders import folder as files
 from engine.encoders.folder import ModelManifest
+from engine.encoders.places import FeaturePlaces, PortablePlaces
 from engine.errors import ModelError
 from engine.text import Tokenizer
 
@@ -47,6 +49,7 @@ class PortableEncoder:
         self.n_dims = manifest.settings.n_dims
         self.size_px = manifest.settings.size_px
         self.tokenizer: Tokenizer = Tokenizer.load(folder / files.VOCABULARY)
+        self._folder = folder
         self._photos = _session(folder / files.PHOTO_ONNX, n_threads=os.cpu_count() or 1)
         # One text is too little work to share between threads.
         self._texts = _session(folder / files.TEXT_ONNX, n_threads=1)
@@ -58,6 +61,14 @@ class PortableEncoder:
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Turn texts into unit rows, shape (n, n_dims)."""
         return self._in_batches(self._texts, self.tokenizer.encode(texts))
+
+    def feature_places(self, pixels: NDArray[np.uint8]) -> FeaturePlaces:
+        """Return which place of one photo gave which feature (see `engine.encoders.places`)."""
+        return self._places.of(pixels)
+
+    @cached_property
+    def _places(self) -> PortablePlaces:
+        return PortablePlaces(self._folder / files.PHOTO_ONNX)
 
     def _in_batches(self, session: Any, rows: NDArray[Any]) -> NDArray[np.float32]:
         name = session.get_inputs()[0].name

@@ -19,6 +19,7 @@ from engine.images.photo import (
     encode_png,
     fit_square,
     read_photo,
+    read_region,
 )
 from engine.images.source import DEFAULT_LIMITS, Limits, content_hash
 from engine.images.stream import read_photos
@@ -34,4 +35,5 @@ __all__ = [
     "open_upright",
     "read_photo",
     "read_photos",
+    "read_region",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from PIL import Image
 from PIL.Image import Resampling
 
 from engine.errors import PhotoError
-from engine.images.decoding import Decoded, decode, named, scale_size
+from engine.images.decoding import Decoded, decode, named, open_upright, scale_size
 from engine.images.source import DEFAULT_LIMITS, Limits, content_hash, read_source
 
 Pixels = NDArray[np.uint8]
@@ -103,6 +104,37 @@ def read_photo(
         size_bytes=len(data),
         format=decoded.format,
     )
+
+
+def read_region(
+    source: Path | bytes, size_px: int, sides: tuple[float, float, float, float]
+) -> Pixels:
+    """Read a rectangle of a photo as the square a model sees.
+
+    Parameters
+    ----------
+    source
+        A file, or the bytes of one.
+    size_px
+        Side of the square, ≥ 1.
+    sides
+        Left, top, width and height in shares of the upright photo, 0 … 1.
+
+    Examples
+    --------
+    >>> read_region(b"P3 2 1 255 10 20 30 40 50 60", 1, (0.5, 0, 0.5, 1)).tolist()
+    [[[40, 50, 60]]]
+    """
+    left, top, width, height = sides
+    whole_px = round(size_px / max(width, height, 1e-3))
+    image = open_upright(source, at_least_px=max(whole_px, 1))
+    box = (
+        math.floor(left * image.width),
+        math.floor(top * image.height),
+        max(math.ceil((left + width) * image.width), 1),
+        max(math.ceil((top + height) * image.height), 1),
+    )
+    return fit_square(image.crop(box), size_px)
 
 
 def fit_square(image: Image.Image, size_px: int) -> Pixels:

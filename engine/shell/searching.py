@@ -14,7 +14,8 @@ from engine.shell.commands import Command, Outcome, UsageError, at_least, pair, 
 from engine.shell.meter import duration
 
 if TYPE_CHECKING:
-    from engine.search import Answer, Match
+    from engine.query import Term
+    from engine.search import Answer, Match, Request
 
 BAR_CELLS = 10
 EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -60,6 +61,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--offset", type=at_least(0), default=0, help="skip the first matches (default: 0)"
     )
     parser.add_argument("--exact", action="store_true", help="compare with every photo")
+    add_arranging_arguments(parser)
+
+
+def add_arranging_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add how photos are looked for and how the answer is arranged."""
+    parser.add_argument(
+        "--by",
+        choices=["meaning", "text", "all"],
+        default="meaning",
+        help="ask the model, captions and tags, or all of them (default: %(default)s)",
+    )
+    for flag, direction in (("--liked", "towards"), ("--disliked", "away from")):
+        parser.add_argument(
+            flag,
+            action="append",
+            default=[],
+            metavar="ID",
+            help=f"move the answer {direction} a photo of the collection",
+        )
+    parser.add_argument("--fold", action="store_true", help="fold near-identical photos")
+    parser.add_argument(
+        "--variety", type=share, default=0.0, help="from 0 to 0.9: how much matches should differ"
+    )
+    parser.add_argument("--ef", type=at_least(1), help="candidates that the index keeps")
+
+
+def share(text: str) -> float:
+    """Read a number from 0 to 0.9, for argparse."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 0.9:
+        raise argparse.ArgumentTypeError(f"must be a number from 0 to 0.9, not {text!r}")
+    return number
 
 
 def shield(arguments: Sequence[str]) -> list[str]:
@@ -83,16 +119,42 @@ def run(options: argparse.Namespace) -> Outcome:
         raise UsageError("give a QUERY, an --image FILE, a photo to be --like, or several of them")
     from engine.search import SearchEngine
 
-    answer = SearchEngine.open(options.collection).search(
-        query,
-        images=options.image,
-        inside=options.like,
+    engine = SearchEngine.open(options.collection)
+    answer = engine.ask(request_of(options), options.image)
+    return Outcome(record_of(answer), lines_of(answer), notes_of(answer))
+
+
+def request_of(options: argparse.Namespace) -> Request:
+    """Return what the options ask."""
+    from engine.query import format_query, parse_query
+    from engine.search import Request
+
+    query = " ".join(options.query).strip()
+    n_images = len(options.image)
+    terms = parse_query(query, n_images + len(options.like))
+    terms = tuple(_inside(term, options.like, n_images) for term in terms)
+    return Request(
+        query=format_query(terms),
         filters=gather(options.filter),
         k=options.k,
         offset=options.offset,
-        exact=options.exact or None,
+        exact=options.exact,
+        ef=options.ef,
+        by=options.by,
+        liked=tuple(options.liked),
+        disliked=tuple(options.disliked),
+        folded=options.fold,
+        variety=options.variety,
     )
-    return Outcome(record_of(answer), lines_of(answer), notes_of(answer))
+
+
+def _inside(term: Term, ids: Sequence[str], n_images: int) -> Term:
+    """Name a photo of the collection by its id instead of its number."""
+    from engine.query import Term
+
+    if term.photo <= n_images:
+        return term
+    return Term(term.weight, ids=(ids[term.photo - n_images - 1],), region=term.region)
 
 
 def gather(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:

@@ -6,24 +6,17 @@ from it, and an input that changes writes the next `View` back. Uploaded photos 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from engine.config import DEFAULT_K, MAX_K
+from engine.search import BYS, By
+from pages.parts.address import Address, filters, last, one_of, tenths, weighted, whole
 
 MIN_K = 3
-MAX_WEIGHT = 4.0
+MAX_EF = 5_000
 Parameters = dict[str, str | list[str]]
-
-
-class Address(Protocol):
-    """The part of ``st.query_params`` that a view reads."""
-
-    def get_all(self, key: str) -> list[str]:
-        """Return every value of a parameter, none for one that is not there."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +37,16 @@ class View:
         Attribute → the values allowed for it.
     photo
         Id of the photo whose details are open, or "".
+    by
+        Which ways to search: ``"all"``, ``"meaning"`` or ``"text"``.
+    up, down
+        Ids of photos with a thumb up or down.
+    folded
+        Whether near-identical photos fold behind the first of them.
+    variety
+        How much matches should differ, 0 to 0.9.
+    ef
+        Candidates the index keeps, 0 for the collection's own; ``exact`` compares with every photo.
     """
 
     query: str = ""
@@ -52,6 +55,13 @@ class View:
     page: int = 1
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     photo: str = ""
+    by: By = "all"
+    up: tuple[str, ...] = ()
+    down: tuple[str, ...] = ()
+    folded: bool = True
+    variety: float = 0.0
+    ef: int = 0
+    exact: bool = False
 
     @property
     def offset(self) -> int:
@@ -62,12 +72,19 @@ class View:
     def read(cls, address: Address) -> View:
         """Read a view from an address; what makes no sense there falls back to its default."""
         return cls(
-            query=_last(address, "q"),
-            like=_weighted(address.get_all("like"), address.get_all("weight")),
-            k=min(max(_whole(_last(address, "k"), DEFAULT_K), MIN_K), MAX_K),
-            page=max(_whole(_last(address, "page"), 1), 1),
-            filters=_filters(address.get_all("filter")),
-            photo=_last(address, "photo"),
+            query=last(address, "q"),
+            like=weighted(address.get_all("like"), address.get_all("weight")),
+            k=min(max(whole(last(address, "k"), DEFAULT_K), MIN_K), MAX_K),
+            page=max(whole(last(address, "page"), 1), 1),
+            filters=filters(address.get_all("filter")),
+            photo=last(address, "photo"),
+            by=one_of(BYS, last(address, "by"), "all"),
+            up=tuple(dict.fromkeys(address.get_all("up"))),
+            down=tuple(dict.fromkeys(address.get_all("down"))),
+            folded=last(address, "fold") != "0",
+            variety=tenths(last(address, "variety")),
+            ef=min(whole(last(address, "ef"), 0), MAX_EF),
+            exact=last(address, "exact") == "1",
         )
 
     def parameters(self) -> Parameters:
@@ -87,42 +104,20 @@ class View:
             "page": str(self.page) if self.page > 1 else "",
             "filter": [f"{key}={value}" for key in self.filters for value in self.filters[key]],
             "photo": self.photo,
+            "by": self.by if self.by != "all" else "",
+            "up": list(self.up),
+            "down": list(self.down),
+            "fold": "" if self.folded else "0",
+            "variety": f"{self.variety:g}" if self.variety else "",
+            "ef": str(self.ef) if self.ef else "",
+            "exact": "1" if self.exact else "",
         }
         return {key: value for key, value in everything.items() if value}
 
     def changed(self, **changes: Any) -> View:
         """Return the view after a change; a new question starts again at its first page."""
         same_question = "page" in changes or "photo" in changes
+        if {"query", "like"} & changes.keys():
+            changes = {"up": (), "down": (), **changes}  # thumbs belong to their question
         page = self.page if same_question else 1
         return replace(self, **{"page": page, "photo": "", **changes})
-
-
-def _last(address: Address, key: str) -> str:
-    values = address.get_all(key)
-    return values[-1].strip() if values else ""
-
-
-def _whole(text: str, default: int) -> int:
-    return int(text) if text.isdecimal() and len(text) < 7 else default
-
-
-def _weighted(ids: list[str], weights: list[str]) -> dict[str, float]:
-    """Pair ids with weights; a missing or senseless weight counts as 1."""
-    padded = weights + ["1"] * (len(ids) - len(weights))
-    return {photo_id: _weight(text) for photo_id, text in zip(ids, padded, strict=False)}
-
-
-def _weight(text: str) -> float:
-    try:
-        weight = float(text)
-    except ValueError:
-        return 1.0
-    return weight if math.isfinite(weight) and 0 < abs(weight) <= MAX_WEIGHT else 1.0
-
-
-def _filters(pairs: list[str]) -> dict[str, tuple[str, ...]]:
-    filters: dict[str, tuple[str, ...]] = {}
-    for key, equals, value in (pair.partition("=") for pair in pairs):
-        if key and equals and value not in filters.get(key, ()):
-            filters[key] = (*filters.get(key, ()), value)
-    return filters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import QueryError
-from engine.query import Term, format_query, parse_query
+from engine.query import Term, format_query, group, parse_query
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,9 @@ def test_what_is_attached_and_not_named_counts_once():
         ("0*dress", 0, "above zero"),
         ("photo3", 2, "not attached"),
         ("photo0", 2, "not attached"),
-        ("a" * 3000, 0, "too long"),
+        ("a" * 5000, 0, "too long"),
+        ("photo@0.5,0.5,0.8,0.2", 1, "within its photo"),
+        (f"[{','.join('abcdefgh' * 5)}]", 0, "too many photos"),
         (" + ".join("abcdefghijklmnopqrstuvwxyz0123456789"), 0, "too many"),
     ],
 )
@@ -62,8 +64,40 @@ def test_a_query_that_means_nothing_says_what_is_wrong(query: str, n_photos: int
 
 
 @pytest.mark.parametrize(
-    "query", ["red dress", "dress - floral", "- floral + dress", "2*boots + photo - 0.5*photo2"]
+    "query",
+    [
+        "red dress",
+        "dress - floral",
+        "- floral + dress",
+        "2*boots + photo - 0.5*photo2",
+        "red + [4711] - 2*[a%2Bb,c%5D,7]",
+        "photo@0.1,0.25,0.5,0.5 + [7]@0,0,1,0.333 - photo2",
+        '"no stripes - at all" - dots',
+        '"[7]" + "2*3"',
+    ],
 )
 def test_a_written_query_reads_back_as_the_same_terms(query: str):
     terms = parse_query(query, n_photos=2)
     assert parse_query(format_query(terms), n_photos=2) == terms
+
+
+@pytest.mark.parametrize(
+    ("query", "typed"),
+    [
+        ("shoes without laces", "shoes - laces"),
+        ("dress, not floral", "dress - floral"),
+        ("shirt with no stripes or dots but with a collar", "shirt a collar - stripes - dots"),
+        ("2*bag without any zip in red + leather", "2*bag red - zip + leather"),
+        ("without a belt", "- belt"),
+        ("Chanel No 5", "Chanel No 5"),
+        ("knot and nothing", "knot and nothing"),
+        ('"not your daughters jeans"', '"not your daughters jeans"'),
+    ],
+)
+def test_plain_language_that_takes_away_becomes_a_visible_minus(query: str, typed: str):
+    assert format_query(parse_query(query)) == typed
+
+
+def test_a_group_too_large_for_a_link_is_thinned_evenly():
+    """1,000 ids, 32 places: every 31.25th."""
+    assert group([str(n) for n in range(1000)]).ids[:3] == ("0", "31", "62")

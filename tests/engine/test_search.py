@@ -16,6 +16,7 @@ from PIL import Image
 
 from engine.errors import CatalogueError, ModelError, PhotoError, QueryError
 from engine.search import SearchEngine
+from engine.search.arranging import fold
 from engine.storage import Collection, build_collection
 from engine.text import Tokenizer
 
@@ -92,10 +93,10 @@ def test_terms_add_up_with_their_signs(engine: SearchEngine):
 
 
 def test_similarity_is_linear_in_the_terms(engine: SearchEngine):
-    """Q = (2 red - blue) / √5, so magenta (1, 0, 1)/√2 gets (2 - 1) / √10."""
+    """A minus counts half: q = (2 red - ½ blue) / √4.25, so magenta gets 1.5 / √8.5."""
     answer = engine.search("2*red - blue", k=6)
     by_id = {match.photo.photo_id: match.similarity for match in answer.matches}
-    assert by_id["magenta"] == pytest.approx(1 / math.sqrt(10), abs=1e-5)
+    assert by_id["magenta"] == pytest.approx(1.5 / math.sqrt(8.5), abs=1e-5)
 
 
 def test_a_photo_from_outside_finds_its_like(engine: SearchEngine):
@@ -103,8 +104,8 @@ def test_a_photo_from_outside_finds_its_like(engine: SearchEngine):
 
 
 def test_a_photo_and_words_are_one_query(engine: SearchEngine):
-    """Cyan + red is white's direction; cyan - blue leans to green."""
-    assert found(engine.search("photo - blue", images=[png("cyan")], k=1)) == ["green"]
+    """Cyan + red is white's direction; cyan without much blue leans to green."""
+    assert found(engine.search("photo - 4*blue", images=[png("cyan")], k=1)) == ["green"]
 
 
 def test_a_photo_inside_is_left_out_of_its_own_answer(engine: SearchEngine):
@@ -114,7 +115,7 @@ def test_a_photo_inside_is_left_out_of_its_own_answer(engine: SearchEngine):
 
 
 def test_outside_and_inside_photos_are_numbered_in_this_order(engine: SearchEngine):
-    answer = engine.search("photo - photo2", images=[png("yellow")], inside=["red"], k=1)
+    answer = engine.search("photo - 4*photo2", images=[png("yellow")], inside=["red"], k=1)
     assert found(answer) == ["green"]
 
 
@@ -144,8 +145,8 @@ def test_unknown_words_are_named_and_the_rest_is_searched(engine: SearchEngine):
 
 
 def test_a_query_of_unknown_words_is_refused_with_words_to_use(engine: SearchEngine):
-    with pytest.raises(QueryError, match=r"grean.*green"):
-        engine.search("grean")
+    with pytest.raises(QueryError, match=r"graun.*green"):
+        engine.search("graun")
     with pytest.raises(QueryError, match=r"Words it knows: red"):
         engine.search("wooden")
 
@@ -157,7 +158,7 @@ def test_a_photo_beside_unknown_words_is_still_searched(engine: SearchEngine):
 
 def test_terms_that_cancel_are_refused(engine: SearchEngine):
     with pytest.raises(QueryError, match="cancel"):
-        engine.search("red - red")
+        engine.search("red - 2*red")
 
 
 def test_a_query_with_only_a_minus_finds_what_is_least_like_it(engine: SearchEngine):
@@ -206,3 +207,84 @@ def test_a_model_without_words_answers_photos_only(engine: SearchEngine):
 def test_a_k_or_offset_that_means_nothing_is_a_mistake(engine: SearchEngine, wrong: dict):
     with pytest.raises(ValueError, match="at least"):
         engine.search("red", **wrong)
+
+
+def test_a_misspelt_word_is_read_as_the_nearest_known_one_and_says_so(engine: SearchEngine):
+    answer = engine.search("Grean", k=1)
+    assert found(answer) == ["green"]
+    assert [(each.word, each.read_as, each.n_seen) for each in answer.readings] == [
+        ("grean", "green", 8)
+    ]
+    assert answer.unknown_words == []
+
+
+def test_the_parts_of_a_match_add_up_to_its_similarity(engine: SearchEngine):
+    answer = engine.search(
+        "2*red + green - 0.5*blue + photo", images=[png("cyan")], k=6, liked=["yellow"]
+    )
+    assert len(answer.chips) == 5
+    for match in answer.matches:
+        embedding = engine.collection.embeddings[match.photo.row]
+        assert sum(match.parts) == pytest.approx(match.similarity, abs=1e-5)
+        assert float(embedding @ answer.row) == pytest.approx(match.similarity, abs=1e-5)
+
+
+def test_photos_of_the_collection_are_chips_alone_and_in_groups(engine: SearchEngine):
+    """Red and green together point at yellow; both are left out of the answer."""
+    assert found(engine.search("[red,green]", k=1)) == ["yellow"]
+    assert found(engine.search("[red]", k=1)) == found(engine.search(inside=["red"], k=1))
+
+
+def test_a_region_of_a_photo_is_what_counts(engine: SearchEngine):
+    two = io.BytesIO()
+    picture = Image.new("RGB", (32, 16), COLOURS["red"])
+    picture.paste(COLOURS["blue"], (16, 0, 32, 16))
+    picture.save(two, "PNG")
+    assert found(engine.search("photo@0.5,0,0.5,1", images=[two.getvalue()], k=1)) == ["blue"]
+    assert found(engine.search("photo@0,0,0.5,1", images=[two.getvalue()], k=1)) == ["red"]
+
+
+def test_thumbs_move_the_answer_and_their_photos_stay_in_it(engine: SearchEngine):
+    """Red alone ties magenta and yellow; a thumb decides."""
+    up = engine.search("red", k=3, liked=["yellow"])
+    down = engine.search("red", k=3, disliked=["yellow"])
+    assert found(up)[:2] == ["red", "yellow"] or found(up)[0] == "yellow"
+    assert found(down)[1] == "magenta"
+    assert [chip.steers for chip in up.chips] == [False, True]
+    assert up.query == "red"
+
+
+@pytest.mark.parametrize("query", ["yellow", "a yellow square", "L"])
+def test_what_is_named_exactly_comes_first_when_text_is_asked(engine: SearchEngine, query: str):
+    """`yellow` is an id, the sentence a caption, and L a size that two photos share."""
+    answer = engine.search(query, k=6, by="all")
+    assert answer.matches[0].is_named
+    expected = {"cyan", "magenta"} if query == "L" else {"yellow"}
+    assert answer.matches[0].photo.photo_id in expected
+    assert sum(answer.matches[0].shares.values()) in (0, pytest.approx(1))
+
+
+def test_a_minus_leaves_out_whose_captions_name_it_when_text_is_asked(engine: SearchEngine):
+    answer = engine.search("square - blue", k=6, by="text")
+    assert "blue" not in found(answer)
+    assert (answer.n_excluded, answer.n_searched) == (1, 5)
+
+
+def test_near_identical_photos_fold_behind_the_first(engine: SearchEngine):
+    rows = np.array([[1, 0, 0], [1, 0, 0], [0, 1, 0], [1, 0.01, 0]], np.float32)
+    assert fold([4, 5, 6, 7], unit(rows), n_wanted=9) == ([4, 6], {4: [5, 7]})
+    assert found(engine.search("red", k=2, folded=True)) == found(engine.search("red", k=2))
+
+
+def test_a_varied_answer_starts_with_the_nearest_and_then_differs(engine: SearchEngine):
+    varied = engine.search("red + 0.3*green", k=3, variety=0.7)
+    assert found(varied)[0] == found(engine.search("red + 0.3*green", k=1))[0]
+    assert found(varied) != found(engine.search("red + 0.3*green", k=3))
+    again = engine.search("red + 0.3*green", k=1, offset=2, variety=0.7)
+    assert found(again) == found(varied)[2:]
+
+
+def test_facets_follow_the_query(engine: SearchEngine):
+    """The two nearest to red are red (S) and magenta (L)."""
+    near = engine.search("red", k=1).row
+    assert engine.facets(near=near, n=2) == {"size": [("L", 1), ("S", 1)]}

@@ -1,0 +1,132 @@
+"""Places: which part of a photo gave each feature of its embedding.
+
+The photo tower ends in a feature map, a global maximum over its places, one projection and the
+division by the length. So every feature comes from one place, the one that won, and a similarity
+is a sum over places, exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FeaturePlaces:
+    """The last map of a photo tower, and what makes an embedding of it.
+
+    Parameters
+    ----------
+    feature_map
+        (height, width, n_features).
+    projection, bias
+        (n_features, n_dims) and (n_dims,): of the pooled features.
+    """
+
+    feature_map: NDArray[np.float32]
+    projection: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def heat(self, row: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
+        """Return how much each place gives to the photo's similarity to a row.
+
+        Returns
+        -------
+        heat, rest
+            (height, width), and what no place gave (the bias); together they add up to the
+            similarity.
+
+        Examples
+        --------
+        >>> places = FeaturePlaces(
+        ...     np.array([[[3.0, 0.0], [0.0, 4.0]]]), np.eye(2), np.zeros(2)
+        ... )
+        >>> places.heat(np.array([1.0, 0.0]))[0].tolist()
+        [[0.6, 0.0]]
+        """
+        height, width, n_features = self.feature_map.shape
+        flat = self.feature_map.reshape(-1, n_features)
+        winners = flat.argmax(axis=0)
+        features = flat[winners, np.arange(n_features)]
+        whole = features @ self.projection + self.bias
+        length = max(float(np.linalg.norm(whole)), 1e-9)
+        given = features * (self.projection @ row) / length
+        heat = np.bincount(winners, weights=given, minlength=height * width)
+        return heat.reshape(height, width).astype(np.float32), float(self.bias @ row) / length
+
+
+@runtime_checkable
+class SeesPlaces(Protocol):
+    """An encoder that can tell which part of a photo gave what."""
+
+    def feature_places(self, pixels: NDArray[np.uint8]) -> FeaturePlaces:
+        """Return the feature map of one photo, (size_px, size_px, 3)."""
+        ...
+
+
+class PortablePlaces:
+    """The portable photo tower with its feature map as a second output.
+
+    The file is read once more and one name is added to its outputs; nothing is exported anew, and
+    who never asks pays nothing.
+
+    Parameters
+    ----------
+    path
+        The tower's ONNX file.
+
+    Raises
+    ------
+    ModelError
+        The tower does not end in a global maximum and one projection.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import onnx
+        import onnxruntime
+
+        model = onnx.load(path)
+        graph = model.graph
+        try:
+            pool = next(node for node in reversed(graph.node) if node.op_type == "GlobalMaxPool")
+            after = list(graph.node)[list(graph.node).index(pool) :]
+            multiply = next(node for node in after if node.op_type == "MatMul")
+            add = next(node for node in after if node.op_type == "Add")
+            self._projection = _constant(graph, multiply.input)
+            self._bias = _constant(graph, add.input)
+        except StopIteration:
+            raise ModelError(
+                "this model cannot tell where in a photo it saw something",
+                value=path.parent.name,
+                remedy="Only towers that end in a global maximum and one projection can",
+            ) from None
+        self._name = pool.input[0]
+        output = onnx.helper.make_tensor_value_info(self._name, onnx.TensorProto.FLOAT, None)
+        graph.output.append(output)
+        self._session = onnxruntime.InferenceSession(
+            model.SerializeToString(), providers=["CPUExecutionProvider"]
+        )
+
+    def of(self, pixels: NDArray[np.uint8]) -> FeaturePlaces:
+        """Return the feature map of one photo, (size_px, size_px, 3)."""
+        name = self._session.get_inputs()[0].name
+        (feature_map,) = self._session.run([self._name], {name: pixels[None]})
+        return FeaturePlaces(
+            np.ascontiguousarray(feature_map[0].transpose(1, 2, 0)), self._projection, self._bias
+        )
+
+
+def _constant(graph: Any, names: Any) -> NDArray[np.float32]:
+    """Return the weight among some inputs, wherever the cast from half precision stands."""
+    from onnx import numpy_helper
+
+    weights = {tensor.name: tensor for tensor in graph.initializer}
+    casts = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "Cast"}
+    name = next(each for each in names if casts.get(each, each) in weights)
+    return numpy_helper.to_array(weights[casts.get(name, name)]).astype(np.float32)

@@ -1,0 +1,47 @@
+"""The vocabulary as rows of the joint space, and a photo's nearest words."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.search import SearchEngine
+
+# Words that training showed less often lie where chance put them.
+_OFTEN = 40
+_MAX_WORDS = 3_000
+_AT_ONCE = 256
+
+
+class WordBook:
+    """The model's frequent words, each set against the background of one collection.
+
+    A word that lies near to every photo says nothing of any, so words are compared by how far
+    above their own usual similarity they are, in spreads.
+
+    Parameters
+    ----------
+    engine
+        Its encoder's vocabulary and its collection's background.
+    """
+
+    def __init__(self, engine: SearchEngine) -> None:
+        tokenizer = engine.encoder.tokenizer
+        often = tokenizer.frequent(_MAX_WORDS) if tokenizer else []
+        self.words = [w for w in often if tokenizer and tokenizer.count(w) >= _OFTEN]
+        parts = [
+            engine.encoder.embed_texts(self.words[start : start + _AT_ONCE])
+            for start in range(0, len(self.words), _AT_ONCE)
+        ]
+        self._rows = np.concatenate(parts) if parts else np.empty((0, engine.encoder.n_dims))
+        background = engine.background
+        self._levels = self._rows @ background.mean
+        self._spreads = np.array([background.spread(row) for row in self._rows], np.float32)
+
+    def nearest(self, embedding: NDArray[np.float32], n: int = 5) -> list[tuple[str, float]]:
+        """Return the words nearest to a photo, and how many spreads above usual each lies."""
+        if not self.words:
+            return []
+        above = (self._rows @ embedding - self._levels) / self._spreads
+        first = np.argsort(-above, kind="stable")[:n]
+        return [(self.words[place], float(above[place])) for place in first]

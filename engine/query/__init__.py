@@ -1,0 +1,28 @@
+"""The query language: a query is a row of chips, and this is how chips are typed.
+
+    term.py       Term: one chip, a text or photos, with its sign and weight
+    language.py   what is typed becomes terms, and terms become what would be typed
+    negation.py   "without stripes" in plain language is a minus
+
+``dress - floral`` is like a dress and unlike floral; ``2*boots + photo`` leans on the words twice
+as much as on the attached photo; ``[4711]`` is a photo of the collection, ``[4711,4712]`` several
+as one, and ``@0.1,0.2,0.5,0.5`` after a photo is a region of it. A sign stands alone between
+spaces or leads a word; a hyphen inside a word is part of it. Words in double quotes are taken as
+they stand.
+"""
+
+from __future__ import annotations
+
+from engine.query.language import format_query, parse_query
+from engine.query.term import MAX_CHARACTERS, MAX_IDS, MAX_TERMS, Region, Term, group
+
+__all__ = [
+    "MAX_CHARACTERS",
+    "MAX_IDS",
+    "MAX_TERMS",
+    "Region",
+    "Term",
+    "format_query",
+    "group",
+    "parse_query",
+]

@@ -1,0 +1,44 @@
+"""Search: a question in words, photos or both becomes an answer that can say how it came about.
+
+    engine.py      SearchEngine: the one object pages talk to
+    answer.py      Answer, Match, Chip
+    request.py     Request: everything that makes an answer again
+    attaching.py   terms of a query become chips that point somewhere
+    composing.py   chips become the query's one row, linear so that parts are exact
+    ranking.py     meaning, captions and tags: several orders fused into one
+    finding.py     which rows may be matches, in which order
+    arranging.py   near-identical photos fold, answers can vary
+    reading.py     what the model makes of each word
+    lexicon.py     the values a collection's photos share
+    verdict.py     is there an answer, how strong is each match, where do answers end
+    calibrating.py what that is fitted to: phrases whose truth in the collection is known
+    everyday.py    things that most collections lack
+
+A query is a sum of chips in the joint space: ``q = Σ cᵢ eᵢ`` of length one, so a photo's
+similarity is ``Σ cᵢ (eᵢ · x)``, one part for each chip.
+"""
+
+from __future__ import annotations
+
+from engine.query import Term
+from engine.search.answer import Answer, Chip, Match
+from engine.search.engine import Facets, Filters, SearchEngine
+from engine.search.ranking import BYS, By
+from engine.search.reading import WordReading
+from engine.search.request import Request
+from engine.search.verdict import Verdict
+
+__all__ = [
+    "BYS",
+    "Answer",
+    "By",
+    "Chip",
+    "Facets",
+    "Filters",
+    "Match",
+    "Request",
+    "SearchEngine",
+    "Term",
+    "Verdict",
+    "WordReading",
+]

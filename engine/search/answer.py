@@ -1,0 +1,138 @@
+"""What a search returns: matches, the chips that led to them, and how it came about."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.catalogue import Photo
+from engine.query import Term
+from engine.search.reading import WordReading
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chip:
+    """One term of a query, as the search used it.
+
+    Parameters
+    ----------
+    term
+        What was asked.
+    row
+        (n_dims,): where it points.
+    coefficient
+        How much of `row` is in the query's unit row. A photo's part in a similarity is
+        ``coefficient * (row · embedding)``.
+    set_aside
+        The attribute that a photo leaves to the words beside it, or "".
+    steers
+        Whether it stands for thumbs up or down instead of something typed.
+    """
+
+    term: Term
+    row: NDArray[np.float32]
+    coefficient: float
+    set_aside: str = ""
+    steers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One photo of an answer.
+
+    Parameters
+    ----------
+    rank
+        From 1, counted over all pages.
+    similarity
+        Cosine of the photo and the query, −1 to 1; larger is nearer.
+    photo
+        The photo, with its captions and attributes.
+    parts
+        What each chip gave: they add up to the similarity.
+    shares
+        How much of its place each way gave (``meaning``, ``captions``, ``tags``), adding up to 1;
+        empty where only meaning was asked.
+    is_named
+        Whether the words are its id, its caption or its code, which puts it first.
+    folded
+        Ids of near-identical photos that stand behind it.
+    """
+
+    rank: int
+    similarity: float
+    photo: Photo
+    parts: tuple[float, ...] = ()
+    shares: Mapping[str, float] = field(default_factory=dict)
+    is_named: bool = False
+    folded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a search returned, and how it came about.
+
+    Parameters
+    ----------
+    query
+        The query in the query language; ``photo``, ``photo2`` … stand for what was attached.
+    terms
+        The same, taken apart.
+    k, offset
+        How many matches were asked for, and how many before them were left out.
+    matches
+        At most k, nearest first.
+    n_searched
+        Photos that could have been matches: those that pass the filters.
+    seconds
+        Time of each step: ``parse``, ``encode``, ``filter``, ``index``, ``catalogue``, ``total``.
+    unknown_words
+        Words the model does not know; they played no part in the meaning.
+    is_exact
+        Whether no better match exists; otherwise a few in a thousand may be missed.
+    chips
+        The terms the model could read, thumbs included, as they were used.
+    row
+        (n_dims,): the query's unit row; None where the model could read nothing of it.
+    readings
+        Words worth a remark: read as another word, seldom seen, or never.
+    n_excluded
+        Photos left out because their captions or tags name what the query takes away.
+    """
+
+    query: str
+    terms: tuple[Term, ...]
+    k: int
+    offset: int
+    matches: list[Match]
+    n_searched: int
+    seconds: dict[str, float]
+    unknown_words: list[str]
+    is_exact: bool
+    chips: tuple[Chip, ...] = ()
+    row: NDArray[np.float32] | None = field(default=None, compare=False)
+    readings: tuple[WordReading, ...] = ()
+    n_excluded: int = 0
+
+
+class Stopwatch:
+    """Seconds of each step of an answer."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._started = self._last = time.perf_counter()
+
+    def lap(self, step: str) -> None:
+        """Book the time since the last lap to a step."""
+        now = time.perf_counter()
+        self.seconds[step] = now - self._last
+        self._last = now
+
+    def total(self) -> dict[str, float]:
+        """Close the watch and return all times."""
+        self.seconds["total"] = time.perf_counter() - self._started
+        return self.seconds

@@ -1,0 +1,284 @@
+"""Calibrating: a collection's own words and values teach what its similarities mean.
+
+Phrases it has photos for are asked with and without those photos, and words it never says beside
+them; what came of each is known, so likelihoods can be fitted, and on other phrases tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.relevance import Calibration, fit
+from engine.search.everyday import EVERYDAY
+from engine.search.lexicon import folded
+from engine.search.reading import read_words
+from engine.search.verdict import match_evidence
+
+if TYPE_CHECKING:
+    from engine.search.engine import SearchEngine
+
+_MAX_ROWS = 20_000
+_MAX_PHRASES = 80
+_LEAST_PHOTOS = 5
+_N_NEAR = 60
+# Captions leave things out: of the phrases a collection has photos for, so many are asked as if
+# no caption had them, so that what is seen keeps its say.
+_HIDDEN_SHARE = 0.15
+_OFTEN = 20
+# Where nothing can be fitted: what came out on collections with labels, roughly.
+_UNFITTED = Calibration((14.0, 1.5, 1.5, 2.0), -9.5)
+_UNFITTED_MATCH = Calibration((8.0, 0.8), -5.5)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Phrase:
+    """A phrase whose truth in a collection is known.
+
+    Parameters
+    ----------
+    text
+        The words.
+    has
+        (n_rows,) bool over the sample: the photos it is true of.
+    is_present
+        Whether those photos take part.
+    kind
+        ``"value"``, ``"pair"``, ``"left out"``, ``"unsaid"`` or ``"everyday"``.
+    """
+
+    text: str
+    has: NDArray[np.bool_]
+    is_present: bool
+    kind: str
+
+
+class Calibrations:
+    """Likelihoods fitted to one collection, separately for queries by words and by photo.
+
+    Parameters
+    ----------
+    engine
+        Over the collection.
+    part
+        0 or 1: which half of the phrases to fit to, so that the other can test it.
+    """
+
+    def __init__(self, engine: SearchEngine, part: int = 0) -> None:
+        self._engine = engine
+        self.part = part
+        self.of_text_answer, self.of_text_match = _UNFITTED, _UNFITTED_MATCH
+        self.of_photo_answer = Calibration((10.0,), -7.0)
+        self.of_photo_match = Calibration((8.0, 0.8), -7.0)
+        self.is_fitted = False
+        if engine.encoder.tokenizer is not None:
+            self._fit_texts()
+        self._fit_photos()
+
+    @cached_property
+    def rows(self) -> NDArray[np.int64]:
+        """The live rows that are looked at, evenly chosen where there are very many."""
+        live = self._engine.collection.catalogue.live_rows()
+        return live[np.linspace(0, len(live) - 1, min(len(live), _MAX_ROWS)).astype(np.int64)]
+
+    @cached_property
+    def sample(self) -> NDArray[np.float32]:
+        """Their embeddings."""
+        return np.asarray(self._engine.collection.embeddings[self.rows], np.float32)
+
+    def text_evidence(self, texts: Sequence[str], *, hidden: bool = False) -> list[float]:
+        """Return what the collection's and the model's own words say of a query.
+
+        Returns
+        -------
+        list of float
+            Whether photos say all of it, the share of its words that any photo says, and the
+            share that the model can read.
+        """
+        lexicon, tokenizer = self._engine.lexicon, self._engine.encoder.tokenizer
+        words = [word for text in texts for word in folded(text)]
+        if not words or tokenizer is None:
+            return [0.0, 0.0, 0.0]
+        as_read = [read_words(tokenizer, text)[0] for text in texts]
+        read = [word for text in as_read for word in folded(text)]
+        known = sum(tokenizer.count(word) > 0 for word in read) / len(read)
+        if hidden:
+            return [0.0, 0.0, known]
+        together = lexicon.is_said(" ".join(as_read))
+        each = sum(lexicon.is_said(word) for word in read) / len(read)
+        return [float(together), each, known]
+
+    def phrases(self, part: int) -> list[Phrase]:
+        """Return phrases of one half, present and absent ones."""
+        found = [*self._values(), *self._pairs(), *self._unsaid()]
+        return [phrase for phrase in found if _half(phrase.text) == part]
+
+    def evidence(self, phrase: Phrase, *, hidden: bool = False) -> list[float]:
+        """Return the evidence that a phrase has an answer, as `judge` gathers it."""
+        near = self._similarities(phrase)
+        return [_top(near), *self._said(phrase, hidden=hidden)]
+
+    def _said(self, phrase: Phrase, *, hidden: bool) -> list[float]:
+        said = self.text_evidence([phrase.text], hidden=hidden)
+        return [0.0, *said[1:]] if phrase.kind == "left out" else said
+
+    def _similarities(self, phrase: Phrase) -> NDArray[np.float32]:
+        """Return the similarities of the photos that take part, (n,)."""
+        encoder = self._engine.encoder
+        assert encoder.tokenizer is not None
+        row = encoder.embed_texts([read_words(encoder.tokenizer, phrase.text)[0]])[0]
+        similarities = self.sample @ row
+        return similarities if phrase.is_present else similarities[~phrase.has]
+
+    def _fit_texts(self) -> None:
+        phrases = self.phrases(self.part)
+        truth = [phrase.is_present for phrase in phrases]
+        if len(set(truth)) < 2:
+            return
+        draw = np.random.default_rng(0)
+        answers = [
+            self.evidence(p, hidden=p.is_present and draw.random() < _HIDDEN_SHARE) for p in phrases
+        ]
+        self.of_text_answer = fit(answers, truth)
+        self.is_fitted = True
+        labelled = [phrase for phrase in phrases if phrase.has.any()]
+        matches = [self._matches(phrase) for phrase in labelled]
+        if not matches:
+            return
+        target = np.concatenate([true for _, true in matches])
+        if 0 < target.mean() < 1:
+            evidence = np.concatenate([given for given, _ in matches])
+            self.of_text_match = fit(evidence, target)
+
+    def _matches(self, phrase: Phrase) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the evidence of a phrase's nearest photos, and whether it is true of each."""
+        encoder = self._engine.encoder
+        row = encoder.embed_texts([phrase.text])[0]
+        return self._nearest(row, phrase.has, with_own=phrase.is_present)
+
+    def _nearest(
+        self, row: NDArray[np.float32], has: NDArray[np.bool_], *, with_own: bool
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        similarities = self.sample @ row
+        places = np.arange(len(has)) if with_own else np.flatnonzero(~has)
+        near = places[np.argsort(-similarities[places])[:_N_NEAR]]
+        evidence = match_evidence(self._engine.background, row, similarities[near])
+        return evidence, has[near].astype(np.float64) * with_own
+
+    def _fit_photos(self) -> None:
+        """Fit what photos near to a photo mean: those that share its best-sorting value."""
+        labels = self._labels()
+        if labels is None:
+            return
+        draw = np.random.default_rng(self.part)
+        chosen = draw.permutation(np.flatnonzero(labels >= 0))[:_MAX_PHRASES]
+        answers, truth, matches = [], [], []
+        for place in chosen.tolist():
+            same = labels == labels[place]
+            row = self.sample[place]
+            similarities = self.sample @ row
+            similarities[place] = -1
+            for with_own, others in ((True, np.ones_like(same)), (False, ~same)):
+                answers.append([float(similarities[others].max(initial=-1))])
+                truth.append(with_own)
+            same[place] = False
+            matches.append(self._nearest(row, same, with_own=True))
+        target = np.concatenate([true for _, true in matches])
+        if len(chosen) and 0 < target.mean() < 1:
+            self.of_photo_answer = fit(answers, truth)
+            self.of_photo_match = fit(np.concatenate([given for given, _ in matches]), target)
+
+    def _labels(self) -> NDArray[np.int64] | None:
+        """Return the value of the attribute that sorts the sample best, -1 where it has none."""
+        lexicon = self._engine.lexicon
+        best: NDArray[np.int64] | None = None
+        worth = 0.0
+        for attribute in dict.fromkeys(each.attribute for each in lexicon.values):
+            values = [each for each in lexicon.values if each.attribute == attribute]
+            if not 2 <= len(values) <= 200:
+                continue
+            labels = np.full(len(self.rows), -1)
+            for number, value in enumerate(values):
+                labels[self._has(value.attribute, value.value)] = number
+            covered = (labels >= 0).mean()
+            shares = np.bincount(labels[labels >= 0], minlength=1) / max((labels >= 0).sum(), 1)
+            gain = covered * self._precision(labels) * (1 - float((shares**2).sum()))
+            if gain > worth:
+                best, worth = labels, gain
+        return best
+
+    def _precision(self, labels: NDArray[np.int64]) -> float:
+        """Return how often a photo's nearest other shares its label, over a few photos."""
+        places = np.flatnonzero(labels >= 0)[:: max(len(labels) // 100, 1)]
+        similarities = self.sample[places] @ self.sample.T
+        similarities[np.arange(len(places)), places] = -1
+        return float((labels[similarities.argmax(axis=1)] == labels[places]).mean())
+
+    def _has(self, attribute: str, value: str) -> NDArray[np.bool_]:
+        rows = self._engine.collection.catalogue.rows_where({attribute: [value]})
+        return np.isin(self.rows, rows, assume_unique=True)
+
+    def _true_of(self, text: str) -> NDArray[np.bool_]:
+        """Return the photos whose captions or values name all of a text."""
+        rows = self._engine.collection.catalogue.rows_saying(text)
+        has = np.isin(self.rows, rows, assume_unique=True)
+        for mention in self._engine.lexicon.whole(text):
+            has |= self._has(mention.attribute, mention.value)
+        return has
+
+    def _values(self) -> Iterator[Phrase]:
+        """Yield what photos have, with those photos and without them."""
+        tokenizer = self._engine.encoder.tokenizer
+        assert tokenizer is not None
+        most = len(self.rows) // 2
+        texts = dict.fromkeys(
+            each.value.lower()
+            for each in self._engine.lexicon.values
+            if _LEAST_PHOTOS <= each.n_photos <= most and not tokenizer.unknown(each.value)
+        )
+        for text in [t for t in texts if folded(t) and not t.isdigit()][:_MAX_PHRASES]:
+            has = self._true_of(text)
+            if has.sum() >= min(_LEAST_PHOTOS, 3):
+                yield Phrase(text, has, is_present=True, kind="value")
+                yield Phrase(text, has, is_present=False, kind="left out")
+
+    def _pairs(self) -> Iterator[Phrase]:
+        """Yield two values that some photos have together."""
+        draw = np.random.default_rng(1)
+        values = [each for each in self._values() if each.is_present]
+        for _ in range(_MAX_PHRASES * 4 if len(values) > 1 else 0):
+            one, two = (values[place] for place in draw.choice(len(values), 2, replace=False))
+            both = one.has & two.has
+            if both.sum() >= _LEAST_PHOTOS:
+                yield Phrase(f"{one.text} {two.text}", both, is_present=True, kind="pair")
+
+    def _unsaid(self) -> Iterator[Phrase]:
+        """Yield words that no photo of the collection says: the model's own, and everyday ones."""
+        tokenizer = self._engine.encoder.tokenizer
+        assert tokenizer is not None
+        none = np.zeros(len(self.rows), bool)
+        lexicon = self._engine.lexicon
+        if not lexicon.says_anything:
+            return
+        often = [w for w in tokenizer.frequent(4_000) if tokenizer.count(w) >= _OFTEN]
+        unsaid = [word for word in often if not lexicon.is_said(word)][: _MAX_PHRASES // 2]
+        for word in unsaid:
+            yield Phrase(word, none, is_present=False, kind="unsaid")
+        for text in EVERYDAY:
+            if not any(lexicon.is_said(word) for word in folded(text)):
+                yield Phrase(text, none, is_present=False, kind="everyday")
+
+
+def _top(similarities: NDArray[np.float32], n: int = 9) -> float:
+    n = min(n, len(similarities))
+    return float(np.partition(similarities, -n)[-n:].mean()) if n else -1.0
+
+
+def _half(text: str) -> int:
+    """Put a phrase into one of two halves, the same on every machine."""
+    return sum(text.encode()) % 2

@@ -1,0 +1,301 @@
+"""The search engine: a question in words, photos or both becomes ranked photos."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config import DEFAULT_K
+from engine.encoders import Encoder, load_encoder
+from engine.errors import ModelError
+from engine.images import DecodedPhoto, read_photo
+from engine.query import Term, format_query, group, parse_query
+from engine.relevance import Background
+from engine.search.answer import Answer, Chip, Match, Stopwatch
+from engine.search.attaching import Attached, Attacher, explain_silence
+from engine.search.calibrating import Calibrations
+from engine.search.composing import compose, parts_of
+from engine.search.finding import Filters, Finder, Wanted
+from engine.search.lexicon import Lexicon
+from engine.search.ranking import By, Ranking
+from engine.search.reading import unknown_words
+from engine.search.request import Request
+from engine.search.verdict import Verdict, judge
+from engine.storage import Collection, ModelCard
+
+Facets = dict[str, list[tuple[str, int]]]
+
+# Thumbs move a query as Rocchio did: near the liked photos, less far from the disliked.
+_LIKED, _DISLIKED = 0.75, -0.5
+
+
+def _named(model: ModelCard | Encoder) -> str:
+    """Name a model so that another training of the same name is told from it."""
+    return f"{model.name} ({model.fingerprint[:8]})"
+
+
+class SearchEngine:
+    """A collection and the encoder that made its embeddings, ready to answer.
+
+    Searching changes nothing, so one engine serves any number of threads.
+
+    Parameters
+    ----------
+    collection
+        Photos, embeddings and index.
+    encoder
+        Must be the very model that embedded the collection.
+
+    Raises
+    ------
+    ModelError
+        The encoder is another model than the collection's.
+    """
+
+    def __init__(self, collection: Collection, encoder: Encoder) -> None:
+        if encoder.fingerprint != collection.manifest.model.fingerprint:
+            raise ModelError(
+                "the collection was made with another model",
+                value=f"{_named(collection.manifest.model)}, not {_named(encoder)}",
+                remedy="Index the photos again, or open the collection with its own model",
+            )
+        self.collection = collection
+        self.encoder = encoder
+
+    @classmethod
+    def open(cls, folder: Path, model: Path | None = None) -> SearchEngine:
+        """Open a collection's folder with the model it names, or with the one given."""
+        collection = Collection.open(folder)
+        return cls(collection, load_encoder(model or collection.model_folder))
+
+    @cached_property
+    def background(self) -> Background:
+        """How similar this collection's photos are to a row, on the whole."""
+        collection = self.collection
+        return Background(collection.embeddings, collection.catalogue.live_rows())
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The values that this collection's photos share."""
+        return Lexicon(self.collection.catalogue, self.encoder)
+
+    @cached_property
+    def calibrations(self) -> Calibrations:
+        """What similarities mean in this collection; fitted on first use, in about a second."""
+        return Calibrations(self)
+
+    def judge(self, answer: Answer, filters: Filters | None = None) -> Verdict:
+        """Weigh an answer: is there one, how strong is each match, where do answers end."""
+        return judge(self, answer, self.calibrations, filters)
+
+    def search(
+        self,
+        query: str | Sequence[Term] = "",
+        *,
+        images: Sequence[bytes | Path] = (),
+        inside: Sequence[str] = (),
+        filters: Filters | None = None,
+        k: int = DEFAULT_K,
+        offset: int = 0,
+        exact: bool | None = None,
+        ef: int | None = None,
+        by: By = "meaning",
+        liked: Sequence[str] = (),
+        disliked: Sequence[str] = (),
+        folded: bool = False,
+        variety: float = 0.0,
+    ) -> Answer:
+        """Find the photos nearest to words and photos, with signs and weights.
+
+        Parameters
+        ----------
+        query
+            In the query language (see `engine.query`), or its terms. The words ``photo``,
+            ``photo2`` … name what is attached, first `images`, then `inside`; what is not named
+            counts once.
+        images
+            Photos from outside, as files or their bytes.
+        inside
+            Ids of photos of the collection. They are left out of their own answer.
+        filters
+            Key to accepted values; every key must hold. The key ``tag`` means tags.
+        k
+            Matches wanted, at least 1.
+        offset
+            Matches to leave out at the start, for further pages.
+        exact
+            True compares with every photo; None lets the index choose.
+        ef
+            Candidates the index keeps while it looks; None takes the collection's own.
+        by
+            ``"meaning"`` asks the model alone, ``"text"`` captions and tags alone, ``"all"`` fuses
+            them. With the latter two a photo whose id, caption or code is the query comes first,
+            and photos whose captions or tags name what a minus takes away are left out.
+        liked, disliked
+            Ids of photos with a thumb up or down: the query moves to the ones, away from the
+            others (Rocchio, "Relevance feedback in information retrieval", 1971).
+        folded
+            Let near-identical photos stand behind the first of them.
+        variety
+            From 0 to below 1: how much matches should differ from those before them.
+
+        Raises
+        ------
+        QueryError
+            The query is empty, none of its words is known, or its terms cancel each other.
+        PhotoError
+            An attached photo cannot be read.
+        CatalogueError
+            An id or a filter names what does not exist.
+        """
+        if k < 1 or offset < 0 or not 0 <= variety < 1:
+            raise ValueError(
+                "k must be at least 1, offset at least 0 and variety from 0 to below 1, "
+                f"not k={k}, offset={offset}, variety={variety}"
+            )
+        watch = Stopwatch()
+        n_attached = len(images) + len(inside)
+        terms = parse_query(query, n_attached) if isinstance(query, str) else tuple(query)
+        watch.lap("parse")
+        attached = self._attacher.attach(terms, images, inside)
+        chips, row = self._composed(attached, liked, disliked, by)
+        watch.lap("encode")
+        allowed, n_searched, n_excluded = self._finder.allowed(
+            terms, filters, attached.own_rows, by
+        )
+        watch.lap("filter")
+        wanted = Wanted(k, offset, exact, ef, folded, variety)
+        ranking, is_exact = self._finder.ranked(
+            terms, row, allowed, set(attached.own_rows), by, wanted
+        )
+        watch.lap("index")
+        matches = self._matches(ranking, chips, row, wanted)
+        watch.lap("catalogue")
+        if row is None and not matches:
+            raise explain_silence(self.encoder, attached.readings)
+        return Answer(
+            query=format_query(terms),
+            terms=terms,
+            k=k,
+            offset=offset,
+            matches=matches,
+            n_searched=n_searched,
+            seconds=watch.total(),
+            unknown_words=unknown_words(attached.readings),
+            is_exact=is_exact,
+            chips=chips,
+            row=row,
+            readings=tuple(attached.readings),
+            n_excluded=n_excluded,
+        )
+
+    def ask(self, request: Request, images: Sequence[bytes | Path] = ()) -> Answer:
+        """Answer a request: `search`, with everything in one value."""
+        return self.search(
+            request.query,
+            images=images,
+            filters=request.filters,
+            k=request.k,
+            offset=request.offset,
+            exact=request.exact or None,
+            ef=request.ef,
+            by=request.by,
+            liked=request.liked,
+            disliked=request.disliked,
+            folded=request.folded,
+            variety=request.variety,
+        )
+
+    def facets(
+        self,
+        filters: Filters | None = None,
+        *,
+        near: NDArray[np.float32] | None = None,
+        n: int = 300,
+    ) -> Facets:
+        """Count attribute values among the photos that pass the filters.
+
+        Parameters
+        ----------
+        filters
+            As in `search`.
+        near
+            A query's unit row: count only among the `n` photos nearest to it.
+        """
+        catalogue = self.collection.catalogue
+        rows = catalogue.rows_where(filters) if filters else None
+        if near is not None:
+            rows = np.sort(self.collection.index.nearest(near, n, allowed=rows).rows)
+        return catalogue.facets(rows)
+
+    def read(self, image: bytes | Path) -> DecodedPhoto:
+        """Return an attached photo as the model will see it: upright, whole, in a white square."""
+        return read_photo(image, self.encoder.size_px)
+
+    @cached_property
+    def _finder(self) -> Finder:
+        return Finder(self.collection, self.lexicon)
+
+    @cached_property
+    def _attacher(self) -> Attacher:
+        return Attacher(self.collection, self.encoder)
+
+    def _composed(
+        self, attached: Attached, liked: Sequence[str], disliked: Sequence[str], by: By
+    ) -> tuple[tuple[Chip, ...], NDArray[np.float32] | None]:
+        """Return the chips with their coefficients, thumbs last, and the query's unit row."""
+        thumbs = [
+            self._attacher.steered(group(ids, weight))
+            for ids, weight in ((liked, _LIKED), (disliked, _DISLIKED))
+            if ids
+        ]
+        chips = [*attached.chips, *thumbs]
+        if not attached.chips:
+            if by == "meaning":
+                raise explain_silence(self.encoder, attached.readings)
+            if not thumbs:
+                return (), None
+        several = len(chips) > 1
+        return compose(
+            chips, self.background if several else None, self.lexicon if several else None
+        )
+
+    def _matches(
+        self,
+        ranking: Ranking,
+        chips: Sequence[Chip],
+        row: NDArray[np.float32] | None,
+        wanted: Wanted,
+    ) -> list[Match]:
+        """Fold and vary the ranking, and look up the page of it that is wanted."""
+        rows, behind = self._finder.arranged(ranking, row, wanted)
+        rows = rows[wanted.offset : wanted.offset + wanted.k]
+        catalogue = self.collection.catalogue
+        photos = catalogue.photos(rows)
+        embeddings = np.asarray(self.collection.embeddings[rows], np.float32)
+        parts = parts_of(chips, embeddings).tolist() if chips else [[]] * len(rows)
+        return [
+            Match(
+                rank=rank,
+                similarity=max(-1.0, min(1.0, sum(given))),
+                photo=photo,
+                parts=tuple(given),
+                shares=ranking.shares.get(photo.row, {}),
+                is_named=photo.row in ranking.named,
+                folded=self._ids(behind.get(photo.row, ())),
+            )
+            for rank, (photo, given) in enumerate(
+                zip(photos, parts, strict=True), start=wanted.offset + 1
+            )
+        ]
+
+    def _ids(self, rows: Sequence[int]) -> tuple[str, ...]:
+        return (
+            tuple(photo.photo_id for photo in self.collection.catalogue.photos(rows))
+            if rows
+            else ()
+        )

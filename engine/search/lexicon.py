@@ -1,0 +1,140 @@
+"""What a collection says of its own photos: the values they share, found again in a query."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.catalogue import Catalogue
+from engine.encoders import Encoder
+from engine.text import singular, words
+
+# Values of more words than this are sentences.
+_MAX_WORDS = 4
+# An attribute with more values than this is no quality that a photo has one of.
+_MAX_REMEMBERED = 10_000
+_MAX_FAMILY = 64
+_LEAST_FAMILY = 3
+_MAX_DIRECTIONS = 8
+# Directions that hold less of a family's variance than this are noise of the encoder.
+_LEAST_SHARE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A value of the collection that a text names: attribute, value, and photos that have it."""
+
+    attribute: str
+    value: str
+    n_photos: int
+
+
+class Lexicon:
+    """The shared values of a collection, by their words.
+
+    Parameters
+    ----------
+    catalogue
+        Whose values.
+    encoder
+        Reads the values for `family`.
+    """
+
+    def __init__(self, catalogue: Catalogue, encoder: Encoder) -> None:
+        self._catalogue = catalogue
+        self._encoder = encoder
+        self._said: dict[str, bool] = {}
+        self._families: dict[str, NDArray[np.float32] | None] = {}
+
+    @cached_property
+    def values(self) -> list[Mention]:
+        """Values that two or more photos have, the commonest first."""
+        return [Mention(*found) for found in self._catalogue.shared_values()]
+
+    @cached_property
+    def _by_words(self) -> dict[tuple[str, ...], list[Mention]]:
+        found: dict[tuple[str, ...], list[Mention]] = defaultdict(list)
+        for mention in self.values:
+            key = folded(mention.value)
+            if 0 < len(key) <= _MAX_WORDS:
+                found[key].append(mention)
+        return dict(found)
+
+    def mentions(self, text: str) -> list[list[Mention]]:
+        """Return the values that a text names, the longest first where they overlap.
+
+        Returns
+        -------
+        list of list of Mention
+            One list per place in the text: ``navy blue`` may be a colour and a brand.
+        """
+        asked, start, found = folded(text), 0, []
+        while start < len(asked):
+            for length in range(min(_MAX_WORDS, len(asked) - start), 0, -1):
+                here = self._by_words.get(asked[start : start + length])
+                if here:
+                    found.append(here)
+                    start += length - 1
+                    break
+            start += 1
+        return found
+
+    @cached_property
+    def says_anything(self) -> bool:
+        """Whether the photos have captions or shared values at all."""
+        catalogue = self._catalogue
+        return bool(self.values) or any(
+            p.captions for p in catalogue.photos(catalogue.live_rows()[:50])
+        )
+
+    def is_said(self, text: str) -> bool:
+        """Whether any photo says all words of a text, in its captions or in one value."""
+        if text not in self._said:
+            if len(self._said) >= _MAX_REMEMBERED:
+                self._said.clear()
+            self._said[text] = bool(self.whole(text)) or self._catalogue.says(text)
+        return self._said[text]
+
+    def whole(self, text: str) -> list[Mention]:
+        """Return the values that a text is, and nothing beside them."""
+        return self._by_words.get(folded(text), [])
+
+    def family(self, attribute: str) -> NDArray[np.float32] | None:
+        """Return the directions in which the values of an attribute differ, (n, n_dims), or None.
+
+        "This, but red" asks a photo to give up its colour, whatever it is: what the words for
+        colours differ in. The rows are orthonormal.
+        """
+        if attribute not in self._families:
+            self._families[attribute] = self._differ(
+                [each.value for each in self.values if each.attribute == attribute]
+            )
+        return self._families[attribute]
+
+    def _differ(self, values: Sequence[str]) -> NDArray[np.float32] | None:
+        tokenizer = self._encoder.tokenizer
+        if tokenizer is None or len(values) > _MAX_FAMILY:
+            return None
+        known = [value for value in values if words(value) and not tokenizer.unknown(value)]
+        if len(known) < _LEAST_FAMILY:
+            return None
+        rows = self._encoder.embed_texts(known)
+        _, sizes, directions = np.linalg.svd(rows - rows.mean(axis=0), full_matrices=False)
+        kept = sizes**2 > _LEAST_SHARE * (sizes**2).sum()
+        return directions[:_MAX_DIRECTIONS][kept[:_MAX_DIRECTIONS]]
+
+
+def folded(text: str) -> tuple[str, ...]:
+    """Return the words by which values and queries are compared.
+
+    Examples
+    --------
+    >>> folded("Navy-Blue Shirts")
+    ('navy', 'blue', 'shirt')
+    """
+    return tuple(singular(word) for word in words(text))

@@ -1,0 +1,99 @@
+"""Word honesty: what the model makes of each word, and how often training showed it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from engine.text import Tokenizer, singular, words
+
+# A word that training showed less often has hardly found its place.
+SELDOM = 20
+# Two spellings at least so alike are one word (Ratcliff and Obershelp's share of common letters).
+_ALIKE = 0.8
+_SHORTEST_CORRECTED = 4
+# Words that only hold a phrase together; nobody misses them.
+_GLUE = frozenset("a an and at by for from in of on or the to with".split())  # noqa: SIM905
+
+
+@dataclass(frozen=True, slots=True)
+class WordReading:
+    """One word of a query that is worth a remark.
+
+    Parameters
+    ----------
+    word
+        As it was typed, in lower case.
+    n_seen
+        How often the training texts had it, or the word it was read as.
+    read_as
+        The known word it was read as, the word itself, or "" where there is none.
+    swaps
+        Other known words spelt nearly alike, the nearest first.
+    """
+
+    word: str
+    n_seen: int
+    read_as: str
+    swaps: tuple[str, ...] = ()
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the word played no part."""
+        return not self.read_as
+
+    @property
+    def is_misread(self) -> bool:
+        """Whether another word was put in its place."""
+        return bool(self.read_as) and self.read_as != self.word
+
+
+def read_words(tokenizer: Tokenizer, text: str) -> tuple[str, list[WordReading]]:
+    """Return a text as the model will read it, and its words that are worth a remark.
+
+    Examples
+    --------
+    >>> tokenizer = Tokenizer([("sneaker", 900), ("red", 800), ("mauve", 3)], n_tokens=8)
+    >>> as_read, readings = read_words(tokenizer, "Red snekers in mauve")
+    >>> as_read
+    'red sneaker in mauve'
+    >>> [(each.word, each.n_seen, each.read_as) for each in readings]
+    [('snekers', 900, 'sneaker'), ('mauve', 3, 'mauve')]
+    """
+    _, unknown = tokenizer.sort_words(text)
+    readings = [
+        _read(tokenizer, word)
+        for word in dict.fromkeys(words(text))
+        if word not in _GLUE and (word in unknown or tokenizer.count(word) < SELDOM)
+    ]
+    swapped = {each.word: each.read_as for each in readings if each.is_misread}
+    if not swapped:
+        return text, readings
+    return " ".join(swapped.get(word, word) for word in words(text)), readings
+
+
+def _read(tokenizer: Tokenizer, word: str) -> WordReading:
+    swaps = _swaps(tokenizer, word)
+    n_seen = tokenizer.count(word)
+    if n_seen:
+        return WordReading(word, n_seen, word, swaps)
+    near = swaps[0] if swaps and _is_misspelling(word, swaps[0]) else ""
+    return WordReading(word, tokenizer.count(near) if near else 0, near, swaps)
+
+
+def _is_misspelling(word: str, known: str) -> bool:
+    if len(word) < _SHORTEST_CORRECTED or any(c.isdigit() for c in word):
+        return False
+    return difflib.SequenceMatcher(None, singular(word), known).ratio() >= _ALIKE
+
+
+@lru_cache(maxsize=1024)
+def _swaps(tokenizer: Tokenizer, word: str) -> tuple[str, ...]:
+    return tuple(near for near in tokenizer.suggest(word) if near != singular(word))
+
+
+def unknown_words(readings: Sequence[WordReading]) -> list[str]:
+    """Return the words that played no part, each once."""
+    return list(dict.fromkeys(each.word for each in readings if each.is_unknown))

@@ -1,0 +1,69 @@
+"""Reading an address: what makes no sense there falls back to its default, silently."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+MAX_WEIGHT = 4.0
+MAX_VARIETY = 0.9
+_T = TypeVar("_T", bound=str)
+
+
+class Address(Protocol):
+    """The part of ``st.query_params`` that a view reads."""
+
+    def get_all(self, key: str) -> list[str]:
+        """Return every value of a parameter, none for one that is not there."""
+        ...
+
+
+def last(address: Address, key: str) -> str:
+    """Return a parameter's last value, "" where it has none."""
+    values = address.get_all(key)
+    return values[-1].strip() if values else ""
+
+
+def whole(text: str, default: int) -> int:
+    """Return a whole number."""
+    return int(text) if text.isdecimal() and len(text) < 7 else default
+
+
+def one_of(choices: Sequence[_T], text: str, default: _T) -> _T:
+    """Return the choice that a text is."""
+    return next((each for each in choices if each == text), default)
+
+
+def tenths(text: str) -> float:
+    """Return a share in steps of a tenth, from 0 to 0.9."""
+    number = _number(text, 0.0)
+    return round(number, 1) if 0 <= number <= MAX_VARIETY else 0.0
+
+
+def weighted(ids: list[str], weights: list[str]) -> dict[str, float]:
+    """Pair ids with weights; a missing or senseless weight counts as 1."""
+    padded = weights + ["1"] * (len(ids) - len(weights))
+    return {photo_id: _weight(text) for photo_id, text in zip(ids, padded, strict=False)}
+
+
+def _weight(text: str) -> float:
+    weight = _number(text, 1.0)
+    return weight if 0 < abs(weight) <= MAX_WEIGHT else 1.0
+
+
+def _number(text: str, default: float) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        return default
+    return number if math.isfinite(number) else default
+
+
+def filters(pairs: list[str]) -> dict[str, tuple[str, ...]]:
+    """Return values by key from ``key=value`` pairs."""
+    found: dict[str, tuple[str, ...]] = {}
+    for key, equals, value in (pair.partition("=") for pair in pairs):
+        if key and equals and value not in found.get(key, ()):
+            found[key] = (*found.get(key, ()), value)
+    return found
