@@ -132,6 +132,11 @@ class Tokenizer:
         """Number of ids in use, padding included."""
         return len(self._ids) + 1
 
+    @property
+    def words(self) -> list[str]:
+        """The vocabulary, in the order of the ids from 1."""
+        return list(self._ids)
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.int32]:
         """Return token ids, shape (n_texts, n_tokens), zero-padded on the right."""
         rows = np.full((len(texts), self.n_tokens), PADDING, np.int32)

@@ -7,7 +7,7 @@ had.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,11 +55,11 @@ def photo_light(rng: np.random.Generator, n_photos: int, strength: float) -> NDA
 def spoken(
     rng: np.random.Generator,
     captions: Sequence[str],
-    attributes: Sequence[str],
+    attributes: Mapping[str, str],
     *,
     attribute_rate: float,
     word_dropout: float,
-) -> str:
+) -> tuple[str, tuple[str, ...]]:
     """Draw what is said of one photo: a caption, or some of its attributes in any order.
 
     Parameters
@@ -70,13 +70,23 @@ def spoken(
         How often attributes are said although there is a caption. Fewer than two say too little.
     word_dropout
         How often each word is left out; at least one is kept.
+
+    Returns
+    -------
+    text : str
+        What is said.
+    keys : tuple of str
+        The attributes it was made of; none where it is a caption.
     """
+    keys: tuple[str, ...] = ()
     wants_attributes = rng.random() < attribute_rate and len(attributes) > 1
     if wants_attributes or not captions:
         n_said = min(len(attributes), int(rng.integers(2, 5)))
-        text = " ".join(attributes[i] for i in rng.permutation(len(attributes))[:n_said])
+        every = list(attributes)
+        keys = tuple(every[i] for i in rng.permutation(len(every))[:n_said])
+        text = " ".join(attributes[key] for key in keys)
     else:
         text = captions[int(rng.integers(len(captions)))]
     said = words(text)
     kept = [word for word in said if rng.random() >= word_dropout]
-    return " ".join(kept or said)
+    return " ".join(kept or said), keys

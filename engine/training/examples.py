@@ -18,6 +18,7 @@ from engine.progress import Report
 from engine.text import Tokenizer, normalise
 from engine.training.augment import photo_light, photo_transforms, spoken
 from engine.training.decoded import decode
+from engine.training.labels import Labels
 from engine.training.settings import DataSource, TrainingSettings
 
 # An attribute is worth saying when a value is shared by many photos and is a word or two.
@@ -36,7 +37,7 @@ class Examples:
     captions
         The photo's captions, possibly none.
     attributes
-        Attribute values worth saying, possibly none.
+        Key and value of the attributes worth saying, possibly none.
     hashes
         Content hash of the photo's file.
     validates
@@ -49,7 +50,7 @@ class Examples:
 
     pixels: NDArray[np.uint8]
     captions: list[tuple[str, ...]]
-    attributes: list[tuple[str, ...]]
+    attributes: list[dict[str, str]]
     hashes: list[str]
     validates: list[bool]
     skipped: list[Skipped]
@@ -80,7 +81,9 @@ class Examples:
 
     def texts(self, rows: NDArray[np.int64]) -> list[str]:
         """Return every caption and attribute value of some rows: what a vocabulary is fitted on."""
-        return [text for row in rows for text in (*self.captions[row], *self.attributes[row])]
+        return [
+            text for row in rows for text in (*self.captions[row], *self.attributes[row].values())
+        ]
 
 
 def _dice(content_hash: str, seed: int) -> int:
@@ -135,7 +138,7 @@ def load_examples(
 class _Listed:
     path: Path
     captions: tuple[str, ...]
-    attributes: tuple[str, ...]
+    attributes: dict[str, str]
     validates: bool
 
 
@@ -150,7 +153,7 @@ def _list_records(
         skipped += source.skipped
         keys = settings.attributes or _speaking_keys(source.records)
         for record in source.records:
-            values = tuple(record.attributes[key] for key in keys if record.attributes.get(key))
+            values = {key: record.attributes[key] for key in keys if record.attributes.get(key)}
             if record.captions or len(values) > 1:
                 path = source.root / record.path
                 listed.append(_Listed(path, tuple(record.captions), values, origin.validates))
@@ -198,6 +201,7 @@ class Batches:
         self._tokenizer = tokenizer
         self._settings = settings
         self._alike = _alike(examples, rows)
+        self.labels = Labels([examples.attributes[row] for row in rows])
 
     @property
     def n_steps(self) -> int:
@@ -222,7 +226,7 @@ class Batches:
     def _batch(self, places: NDArray[np.int64], rng: np.random.Generator) -> dict[str, Any]:
         settings, examples = self._settings, self._examples
         rows = self._rows[places]
-        said = [
+        spoken_of = [
             spoken(
                 rng,
                 examples.captions[row],
@@ -232,12 +236,15 @@ class Batches:
             )
             for row in rows
         ]
-        tokens = self._tokenizer.encode(said)
+        tokens = self._tokenizer.encode([text for text, _ in spoken_of])
+        fits = self.labels.fits(places, [keys for _, keys in spoken_of])
         batch = {
             "pixels": examples.pixels[rows],
             "tokens": tokens,
-            "same": _same(self._alike[places], tokens),
+            "same": _same(self._alike[places], tokens) | fits,
         }
+        if settings.attribute_weight and self.labels.keys:
+            batch["codes"] = self.labels.codes[places]
         if settings.augment:
             strength = settings.augment
             batch["transforms"] = photo_transforms(rng, len(rows), settings.size_px, strength)

@@ -34,7 +34,7 @@ def examples_of(out: Path, plan: Plan, shelf: Path, progress: Report) -> Example
             return Examples(
                 photos.pixels,
                 [tuple(each) for each in kept["captions"]],
-                [tuple(each) for each in kept["attributes"]],
+                [dict(each) for each in kept["attributes"]],
                 photos.hashes,
                 kept["validates"],
                 skipped,

@@ -58,7 +58,7 @@ class Probe:
         self._pairs = order[:N_PAIRS]
         self.queries = choose_queries(
             [validation.captions[i] for i in order],
-            [examples.attributes[row] for row in validation.rows[order]],
+            [tuple(examples.attributes[row].values()) for row in validation.rows[order]],
         )
         if not (self._folder / CONTENT).is_file():
             self._keep_pictures(examples)

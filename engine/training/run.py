@@ -35,6 +35,7 @@ from engine.training.machine import describe_machine, peak_memory_mb, resolve_pr
 from engine.training.probe import Probe
 from engine.training.record import MODEL, STOP, Plan
 from engine.training.settings import DataSource, TrainingSettings
+from engine.training.start import Start
 from engine.training.trainer import build_trainer, recalibrate
 from engine.training.validation import Rows, Validation
 
@@ -194,7 +195,12 @@ class _Run:
         self.precision = resolve_precision(settings.precision)
         write_json(out / record.ENVIRONMENT, describe_machine(self.precision))
         n_steps = self.batches.n_steps * settings.epochs
-        self.trainer = build_trainer(self.shape, settings, n_steps, self.precision)
+        labels = self.batches.labels
+        values = self.tokenizer.encode(labels.values)
+        self.trainer = build_trainer(
+            self.shape, settings, n_steps, self.precision, values, labels.spans
+        )
+        self.start = Start.read(settings)
         towers = self.trainer.photo_tower, self.trainer.text_tower
         self.encoder = JointEncoder(settings.name, self.shape, self.tokenizer, *towers)
         self.events = EventFile(out / record.TENSORBOARD)
@@ -211,6 +217,8 @@ class _Run:
     def complete(self, finish: bool) -> TrainingReport:
         """Train what is left, then write the model; or stop on the way."""
         self._build_variables()
+        if self.start:
+            self.start.give(self.trainer, self.tokenizer)
         checkpoint.load_start(self.out, self.trainer)
         self.state = checkpoint.restore(self.out, self.trainer) or self.state
         record.rewrite_metrics(self.out, self.state.history)
@@ -328,7 +336,11 @@ class _Run:
                 "held_out": len(self.validation),
                 "skipped": len(self.examples.skipped),
             },
-            "settings": {**self.settings.to_json(), "weights": bool(self.settings.weights)},
+            "settings": {
+                **self.settings.to_json(),
+                "weights": bool(self.settings.weights),
+                "start": self.start.name if self.start else None,
+            },
             "curves": self.state.history,
             "best_epoch": self.state.best_epoch,
         }
@@ -342,6 +354,9 @@ class _Run:
         record.log(self.out, f"writing the model of epoch {self.state.best_epoch}")
         encoder = JointEncoder(self.settings.name, self.shape, self.tokenizer)
         checkpoint.load_best(self.out, encoder, self.state.best_epoch)
+        if self.start and self.settings.start_share:
+            self.start.draw_back(encoder, self.settings.start_share)
+            recalibrate(encoder, self.batches.as_they_are(_CALIBRATION_BATCHES))
         rows = self.validation.embed(encoder)
         folded, unfolded = (self.validation.figures(*rows, fold=fold) for fold in (True, False))
         content = {

@@ -75,6 +75,9 @@ class TrainingSettings:
     attribute_rate
         Share of captions replaced by some of the photo's attribute values in random order, so that
         plain words such as a colour and a kind are learned from labels.
+    attribute_weight
+        Weight of telling a photo's attribute values from the others of the same attribute, each
+        value as a text; 0 leaves it out. 1 weighs as much as photos and captions together.
     attributes
         Which attributes may be used so; empty for all that repeat from photo to photo.
     word_dropout
@@ -88,6 +91,10 @@ class TrainingSettings:
         Epochs without a better validation before the run ends; 0 for never.
     max_words
         Size of the vocabulary.
+    start
+        Folder of a model whose towers the run begins with, word by word; None begins at random.
+    start_share
+        How far the finished weights are moved back towards those of `start`, 0 to 1.
     precision
         Keras dtype policy; ``"auto"`` takes bfloat16 where the processor multiplies it.
     seed
@@ -109,12 +116,15 @@ class TrainingSettings:
     learning_rate: float = 1e-3
     weight_decay: float = 0.02
     attribute_rate: float = 0.2
+    attribute_weight: float = 0.0
     attributes: tuple[str, ...] = ()
     word_dropout: float = 0.05
     augment: float = 0.25
     validation_share: float = 0.1
     patience: int = 5
     max_words: int = 5000
+    start: str | None = None
+    start_share: float = 0.0
     precision: str = "auto"
     seed: int = 0
 
@@ -143,7 +153,13 @@ class TrainingSettings:
             0 < self.temperature <= 1, "temperature out of range", self.temperature, "Try 0.07"
         )
         _require(0 <= self.augment <= 1, "augment out of range", self.augment, "Give 0 to 1")
-        for name in ("attribute_rate", "word_dropout"):
+        _require(
+            0 <= self.attribute_weight <= 10,
+            "attribute_weight out of range",
+            self.attribute_weight,
+            "Give 0 to 10",
+        )
+        for name in ("attribute_rate", "word_dropout", "start_share"):
             value = getattr(self, name)
             _require(
                 0 <= value < 1, f"{name} out of range", value, "Give 0 or more, and less than 1"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import NDArray
 
 from engine import losses
+from engine.encoders.joint import JointEncoder
 from engine.encoders.settings import ModelSettings
 from engine.encoders.towers import photo_tower, text_tower
 from engine.training.settings import TrainingSettings
@@ -41,17 +43,36 @@ class JointTrainer(keras.Model):
     """The towers, trained together.
 
     A batch is a dictionary: ``pixels`` uint8 (n, size, size, 3), ``tokens`` int32 (n, n_tokens),
-    ``same`` bool (n, n), and, to augment, ``transforms`` float32 (n, 8) with ``light`` float32
-    (n,).
+    ``same`` bool (n, n); to augment, ``transforms`` float32 (n, 8) with ``light`` float32 (n,);
+    and, to learn attribute values, ``codes`` int32 (n, n_keys).
+
+    Parameters
+    ----------
+    shape, settings
+        Of the towers, and of the run.
+    dtype
+        Keras dtype policy.
+    values, spans
+        Token ids of the attribute values, int32 (n_values, n_tokens), and where each attribute's
+        begin and end; see `engine.losses.attribute_values`.
     """
 
-    def __init__(self, shape: ModelSettings, settings: TrainingSettings, dtype: str) -> None:
+    def __init__(
+        self,
+        shape: ModelSettings,
+        settings: TrainingSettings,
+        dtype: str,
+        values: NDArray[np.int32] | None = None,
+        spans: Sequence[tuple[int, int]] = (),
+    ) -> None:
         super().__init__(name="joint_trainer")
         self.photo_tower = photo_tower(shape, weights=settings.weights, dtype=dtype)
         self.text_tower = text_tower(shape, dtype=dtype)
         self.augmentation = Augmentation(dtype="float32")
         self.loss_name = settings.loss
         self.margin = settings.margin
+        self.attribute_weight = settings.attribute_weight if spans else 0.0
+        self._values, self._spans = values, tuple(spans)
         self.log_scale = self.add_weight(
             name="log_scale",
             shape=(),
@@ -69,10 +90,14 @@ class JointTrainer(keras.Model):
         pixels = batch["pixels"]
         if training and "transforms" in batch:
             pixels = self.augmentation(pixels, batch["transforms"], batch["light"])
-        return {
+        rows = {
             "photos": self.photo_tower(pixels, training=training),
             "texts": self.text_tower(batch["tokens"], training=training),
         }
+        if training and self.attribute_weight and "codes" in batch:
+            tokens = ops.convert_to_tensor(self._values)
+            rows["values"] = self.text_tower(tokens, training=training)
+        return rows
 
     def compute_loss(
         self,
@@ -85,11 +110,18 @@ class JointTrainer(keras.Model):
         """Return the loss of a batch; `x` is the batch and `y_pred` what `call` made of it."""
         pair = y_pred["photos"], y_pred["texts"], x["same"]
         if self.loss_name == "triplet":
-            return losses.triplet_margin(*pair, self.margin)
-        return losses.contrastive(*pair, self.log_scale)
+            loss = losses.triplet_margin(*pair, self.margin)
+        else:
+            loss = losses.contrastive(*pair, self.log_scale)
+        if "values" in y_pred:
+            known = losses.attribute_values(
+                y_pred["photos"], y_pred["values"], x["codes"], self._spans
+            )
+            loss = loss + self.attribute_weight * known
+        return loss
 
 
-def recalibrate(trainer: JointTrainer, batches: Iterable[Any]) -> None:
+def recalibrate(trainer: JointTrainer | JointEncoder, batches: Iterable[Any]) -> None:
     """Set the photo tower's normalisation to plain averages over some batches of pixels.
 
     While training, the statistics run after the last few, augmented batches. Measured on photos
@@ -123,11 +155,16 @@ def _layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
 
 
 def build_trainer(
-    shape: ModelSettings, settings: TrainingSettings, n_steps: int, dtype: str
+    shape: ModelSettings,
+    settings: TrainingSettings,
+    n_steps: int,
+    dtype: str,
+    values: NDArray[np.int32] | None = None,
+    spans: Sequence[tuple[int, int]] = (),
 ) -> JointTrainer:
-    """Return a compiled trainer for a run of `n_steps` batches."""
+    """Return a compiled trainer for a run of `n_steps` batches; see `JointTrainer`."""
     keras.utils.set_random_seed(settings.seed)
-    trainer = JointTrainer(shape, settings, dtype)
+    trainer = JointTrainer(shape, settings, dtype, values, spans)
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0,
         decay_steps=max(n_steps - n_steps // 20, 1),

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from engine.losses import contrastive, triplet_margin
+from engine.losses import attribute_values, contrastive, triplet_margin
 
 APART = np.eye(2, dtype=bool)
 
@@ -57,3 +57,24 @@ def test_gradients_stay_finite_where_a_distance_is_zero():
         loss = triplet_margin(rows, rows, APART)
     gradient = keras.ops.convert_to_numpy(tape.gradient(loss, rows))
     assert np.isfinite(gradient).all()
+
+
+def test_attribute_values_are_told_from_the_others_of_the_same_attribute_alone():
+    """Values: red (1, 0) and blue (0, 1) of colour, shirt (1, 0) and shoe (-1, 0) of kind; s = 2.
+    Photo (1, 0) is red, kind unknown: log(e^2 + e^0) - 2 = log(1 + e^-2) = 0.1269.
+    Photo (0, 1) is red and a shoe: log(e^0 + e^2) - 0 = 2.1269, and log 2 = 0.6931.
+    Mean of the three known values: 0.9823.
+    """
+    photos = np.eye(2, dtype=np.float32)
+    values = np.array([[1, 0], [0, 1], [1, 0], [-1, 0]], np.float32)
+    codes = np.array([[0, -1], [0, 1]])
+    loss = attribute_values(photos, values, codes, [(0, 2), (2, 4)], scale=2.0)
+    expected = (2 * math.log(1 + math.exp(-2)) + 2 + math.log(2)) / 3
+    assert float(loss) == pytest.approx(expected, abs=1e-5)
+    assert expected == pytest.approx(0.9823, abs=1e-4)
+
+
+def test_photos_without_a_known_value_cost_nothing():
+    rows = np.eye(2, dtype=np.float32)
+    nothing = np.full((2, 1), -1)
+    assert float(attribute_values(rows, rows, nothing, [(0, 2)])) == 0

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 from engine.durable import read_json
-from engine.encoders import ModelSettings
+from engine.encoders import ModelSettings, load_encoder
 from engine.encoders.folder import read_held_out
 from engine.errors import TrainingError
 from engine.text import Tokenizer
 from engine.training import DataSource, TrainingReport, TrainingSettings, resume, train
 from engine.training.augment import photo_transforms, spoken
 from engine.training.examples import Batches, Examples
+from engine.training.labels import Labels
 from engine.training.trainer import build_trainer, recalibrate
 from tests.engine.conftest import SMALL
 
@@ -26,7 +27,7 @@ def examples(hashes: list[str], captions: list[tuple[str, ...]] | None = None) -
     return Examples(
         pixels=np.zeros((n, 32, 32, 3), np.uint8),
         captions=captions or [(f"caption {i}",) for i in range(n)],
-        attributes=[()] * n,
+        attributes=[{} for _ in range(n)],
         hashes=hashes,
         validates=[True] * n,
         skipped=[],
@@ -89,8 +90,66 @@ def test_a_turned_and_scaled_photo_keeps_its_centre_within_the_shift():
 def test_something_is_always_said_of_a_photo():
     rng = np.random.default_rng(0)
     for _ in range(100):
-        said = spoken(rng, ["red"], ["shirt", "blue"], attribute_rate=0.5, word_dropout=0.9)
-        assert said and set(said.split()) <= {"red", "shirt", "blue"}
+        attributes = {"kind": "shirt", "colour": "blue"}
+        said, keys = spoken(rng, ["red"], attributes, attribute_rate=0.5, word_dropout=0.9)
+        assert said and set(said.split()) <= ({"shirt", "blue"} if keys else {"red"})
+        assert set(keys) in (set(), {"kind", "colour"})
+
+
+def test_attribute_values_said_of_a_photo_are_held_against_those_known_to_lack_one():
+    """Said of photo 0: red shirt. 1 is red and may be a shirt, 2 is known to be blue, 3 is a red
+    shoe, of 4 nothing is known. A caption was said of the others: no word of theirs fits anyone.
+    """
+    attributes = [
+        {"colour": "red", "kind": "shirt"},
+        {"colour": "red"},
+        {"colour": "blue", "kind": "shirt"},
+        {"colour": "red", "kind": "shoe"},
+        {},
+    ]
+    labels = Labels(attributes, min_photos=1)
+    fits = labels.fits(np.arange(5), [("kind", "colour"), (), (), (), ()])
+    assert fits[:, 0].tolist() == [True, True, False, False, True]
+    assert not fits[:, 1:].any()
+
+
+def test_values_of_few_photos_are_no_class():
+    labels = Labels([{"colour": c} for c in ("red", "red", "blue", "blue", "mauve")], min_photos=2)
+    assert labels.values == ["blue", "red"]
+    assert labels.codes[:, 0].tolist() == [1, 1, 0, 0, -1]
+
+
+def test_a_run_that_starts_from_a_model_begins_with_its_towers_and_its_words(
+    drawn: Path, small_run: TrainingReport
+):
+    """Another vocabulary: shared words keep their vectors wherever they stand now."""
+    from engine.training.start import Start
+
+    settings = replace(SMALL, start=str(small_run.model))
+    start = Start.read(settings)
+    assert start is not None
+    known = Tokenizer.load(small_run.model / "vocabulary.json")
+    tokenizer = Tokenizer([("zeppelin", 9), *((w, 1) for w in reversed(known.words[:50]))], 24)
+    shape = ModelSettings(size_px=40, n_dims=32, n_ids=tokenizer.n_ids)
+    trainer = build_trainer(shape, settings, n_steps=1, dtype="float32")
+    start.give(trainer, tokenizer)
+    encoder = load_encoder(small_run.model)
+    texts = [known.words[3], f"{known.words[7]} {known.words[20]}"]
+    rows = np.asarray(trainer.text_tower(tokenizer.encode(texts)))
+    assert rows == pytest.approx(encoder.embed_texts(texts), abs=5e-3)  # the copy is half precise
+
+
+def test_a_model_of_another_shape_is_no_start(drawn: Path, small_run: TrainingReport):
+    from engine.training.start import Start
+
+    settings = replace(SMALL, start=str(small_run.model), n_dims=16)
+    start = Start.read(settings)
+    assert start is not None
+    trainer = build_trainer(
+        ModelSettings(size_px=32, n_dims=16, n_ids=9), settings, n_steps=1, dtype="float32"
+    )
+    with pytest.raises(TrainingError, match="another shape"):
+        start.give(trainer, Tokenizer([("red", 1)] * 1, 24))
 
 
 def test_a_run_learns_to_match_photos_it_never_saw(small_run: TrainingReport):
