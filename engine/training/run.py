@@ -293,6 +293,7 @@ class _Run:
         state.seconds += seconds
         line = {
             "epoch": state.epoch + 1,
+            "photos": len(self.examples),
             "loss": state.loss_sum / max(state.step, 1),
             "validation_loss": self.validation.loss(self.trainer, photos, texts),
             "learning_rate": float(keras.ops.convert_to_numpy(rate)),

@@ -13,6 +13,7 @@ from engine.durable import read_json
 from engine.encoders import ModelSettings, load_encoder
 from engine.encoders.folder import read_held_out
 from engine.errors import TrainingError
+from engine.progress import Progress
 from engine.text import Tokenizer
 from engine.training import DataSource, TrainingReport, TrainingSettings, resume, train
 from engine.training.augment import photo_transforms, spoken
@@ -169,7 +170,7 @@ def test_a_run_on_shuffled_captions_stays_at_chance(drawn: Path, tmp_path: Path)
         table.writerow(["image", "title"])
         table.writerows([rows[i]["image"], rows[j]["title"]] for i, j in enumerate(order))
     source = DataSource(drawn, tmp_path / "shuffled.csv")
-    report = train([source], replace(SMALL, epochs=3), tmp_path / "run")
+    report = train([source], replace(SMALL, epochs=2), tmp_path / "run")
     figures = report.content["final"]["text_to_image"]
     chance = 10 / figures["pool"]
     error = (chance * (1 - chance) / figures["n_queries"]) ** 0.5
@@ -215,6 +216,77 @@ def test_an_impossible_setting_is_refused_with_its_value(wrong: dict):
 def test_settings_survive_being_written(tmp_path: Path, small_run: TrainingReport):
     kept = read_json(small_run.model.parent / "run.json")["settings"]
     assert TrainingSettings.from_json(kept) == SMALL
+
+
+@pytest.mark.parametrize("loss", ["contrastive", "triplet"])
+def test_gradients_reach_every_weight_of_both_towers(loss: str):
+    """A weight without a gradient, or with none but zeros, would never learn; the temperature is
+    learned where the loss has one. A rectifier may be shut for all photos, so of each weight
+    something must move, not everything."""
+    import tensorflow as tf
+
+    settings = replace(SMALL, loss=loss, n_dims=4, margin=2.0)
+    shape = ModelSettings(size_px=32, n_dims=4, n_ids=9, n_tokens=4)
+    trainer = build_trainer(shape, settings, n_steps=1, dtype="float32")
+    rng = np.random.default_rng(0)
+    batch = {
+        "pixels": rng.integers(0, 256, (8, 32, 32, 3), dtype=np.uint8),
+        "tokens": rng.integers(1, 9, (8, 4)).astype(np.int32),
+        "same": np.eye(8, dtype=bool),
+    }
+    with tf.GradientTape() as tape:
+        value = trainer.compute_loss(batch, None, trainer(batch, training=True))
+    towers = [trainer.photo_tower, trainer.text_tower]
+    weights = [weight for tower in towers for weight in tower.trainable_weights]
+    gradients = tape.gradient(value, [weight.value for weight in weights])
+    still = [
+        weight.path
+        for weight, gradient in zip(weights, gradients, strict=True)
+        if gradient is None or not np.any(tf.convert_to_tensor(gradient).numpy())
+    ]
+    assert not still
+
+
+def test_validation_sees_the_photos_as_they_are():
+    """Whatever augmentation does in training, what is measured are the decoded files themselves."""
+    from engine.training.validation import Validation
+
+    some = examples([f"photo {i}" for i in range(12)])
+    some.pixels[:] = np.random.default_rng(0).integers(0, 256, some.pixels.shape, dtype=np.uint8)
+    held_out = np.array([1, 5, 7])
+    seen = []
+
+    class Witness:
+        def embed_photos(self, pixels):
+            seen.append(np.array(pixels))
+            return np.eye(3, dtype=np.float32)
+
+        def embed_texts(self, texts):
+            assert texts == ["caption 1", "caption 5", "caption 7"]
+            return np.eye(3, dtype=np.float32)
+
+    tokenizer = Tokenizer.fit(some.texts(held_out), min_count=1)
+    validation = Validation(some, held_out, tokenizer, batch_size=2)
+    photos, texts = validation.embed(Witness())
+    assert (seen[0] == some.pixels[held_out]).all()
+    assert validation.ranks(photos, texts).tolist() == [1, 1, 1]
+
+
+def test_decoded_photos_are_found_again_and_changed_ones_are_not(drawn: Path, tmp_path: Path):
+    """A second look decodes nothing; a photo with another time is another photo."""
+    from engine.training.decoded import decode
+
+    paths = sorted(drawn.rglob("*.jpg"))[:5] + [tmp_path / "gone.jpg"]
+    told: list[Progress] = []
+    first = decode(paths, 16, tmp_path / "shelf", told.append)
+    assert (len(first.pixels), list(first.failures)) == (5, [5])
+    n_told = len(told)
+    again = decode(paths, 16, tmp_path / "shelf", told.append)
+    assert len(told) == n_told
+    assert (again.pixels == first.pixels).all()
+    assert again.hashes == first.hashes
+    other = decode(paths[:4], 16, tmp_path / "shelf", told.append)
+    assert other.key != first.key
 
 
 def test_recalibrated_statistics_are_plain_averages_over_the_batches_given():
