@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -32,8 +33,7 @@ def draw_run(run_id: str, slug: str) -> None:
     """Draw a run; what changes while it works is looked at again and again."""
     folder = find_by_id(run_id)
     run = read_run(folder)
-    seconds = SECONDS_BETWEEN_LOOKS if run.is_live else None
-    st.fragment(_draw_head, run_every=seconds)(run_id, slug, run.is_live)
+    _again_and_again(_draw_head, run.is_live)(run_id, slug, run.is_live)
     tab = st.segmented_control(
         "Show",
         list(TABS),
@@ -45,13 +45,18 @@ def draw_run(run_id: str, slug: str) -> None:
         label_visibility="collapsed",
     )
     if tab in LIVE_TABS:
-        st.fragment(_draw_live, run_every=seconds)(run_id, tab)
+        _again_and_again(_draw_live, run.is_live)(run_id, tab)
     elif tab == "Space":
         draw_space(run)
     elif tab == "Pairs":
         draw_pairs(run)
     else:
         _draw_settings(run)
+
+
+def _again_and_again(draw: Callable[..., None], is_live: bool) -> Callable[..., None]:
+    """Let a part of the page be drawn every few seconds; of a run at rest, once is enough."""
+    return st.fragment(draw, run_every=SECONDS_BETWEEN_LOOKS) if is_live else draw
 
 
 def _draw_head(run_id: str, slug: str, was_live: bool) -> None:

@@ -198,7 +198,7 @@ def test_a_plan_that_cannot_work_is_refused_and_cannot_be_started(open_page, sta
     """Twenty squares are too few for any batch the page offers."""
     page = open_page("training", view="new")
     (box,) = errors(page)
-    assert "too few photos" in box
+    assert "photos would be held out" in box
     assert "Start" not in labels(page)
 
 
