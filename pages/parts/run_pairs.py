@@ -41,7 +41,7 @@ def draw_pairs(run: Run) -> None:
             with column:
                 place = held_out.pairs[position]
                 if picture := picture_of(str(run.folder), place):
-                    st.image(picture, width="stretch")
+                    st.image(picture, width="stretch", alt=held_out.caption(place))
                 rank = moment.ranks[position]
                 st.markdown(f"rank **{rank:g}** of {moment.pool:,}")
                 st.caption(plain(held_out.caption(place)))

@@ -41,5 +41,7 @@ def _draw(shown: Preview) -> None:
         columns = st.columns(PER_ROW)
         for i, column in zip(range(start, len(shown.said)), columns, strict=False):
             with column:
-                st.image(data_url(encode_png(shown.pixels[i]), "png"), width="stretch")
+                st.image(
+                    data_url(encode_png(shown.pixels[i]), "png"), width="stretch", alt=shown.said[i]
+                )
                 st.caption(plain(shown.said[i]))

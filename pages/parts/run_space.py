@@ -119,5 +119,5 @@ def draw_found(run: Run, held_out: HeldOut, found: Sequence[Found]) -> None:
         for each, column in zip(found[start : start + 3], st.columns(3), strict=False):
             with column:
                 if picture := picture_of(str(run.folder), each.place):
-                    st.image(picture, width="stretch")
+                    st.image(picture, width="stretch", alt=held_out.caption(each.place))
                 st.caption(f"{each.similarity:.2f} · {plain(held_out.caption(each.place))}")
