@@ -17,13 +17,14 @@ TOOLS = sorted((ROOT / "tools").rglob("*.py"))
 CODE = [*ENGINE, *PAGES, *TOOLS]
 
 FLOORS = [
-    {"errors", "config", "progress", "durable", "locks"},
+    {"errors", "config", "progress", "durable", "locks", "network"},
     {
         *("catalogue", "images", "text", "query", "losses"),
         *("index", "projection", "evaluation", "drawing"),
         *("relevance", "judgements"),
     },
-    {"words"},  # reads queries and captions, and is read by whoever learns from words
+    # They read queries, captions and photos; encoders and training read them.
+    {"words", "datasets"},
     {"encoders"},
     {"training", "storage", "jobs"},
     {"search", "quality", "questions", "maps", "runs"},
@@ -37,7 +38,7 @@ PAGE_FLOOR = len(FLOORS)
 OWNERS = {
     "streamlit": {"pages"},
     "hnswlib": {"index"},
-    "keras": {"encoders", "losses", "training"},
+    "keras": {"datasets", "encoders", "losses", "training"},
     "tensorflow": {"encoders", "losses", "training"},
     "onnxruntime": {"encoders", "training"},
     "tf2onnx": {"encoders", "training"},

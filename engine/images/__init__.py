@@ -22,7 +22,7 @@ from engine.images.photo import (
     read_region,
 )
 from engine.images.source import DEFAULT_LIMITS, Limits, content_hash
-from engine.images.stream import read_photos
+from engine.images.stream import hash_photos, read_photos
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -32,6 +32,7 @@ __all__ = [
     "encode_jpeg",
     "encode_png",
     "fit_square",
+    "hash_photos",
     "open_upright",
     "read_photo",
     "read_photos",

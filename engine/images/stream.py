@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.errors import PhotoError
 from engine.images.photo import DecodedPhoto, read_photo
-from engine.images.source import DEFAULT_LIMITS, Limits
+from engine.images.source import DEFAULT_LIMITS, Limits, content_hash, read_source
 
 
 def read_photos(
@@ -102,3 +102,26 @@ def _read_or_explain(
         return read_photo(path, size_px, thumbnail_px=thumbnail_px, limits=limits)
     except PhotoError as error:
         return error
+
+
+def hash_photos(
+    paths: Sequence[Path], *, n_threads: int, limits: Limits = DEFAULT_LIMITS
+) -> list[str | PhotoError]:
+    """Return the content hash of each file, or why it cannot be read; nothing is decoded.
+
+    Examples
+    --------
+    >>> [answer] = hash_photos([Path("no-such-photo.jpg")], n_threads=1)
+    >>> answer.what
+    'the file cannot be opened (no such file or directory)'
+    """
+
+    def hash_or_explain(path: Path) -> str | PhotoError:
+        try:
+            return content_hash(read_source(path, limits))
+        except PhotoError as error:
+            error.value = error.value or path
+            return error
+
+    with ThreadPoolExecutor(n_threads, thread_name_prefix="photo-hasher") as readers:
+        return list(readers.map(hash_or_explain, paths))

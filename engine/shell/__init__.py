@@ -13,7 +13,16 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from engine.shell import building, mapping, measuring, running, searching, teaching, wording
+from engine.shell import (
+    bringing,
+    building,
+    mapping,
+    measuring,
+    running,
+    searching,
+    teaching,
+    wording,
+)
 from engine.shell.commands import Command, UsageError
 from engine.shell.reporting import exit_code, log_to_file
 
@@ -30,6 +39,7 @@ COMMANDS = {
         measuring.DESCRIBE,
         wording.COMMAND,
         building.DEMO,
+        bringing.COMMAND,
     )
 }
 

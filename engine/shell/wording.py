@@ -29,7 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--vectors",
         type=path,
         metavar="FILE",
-        help="GloVe text or word2vec binary, also gzipped or zipped, or a folder of ours",
+        help="GloVe text or word2vec binary, also gzipped or zipped; a folder that 'words train' "
+        "made; or a set by name, such as glove.6B.300d",
     )
     parser.add_argument(
         "-k", type=at_least(1), default=10, help="how many words (default: %(default)s)"

@@ -4,6 +4,7 @@
     store.py       a set on disk: one matrix, one word per line, mapped and never read as a whole
     vocabulary.py  words by row and rows by word, in a mapped file
     reading.py     GloVe's text files and word2vec's binary ones, read as streams
+    named.py       well-known sets by name, downloaded once
     cache.py       a foreign file converted once
     screen.py      words that are never suggested to anyone
     learning.py    vectors of our own from captions: counts, PPMI, SVD

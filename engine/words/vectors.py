@@ -17,6 +17,7 @@ from engine.progress import Report, unheard
 from engine.query import Term, parse_query
 from engine.text import words as words_of
 from engine.words.cache import converted
+from engine.words.named import NAMED, fetched
 from engine.words.screen import is_screened
 from engine.words.store import MANIFEST, open_words
 from engine.words.vocabulary import Vocabulary
@@ -97,8 +98,9 @@ class WordVectors:
         ----------
         source
             A file of GloVe (text) or word2vec (binary), plain, gzipped or zipped: converted at the
-            first time and mapped from then on. Or a folder that `save_words` wrote. None: the set
-            that comes with Kindred.
+            first time and mapped from then on. Or a folder that `save_words` wrote, or one of the
+            well-known sets by name (``"glove.6B.300d"``, see `engine.words.named`), downloaded at
+            the first time. None: the set that comes with Kindred.
         progress
             Hears of a conversion, in words read.
 
@@ -110,6 +112,8 @@ class WordVectors:
         if source is None:
             return cls(BUNDLED)
         path = Path(source).expanduser()
+        if str(source) in NAMED and not path.exists():
+            path = fetched(str(source), progress)
         return cls(path if (path / MANIFEST).is_file() else converted(path, progress))
 
     def __len__(self) -> int:

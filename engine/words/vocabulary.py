@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,14 @@ class Vocabulary(Sequence[str]):
     def __len__(self) -> int:
         return len(self._order)
 
-    def __getitem__(self, row):  # type: ignore[no-untyped-def] # a Sequence also takes slices
+    @overload
+    def __getitem__(self, row: int) -> str: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> list[str]: ...
+
+    def __getitem__(self, row: int | slice) -> str | list[str]:
+        """Return the word of a row, or the words of a slice of rows."""
         if isinstance(row, slice):
             return [self[i] for i in range(*row.indices(len(self)))]
         if not -len(self) <= row < len(self):

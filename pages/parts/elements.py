@@ -45,10 +45,10 @@ def data_url(picture: bytes | None, kind: str = "jpeg") -> str:
     return f"data:image/{kind};base64,{b64encode(picture).decode()}" if picture else ""
 
 
-def draw_examples(examples: Sequence[str], slug: str) -> None:
-    """Draw queries as links to their answers."""
+def draw_examples(examples: Sequence[str], slug: str, page: str = TEXT_SEARCH) -> None:
+    """Draw queries as links to their answers on a page."""
     views = [(words, View(query=words)) for words in examples]
-    linked = [{"words": words, "href": link_to(view, slug, TEXT_SEARCH)} for words, view in views]
+    linked = [{"words": words, "href": link_to(view, slug, page)} for words, view in views]
     _examples(key="examples", data=linked)
 
 

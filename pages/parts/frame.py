@@ -23,6 +23,7 @@ MENU = {
     "pages/text_search.py": ("Text search", ":material/search:"),
     "pages/image_search.py": ("Image search", ":material/photo_library:"),
     "pages/training.py": ("Training", ":material/model_training:"),
+    "pages/words.py": ("Words", ":material/format_quote:"),
     "pages/collections.py": ("Collections", ":material/inventory_2:"),
 }
 ABOUT = "Kindred finds photos by words and by other photos. It runs on this computer alone."

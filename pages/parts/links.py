@@ -11,6 +11,7 @@ from pages.parts.view import Parameters, View
 
 TEXT_SEARCH = "pages/text_search.py"
 IMAGE_SEARCH = "pages/image_search.py"
+WORDS = "pages/words.py"
 COLLECTIONS = "pages/collections.py"
 TRAINING = "pages/training.py"
 

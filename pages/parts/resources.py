@@ -17,6 +17,7 @@ from engine.runs.heldout import HeldOut, Moment
 from engine.search import SearchEngine
 from engine.storage import Collection, CollectionSummary, Manifest, list_collections
 from engine.text import singular, words
+from engine.words import WordVectors
 from pages.parts.elements import data_url
 from pages.parts.examples import examples_from
 
@@ -61,6 +62,12 @@ def _collection(folder: str) -> Collection:
 @st.cache_resource(show_spinner="Waking the model…", max_entries=4)
 def _encoder(folder: str, fingerprint: str) -> Encoder:
     return load_encoder(Path(folder))
+
+
+@st.cache_resource(show_spinner="Opening the words…", max_entries=1)
+def word_vectors() -> WordVectors:
+    """Return the word vectors that come with Kindred."""
+    return WordVectors.open()
 
 
 def is_of_another_model(collection: Collection) -> bool:

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from engine.search import SearchEngine
+from pages.parts.frame import MENU
 from pages.parts.wording import WORD_JOINER
 from tests.pages.reading import blocks, cards, elements, errors, texts
 from tests.pages.squares import STRANGE_CAPTION
@@ -191,5 +192,5 @@ def test_what_nobody_expected_is_one_sentence_and_a_log_entry(open_page, monkeyp
 def test_the_menu_keeps_the_collection(open_page):
     page = open_page("text_search")
     links = page.sidebar.get("page_link")
-    assert [link.label for link in links] == ["Home", "Text search", "Image search", "Collections"]
+    assert [link.label for link in links] == [label for label, _ in MENU.values()]
     assert {link.query_string for link in links} == {"collection=squares"}

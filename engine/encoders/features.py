@@ -1,0 +1,218 @@
+"""Frozen features: what a network makes of a photo, computed once and kept.
+
+A network that is not trained gives a photo the same features each time, so they are kept on the
+disk under the photo's content and the network's fingerprint, and training a head on them takes
+seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import config
+from engine.catalogue import Skipped
+from engine.encoders.feature_store import FeatureStore, prune
+from engine.errors import PhotoError
+from engine.images import DecodedPhoto, hash_photos, read_photos
+from engine.progress import Report, Step, unheard
+
+if TYPE_CHECKING:
+    import keras
+
+_BATCH = 64
+_SHARD_PHOTOS = 512
+_SHARD_SECONDS = 5.0
+# Networks with random weights are others each time; their leavings must not fill the disk.
+MAX_KEPT_BYTES = 4 * 2**30
+Run = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFeatures:
+    """Features of photos; row i of everything is the i-th photo that could be read.
+
+    Parameters
+    ----------
+    rows
+        float32, (n, n_features).
+    hashes
+        Content hash of each file.
+    kept
+        Place of each photo among the paths asked for.
+    skipped
+        Files that could not be read, and why.
+    """
+
+    rows: NDArray[np.float32]
+    hashes: list[str]
+    kept: list[int]
+    skipped: list[Skipped]
+
+
+class FrozenFeatures:
+    """A network's features of photos, from the disk where they are known.
+
+    Parameters
+    ----------
+    run
+        Turns uint8 pixels, (n, size_px, size_px, 3), into features, (n, n_features).
+    size_px
+        Side of the photos the network sees.
+    n_features
+        Width of the features.
+    fingerprint
+        Names everything that decides the features; see `fingerprint_of`.
+    folder
+        Where features are kept; Kindred's home by default.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        *,
+        size_px: int,
+        n_features: int,
+        fingerprint: str,
+        folder: Path | None = None,
+    ) -> None:
+        self._run = run
+        self.size_px = size_px
+        self.n_features = n_features
+        self.fingerprint = fingerprint
+        kept = folder or config.home() / "features"
+        prune(kept, MAX_KEPT_BYTES, but=fingerprint)
+        self.store = FeatureStore(kept / fingerprint, n_features)
+
+    @classmethod
+    def of(cls, tower: keras.Model, *, folder: Path | None = None) -> FrozenFeatures:
+        """Freeze a Keras model from uint8 pixels, (n, size_px, size_px, 3), to features."""
+        import keras as backend
+
+        tower.trainable = False
+
+        def run(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+            rows = backend.ops.convert_to_numpy(tower.predict_on_batch(pixels))
+            return rows.astype(np.float32, copy=False)
+
+        return cls(
+            run,
+            size_px=int(tower.input.shape[1]),
+            n_features=int(tower.output.shape[-1]),
+            fingerprint=fingerprint_of(tower),
+            folder=folder,
+        )
+
+    def compute(self, paths: Sequence[Path], *, progress: Report = unheard) -> PhotoFeatures:
+        """Return the features of some files; only what the disk does not know is computed.
+
+        Stopped half-way, the next call goes on from there.
+
+        Raises
+        ------
+        ModelError
+            The network gives numbers that are not finite, or of another width.
+        OSError
+            The features cannot be kept.
+        """
+        names = hash_photos(paths, n_threads=os.cpu_count() or 1)
+        self._learn(paths, names, progress)
+        known = [
+            (place, name)
+            for place, name in enumerate(names)
+            if isinstance(name, str) and name in self.store
+        ]
+        hashes = [name for _, name in known]
+        skipped = [
+            Skipped(str(paths[place]), name.what)
+            for place, name in enumerate(names)
+            if isinstance(name, PhotoError)
+        ]
+        return PhotoFeatures(
+            self.store.rows(hashes), hashes, [place for place, _ in known], skipped
+        )
+
+    def _learn(
+        self, paths: Sequence[Path], names: list[str | PhotoError], progress: Report
+    ) -> None:
+        """Compute what is missing, in shards; a file that proves unreadable gets its reason."""
+        first: dict[str, int] = {}
+        for place, name in enumerate(names):
+            if isinstance(name, str) and name not in self.store:
+                first.setdefault(name, place)
+        missing = list(first.values())
+        step = Step(progress, "computing features", len(missing))
+        shard = _Shard(self._run, self.store)
+        outcomes = read_photos(
+            [paths[place] for place in missing], self.size_px, n_threads=os.cpu_count() or 1
+        )
+        failed: dict[str, PhotoError] = {}
+        for done, (place, outcome) in enumerate(zip(missing, outcomes, strict=True), start=1):
+            if isinstance(outcome, PhotoError):
+                failed[str(names[place])] = outcome
+            else:
+                shard.take(outcome)
+                names[place] = outcome.content_hash  # the file may have changed meanwhile
+            step.at(done)
+        shard.finish()
+        names[:] = [failed.get(name, name) if isinstance(name, str) else name for name in names]
+
+
+class _Shard:
+    """Collects photos into batches, and finished batches into one append."""
+
+    def __init__(self, run: Run, store: FeatureStore) -> None:
+        self._run = run
+        self._store = store
+        self._waiting: list[DecodedPhoto] = []
+        self._hashes: list[str] = []
+        self._rows: list[NDArray[np.float32]] = []
+        self._written = time.monotonic()
+
+    def take(self, photo: DecodedPhoto) -> None:
+        self._waiting.append(photo)
+        if len(self._waiting) == _BATCH:
+            self._compute()
+            is_late = time.monotonic() - self._written >= _SHARD_SECONDS
+            if is_late or len(self._hashes) >= _SHARD_PHOTOS:
+                self._write()
+
+    def finish(self) -> None:
+        self._compute()
+        self._write()
+
+    def _compute(self) -> None:
+        if self._waiting:
+            self._rows.append(self._run(np.stack([photo.pixels for photo in self._waiting])))
+            self._hashes += [photo.content_hash for photo in self._waiting]
+            self._waiting.clear()
+
+    def _write(self) -> None:
+        if self._hashes:
+            self._store.append(self._hashes, np.concatenate(self._rows))
+            self._hashes, self._rows = [], []
+        self._written = time.monotonic()
+
+
+def fingerprint_of(tower: keras.Model) -> str:
+    """Return 16 hexadecimal digits that name a Keras model: its layers and all its weights."""
+    digest = hashlib.blake2b(digest_size=8)
+    for layer in tower.layers:
+        digest.update(f"{type(layer).__name__} {_settings_of(layer)}\n".encode())
+    for weight in tower.get_weights():
+        digest.update(str(weight.shape).encode() + np.ascontiguousarray(weight).tobytes())
+    return digest.hexdigest()
+
+
+def _settings_of(layer: Any) -> str:
+    """Return a layer's settings without the names Keras counts up with each model built."""
+    settings = {key: value for key, value in layer.get_config().items() if key != "name"}
+    return str(sorted(settings)) if "layers" in settings else str(sorted(settings.items(), key=str))

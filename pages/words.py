@@ -1,0 +1,30 @@
+"""Words in, near words out, and the photos beside them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts.elements import draw_examples
+from pages.parts.frame import Told, open_page
+from pages.parts.links import WORDS
+from pages.parts.near_words import EXAMPLES, HINT, draw_near_words, draw_photos_of
+from pages.parts.query_box import draw_query_box
+from pages.parts.resources import word_vectors
+
+page = open_page("Words")
+here = page.view
+
+st.header("Words that mean nearly the same", anchor=False)
+with Told():
+    vectors = word_vectors()
+    draw_query_box(here, page.slug, label="Words", placeholder="A word, or a sum of words")
+    if here.query:
+        left, right = st.columns([2, 3], gap="large")
+        with left:
+            understood = draw_near_words(vectors, here, page.slug)
+        if understood:
+            with right, Told():
+                draw_photos_of(page.engine(), here, page.slug)
+    else:
+        st.caption(HINT.format(n_words=len(vectors)))
+        draw_examples(EXAMPLES, page.slug, WORDS)
