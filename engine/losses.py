@@ -14,6 +14,8 @@ from keras import ops
 
 # A logit this low has no weight in a softmax.
 _NEVER = -1e9
+# Farther than any two unit rows are apart.
+_FAR = 4.0
 
 
 def contrastive(photos: Any, texts: Any, same: Any, log_scale: Any) -> Any:
@@ -114,14 +116,14 @@ def attribute_values(
     return cost / ops.maximum(n_known, 1.0)
 
 
-def triplet_margin(photos: Any, texts: Any, same: Any, margin: float = 0.4) -> Any:
-    r"""Triplet margin loss with one random text of the batch as the negative.
+def triplet_margin(
+    photos: Any, texts: Any, same: Any, margin: float = 0.4, negatives: str = "random"
+) -> Any:
+    r"""Triplet margin loss with one other text of the batch as each photo's negative.
 
     .. math:: L = \max(d(a, p) - d(a, n) + \alpha,\ 0), \qquad d(x, y) = \lVert x - y \rVert_2
 
-    The negative of row i is the text of row i + 1 (the last row's is the first), which is random
-    because batches are shuffled; a triplet whose negative is the same as the anchor's pair costs
-    nothing.
+    Photos are the anchors. A negative that is the same as its anchor's pair costs nothing.
 
     Parameters
     ----------
@@ -129,6 +131,10 @@ def triplet_margin(photos: Any, texts: Any, same: Any, margin: float = 0.4) -> A
         As in `contrastive`.
     margin
         α, in units of Euclidean distance between unit rows (0 to 2).
+    negatives
+        ``"random"``: the text of row i + 1 (the last row's is the first), random because batches
+        are shuffled. ``"semi-hard"``: the nearest of those farther than the positive, or the
+        farthest where none is. ``"hardest"``: the nearest of all.
 
     Returns
     -------
@@ -138,7 +144,9 @@ def triplet_margin(photos: Any, texts: Any, same: Any, margin: float = 0.4) -> A
     References
     ----------
     Schroff, Kalenichenko, Philbin, "FaceNet: a unified embedding for face recognition and
-    clustering", CVPR 2015, equation 2, with distances instead of their squares.
+    clustering", CVPR 2015, equation 2, with distances instead of their squares, and equation 4 for
+    the semi-hard negatives. Faghri et al., "VSE++: improving visual-semantic embeddings with hard
+    negatives", BMVC 2018, equation 6, for the hardest.
 
     Examples
     --------
@@ -150,16 +158,95 @@ def triplet_margin(photos: Any, texts: Any, same: Any, margin: float = 0.4) -> A
     >>> print(f"{float(swapped):.4f}")
     1.8142
     """
-    negatives = ops.roll(texts, -1, axis=0)
-    usable = ops.logical_not(ops.diagonal(ops.roll(same, -1, axis=1)))
-    cost = ops.relu(_distance(photos, texts) - _distance(photos, negatives) + margin)
+    if negatives == "random":
+        apart = _distance(photos, ops.roll(texts, -1, axis=0))
+        usable = ops.logical_not(ops.diagonal(ops.roll(same, -1, axis=1)))
+    else:
+        apart, usable = _mined(photos, texts, same, is_semi_hard=negatives == "semi-hard")
+    cost = ops.relu(_distance(photos, texts) - apart + margin)
     return ops.mean(ops.where(usable, cost, 0.0))
+
+
+def hinge(photos: Any, texts: Any, same: Any, margin: float = 0.3) -> Any:
+    r"""Hinge loss of right matches against wrong ones, by cosine similarity.
+
+    .. math:: L = \max(0,\ m - y + \hat y)
+
+    with y the similarity of a right match and ŷ that of a wrong one, averaged over all wrong
+    matches of the batch: every photo with every text that is not said of it. Both the photo's own
+    text and the text's own photo have to be nearer.
+
+    Parameters
+    ----------
+    photos, texts, same
+        As in `contrastive`; ``same[i, j]`` means that text j is true of photo i.
+    margin
+        m, in cosine similarity (0 to 2).
+
+    Returns
+    -------
+    tensor
+        The mean loss, a scalar in [0, 2 + margin]; 0 where the batch has no wrong match.
+
+    References
+    ----------
+    Frome et al., "DeViSE: a deep visual-semantic embedding model", NIPS 2013, equation 1 (there
+    with m = 0.1 and the sum over wrong labels).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rows = np.ones((2, 1), "float32")  # right and wrong alike: the margin is all there is
+    >>> print(f"{float(hinge(rows, rows, np.eye(2, dtype=bool))):.2f}")
+    0.30
+    """
+    similarities = ops.matmul(photos, ops.transpose(texts))
+    right = ops.diagonal(similarities)
+    wrong = ops.cast(ops.logical_not(ops.logical_or(same, _itself(same))), similarities.dtype)
+    cost = ops.relu(margin - right[:, None] + similarities)
+    cost += ops.relu(margin - right[None, :] + similarities)
+    return ops.sum(cost * wrong) / ops.maximum(2 * ops.sum(wrong), 1)
+
+
+def cosine(photos: Any, texts: Any) -> Any:
+    r"""How far each photo's row points from its text's: the mean of :math:`1 - x_i \cdot y_i`.
+
+    Returns
+    -------
+    tensor
+        A scalar in [0, 2].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rows = np.eye(2, dtype="float32")
+    >>> float(cosine(rows, rows)), float(cosine(rows, rows[::-1])), float(cosine(rows, -rows))
+    (0.0, 1.0, 2.0)
+    """
+    return 1 - ops.mean(ops.sum(photos * texts, axis=1))
+
+
+def _mined(photos: Any, texts: Any, same: Any, *, is_semi_hard: bool) -> tuple[Any, Any]:
+    """Return each photo's distance to its negative, and whether it has one."""
+    products = ops.matmul(photos, ops.transpose(texts))
+    distances = ops.sqrt(ops.maximum(2 - 2 * products, 1e-12))
+    usable = ops.logical_not(ops.logical_or(same, _itself(same)))
+    nearest = ops.min(ops.where(usable, distances, _FAR), axis=1)
+    if is_semi_hard:
+        beyond = ops.logical_and(usable, distances > ops.diagonal(distances)[:, None])
+        farther = ops.min(ops.where(beyond, distances, _FAR), axis=1)
+        farthest = ops.max(ops.where(usable, distances, 0.0), axis=1)
+        nearest = ops.where(ops.any(beyond, axis=1), farther, farthest)
+    return nearest, ops.any(usable, axis=1)
 
 
 def _others(same: Any) -> Any:
     """Mask, shape (n, n): the pairs that are the same, a pair with itself left out."""
-    itself = ops.cast(ops.eye(ops.shape(same)[0]), "bool")
-    return ops.logical_and(same, ops.logical_not(itself))
+    return ops.logical_and(same, ops.logical_not(_itself(same)))
+
+
+def _itself(same: Any) -> Any:
+    return ops.cast(ops.eye(ops.shape(same)[0]), "bool")
 
 
 def _distance(x: Any, y: Any) -> Any:

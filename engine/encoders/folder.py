@@ -7,6 +7,7 @@
 ``vocabulary.json``       the tokenizer
 ``photo.onnx``            the portable copy of the photo tower, weights in half precision
 ``text.onnx``             the same for the text tower
+``reconstruction.onnx``   an autoencoder's photos drawn again
 ``held_out.json``         content hashes of the validation photos, which training never saw
 ``report.json``           how the model was made, and its final numbers
 ========================  =========================================================================
@@ -33,6 +34,7 @@ PHOTO_ONNX = "photo.onnx"
 TEXT_ONNX = "text.onnx"
 HELD_OUT = "held_out.json"
 REPORT = "report.json"
+RECONSTRUCTION = "reconstruction.onnx"
 # What an embedding depends on; a report may be reworded without making another model of it.
 _DECISIVE = (PHOTO_WEIGHTS, TEXT_WEIGHTS, VOCABULARY, PHOTO_ONNX, TEXT_ONNX)
 
@@ -58,7 +60,8 @@ class ModelManifest:
     @property
     def is_portable(self) -> bool:
         """Whether ONNX Runtime can answer for this model."""
-        return PHOTO_ONNX in self.files and TEXT_ONNX in self.files
+        reads_texts = TEXT_ONNX in self.files or not self.settings.has_text
+        return PHOTO_ONNX in self.files and reads_texts
 
     @property
     def fingerprint(self) -> str:
@@ -122,6 +125,13 @@ def read_report(folder: Path) -> dict[str, Any]:
     """Return how the model was made, or an empty dictionary when it does not say."""
     path = folder / REPORT
     return _read_json(path) if path.is_file() else {}
+
+
+def no_text_side(name: str) -> ModelError:
+    """Say that a model only sees photos."""
+    return ModelError(
+        "this model understands no words", value=name, remedy="Search with a photo instead"
+    )
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.durable import flush_folder, write_json
 from engine.encoders import folder as files
-from engine.encoders.folder import ModelManifest, write_manifest
+from engine.encoders.folder import ModelManifest, no_text_side, write_manifest
 from engine.encoders.places import FeaturePlaces
 from engine.encoders.settings import ModelSettings
 from engine.encoders.towers import photo_tower, text_tower
@@ -33,7 +33,7 @@ class JointEncoder:
     settings
         Shape of the towers.
     tokenizer
-        The vocabulary its texts were encoded with.
+        The vocabulary its texts were encoded with; None for a model without a text side.
     photos, texts
         The towers; built with random weights when left out.
     """
@@ -44,27 +44,35 @@ class JointEncoder:
         self,
         name: str,
         settings: ModelSettings,
-        tokenizer: Tokenizer,
+        tokenizer: Tokenizer | None,
         photos: keras.Model | None = None,
         texts: keras.Model | None = None,
     ) -> None:
         self.name = name
         self.settings = settings
-        self.tokenizer: Tokenizer = tokenizer
+        self.tokenizer: Tokenizer | None = tokenizer
         self.n_dims = settings.n_dims
         self.size_px = settings.size_px
         self.fingerprint = ""
         self.photo_tower = photos or photo_tower(settings)
-        self.text_tower = texts or text_tower(settings)
+        self.text_tower = (texts or text_tower(settings)) if settings.has_text else None
         self._run_photos = _compiled(self.photo_tower)
-        self._run_texts = _compiled(self.text_tower)
+        self._run_texts = _compiled(self.text_tower) if self.text_tower else None
 
     def embed_photos(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Turn photos, shape (n, size_px, size_px, 3), into unit rows, shape (n, n_dims)."""
         return _in_batches(self._run_photos, pixels, self.n_dims)
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Turn texts into unit rows, shape (n, n_dims)."""
+        """Turn texts into unit rows, shape (n, n_dims).
+
+        Raises
+        ------
+        ModelError
+            The model has no text side.
+        """
+        if self.tokenizer is None or self._run_texts is None:
+            raise no_text_side(self.name)
         return _in_batches(self._run_texts, self.tokenizer.encode(texts), self.n_dims)
 
     def feature_places(self, pixels: NDArray[np.uint8]) -> FeaturePlaces:
@@ -82,6 +90,7 @@ class JointEncoder:
         portable: bool = True,
         held_out: frozenset[str] = frozenset(),
         report: dict[str, Any] | None = None,
+        beside_too: Callable[[Path], None] | None = None,
     ) -> ModelManifest:
         """Write a model folder beside and rename it into place.
 
@@ -95,6 +104,8 @@ class JointEncoder:
             Content hashes of the photos training never saw.
         report
             How the model was made.
+        beside_too
+            Writes what else belongs into the folder.
         """
         if folder.exists():
             raise ModelError(
@@ -104,8 +115,9 @@ class JointEncoder:
         shutil.rmtree(beside, ignore_errors=True)  # what an earlier, killed save left
         beside.mkdir(parents=True)
         self.photo_tower.save_weights(beside / files.PHOTO_WEIGHTS)
-        self.text_tower.save_weights(beside / files.TEXT_WEIGHTS)
-        self.tokenizer.save(beside / files.VOCABULARY)
+        if self.text_tower and self.tokenizer:
+            self.text_tower.save_weights(beside / files.TEXT_WEIGHTS)
+            self.tokenizer.save(beside / files.VOCABULARY)
         for name, content in (
             (files.HELD_OUT, {"content_hashes": sorted(held_out)}),
             (files.REPORT, report or {}),
@@ -115,7 +127,10 @@ class JointEncoder:
             from engine.encoders.portable import export
 
             export(self.photo_tower, beside / files.PHOTO_ONNX)
-            export(self.text_tower, beside / files.TEXT_ONNX)
+            if self.text_tower:
+                export(self.text_tower, beside / files.TEXT_ONNX)
+        if beside_too:
+            beside_too(beside)
         manifest = write_manifest(beside, self.name, self.settings)
         flush_folder(beside)
         beside.rename(folder)
@@ -131,11 +146,13 @@ class JointEncoder:
         ModelError
             The weights do not fit the settings.
         """
-        tokenizer = Tokenizer.load(folder / files.VOCABULARY)
+        has_text = manifest.settings.has_text
+        tokenizer = Tokenizer.load(folder / files.VOCABULARY) if has_text else None
         encoder = cls(manifest.name, manifest.settings, tokenizer)
         try:
             encoder.photo_tower.load_weights(folder / files.PHOTO_WEIGHTS)
-            encoder.text_tower.load_weights(folder / files.TEXT_WEIGHTS)
+            if encoder.text_tower:
+                encoder.text_tower.load_weights(folder / files.TEXT_WEIGHTS)
         except (ValueError, OSError, KeyError) as error:
             raise ModelError(
                 "the weights do not fit the model's settings",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,18 +48,29 @@ class PortableEncoder:
         self.fingerprint = manifest.fingerprint
         self.n_dims = manifest.settings.n_dims
         self.size_px = manifest.settings.size_px
-        self.tokenizer: Tokenizer = Tokenizer.load(folder / files.VOCABULARY)
+        has_text = manifest.settings.has_text
+        self.tokenizer: Tokenizer | None = (
+            Tokenizer.load(folder / files.VOCABULARY) if has_text else None
+        )
         self._folder = folder
-        self._photos = _session(folder / files.PHOTO_ONNX, n_threads=os.cpu_count() or 1)
+        self._photos = open_session(folder / files.PHOTO_ONNX, n_threads=os.cpu_count() or 1)
         # One text is too little work to share between threads.
-        self._texts = _session(folder / files.TEXT_ONNX, n_threads=1)
+        self._texts = open_session(folder / files.TEXT_ONNX, n_threads=1) if has_text else None
 
     def embed_photos(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Turn photos, shape (n, size_px, size_px, 3), into unit rows, shape (n, n_dims)."""
         return self._in_batches(self._photos, pixels)
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Turn texts into unit rows, shape (n, n_dims)."""
+        """Turn texts into unit rows, shape (n, n_dims).
+
+        Raises
+        ------
+        ModelError
+            The model has no text side.
+        """
+        if self.tokenizer is None:
+            raise files.no_text_side(self.name)
         return self._in_batches(self._texts, self.tokenizer.encode(texts))
 
     def feature_places(self, pixels: NDArray[np.uint8]) -> FeaturePlaces:
@@ -79,6 +90,28 @@ class PortableEncoder:
             for start in range(0, len(rows), _BATCH)
         ]
         return np.concatenate(parts) if parts else np.empty((0, self.n_dims), np.float32)
+
+
+def load_reconstruction(
+    folder: Path,
+) -> Callable[[NDArray[np.uint8]], NDArray[np.uint8]] | None:
+    """Return the function that draws photos again, or None where the model is no autoencoder.
+
+    Returns
+    -------
+    callable or None
+        Takes and gives uint8 pixels, shape (n, size_px, size_px, 3).
+    """
+    path = folder / files.RECONSTRUCTION
+    if not path.is_file():
+        return None
+    session = open_session(path, n_threads=os.cpu_count() or 1)
+    name = session.get_inputs()[0].name
+
+    def draw(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return np.rint(session.run(None, {name: pixels})[0] * 255).astype(np.uint8)
+
+    return draw
 
 
 def export(tower: keras.Model, path: Path) -> None:
@@ -126,7 +159,14 @@ def _halve(graph: Any) -> None:
     graph.node.extend(nodes)
 
 
-def _session(path: Path, *, n_threads: int) -> Any:
+def open_session(path: Path, *, n_threads: int) -> Any:
+    """Open an ONNX file for a number of threads.
+
+    Raises
+    ------
+    ModelError
+        The file is damaged.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

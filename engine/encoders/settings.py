@@ -24,6 +24,10 @@ BACKBONES = {
     "Xception": "xception",
     "ConvNeXtTiny": "convnext",
 }
+# A tower that starts from ready features, and one that learns to draw its photo again.
+FEATURES = "features"
+AUTOENCODER = "autoencoder"
+TEXT_KINDS = ("convolution", "gru", "bigru", "vectors", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class ModelSettings:
     ----------
     backbone
         ``"compact"``, our own tower for two cores, or a model of `keras.applications` by name
-        (``"ResNet50"``, ``"VGG16"``, ``"MobileNetV2"`` …).
+        (``"ResNet50"``, ``"VGG16"``, ``"MobileNetV2"`` …); ``"features"`` takes ready features of
+        width `n_features` instead of pixels, and ``"autoencoder"`` is `engine.encoders.autoencoder`.
     backbone_alpha
         Width multiplier of the MobileNets; 1 leaves it alone.
     widths
@@ -47,6 +52,30 @@ class ModelSettings:
         Width of an encoded text, and number of token ids with padding.
     text_width
         Width of a word's own vector inside the text tower.
+    pooling
+        How the backbone's last map becomes features: ``"max"`` or ``"average"``.
+    feature_layer
+        A dense layer of the backbone's own top whose output is the features, such as VGG16's
+        ``"fc1"``; "" for the pooled last map.
+    n_features
+        Width of ready features; 0 for a tower that takes pixels.
+    standardises
+        Whether the features are brought to mean 0 and variance 1 first.
+    hidden
+        Widths of the dense layers between the features and the joint space.
+    projects
+        Whether a last dense layer brings the features to `n_dims`; without it they are the
+        embedding, brought to length one.
+    dropout
+        Share of the features left out while training.
+    text_kind
+        ``"convolution"`` (each word sees its neighbours), ``"gru"``, ``"bigru"``, ``"vectors"``
+        (the mean of fixed word vectors) or ``"none"``.
+    text_hidden
+        For ``"vectors"``: widths of the dense layers before the joint space. Without any, the mean
+        vector itself is the embedding.
+    strides
+        Of the autoencoder's convolutions, one for each of its `widths`.
     """
 
     backbone: str = COMPACT
@@ -57,6 +86,21 @@ class ModelSettings:
     n_tokens: int = 24
     n_ids: int = 5001
     text_width: int = 96
+    pooling: str = "max"
+    feature_layer: str = ""
+    n_features: int = 0
+    standardises: bool = False
+    hidden: tuple[int, ...] = ()
+    projects: bool = True
+    dropout: float = 0.0
+    text_kind: str = "convolution"
+    text_hidden: tuple[int, ...] = ()
+    strides: tuple[int, ...] = ()
+
+    @property
+    def has_text(self) -> bool:
+        """Whether the model understands words."""
+        return self.text_kind != "none"
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for a manifest."""
@@ -78,5 +122,5 @@ class ModelSettings:
                 value=", ".join(sorted(unknown)),
                 remedy="Update Kindred",
             )
-        widths = {"widths": tuple(content["widths"])} if "widths" in content else {}
-        return cls(**{**content, **widths})
+        rows = {name: tuple(v) for name, v in content.items() if isinstance(v, list)}
+        return cls(**{**content, **rows})

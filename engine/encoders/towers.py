@@ -1,26 +1,21 @@
 """The two towers, as Keras models: pixels to unit rows, token ids to unit rows.
 
 Layers are named so that other rooms can ask for them: ``feature_map`` (the last map before
-pooling),
-``features`` (the pooled vector) and ``embedding`` (the unit row).
+pooling), ``features`` (the pooled vector) and ``embedding`` (the unit row).
 """
 
 from __future__ import annotations
 
 import importlib
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import keras
 from keras import layers, ops
 
-from engine.encoders.settings import BACKBONES, COMPACT, ModelSettings
-from engine.errors import ModelError
-
-_TAKES_ALPHA = {"MobileNet", "MobileNetV2", "MobileNetV3Small", "MobileNetV3Large"}
+from engine.encoders.applications import open_application
+from engine.encoders.settings import AUTOENCODER, BACKBONES, COMPACT, FEATURES, ModelSettings
 
 
 @keras.saving.register_keras_serializable("kindred")
@@ -54,6 +49,37 @@ class WordPooling(layers.Layer):
         return ops.concatenate([mean, ops.max(features * real, axis=1)], axis=-1)
 
 
+@keras.saving.register_keras_serializable("kindred")
+class WordMean(layers.Layer):
+    """Mean over a text's words, padding left out; a text without words gives zeros."""
+
+    def call(self, vectors: Any, tokens: Any) -> Any:
+        """Return (n, width) from vectors (n, n_tokens, width)."""
+        real = ops.expand_dims(ops.cast(ops.not_equal(tokens, 0), vectors.dtype), -1)
+        return ops.sum(vectors * real, axis=1) / ops.maximum(ops.sum(real, axis=1), 1)
+
+
+@keras.saving.register_keras_serializable("kindred")
+class WordMaximum(layers.Layer):
+    """Maximum over a text's words, padding left out; a text without words gives −1."""
+
+    supports_masking = True
+
+    def call(self, states: Any, tokens: Any) -> Any:
+        """Return (n, width) from states (n, n_tokens, width) between −1 and 1."""
+        padding = ops.expand_dims(ops.cast(ops.equal(tokens, 0), states.dtype), -1)
+        return ops.max(states * (1 - padding) - padding, axis=1)
+
+
+@keras.saving.register_keras_serializable("kindred")
+class Real(layers.Layer):
+    """Tell which tokens are words and which are padding."""
+
+    def call(self, tokens: Any) -> Any:
+        """Return booleans of the same shape."""
+        return ops.not_equal(tokens, 0)
+
+
 def photo_tower(
     settings: ModelSettings, *, weights: str | None = None, dtype: str = "float32"
 ) -> keras.Model:
@@ -74,33 +100,103 @@ def photo_tower(
     ModelError
         The backbone is unknown, or its weights cannot be had.
     """
-    pixels = keras.Input((settings.size_px, settings.size_px, 3), dtype="uint8", name="pixels")
+    if settings.backbone == FEATURES:
+        given = keras.Input((settings.n_features,), dtype="float32", name="given_features")
+    else:
+        given = keras.Input((settings.size_px, settings.size_px, 3), dtype="uint8", name="pixels")
     with _policy(dtype):
-        if settings.backbone == COMPACT:
-            feature_map = _compact(pixels, settings.widths)
+        features = layers.Activation("linear", name="features")(_features(given, settings, weights))
+        if settings.standardises:
+            rows = layers.BatchNormalization(center=False, scale=False, name="standard")(features)
         else:
-            feature_map = _application(pixels, settings, weights)
-        feature_map = layers.Activation("linear", name="feature_map")(feature_map)
-        features = layers.GlobalMaxPooling2D(name="features")(feature_map)
-    return keras.Model(pixels, _embedding(features, settings.n_dims), name="photo_tower")
+            rows = features
+        rows = _dense(rows, settings.hidden, settings.dropout)
+    embedding = _embedding(rows, settings.n_dims) if settings.projects else _unit(rows)
+    return keras.Model(given, embedding, name="photo_tower")
+
+
+def feature_tower(tower: keras.Model) -> keras.Model:
+    """Return the part of a photo tower that ends with its features, sharing its weights."""
+    return keras.Model(tower.input, tower.get_layer("features").output, name="feature_tower")
 
 
 def text_tower(settings: ModelSettings, *, dtype: str = "float32") -> keras.Model:
-    """Build the text tower: int32 token ids (n, n_tokens) to unit rows (n, n_dims).
-
-    Each word sees its two neighbours through one convolution; then words are pooled.
-    """
+    """Build the text tower: int32 token ids (n, n_tokens) to unit rows (n, n_dims)."""
     tokens = keras.Input((settings.n_tokens,), dtype="int32", name="tokens")
     with _policy(dtype):
-        vectors = layers.Embedding(settings.n_ids, settings.text_width, name="words")(tokens)
-        near = layers.Conv1D(settings.text_width, 3, padding="same", name="neighbours")(vectors)
-        features = layers.Activation("relu")(layers.Add()([vectors, near]))
-        pooled = WordPooling(name="features")(features, tokens)
-    return keras.Model(tokens, _embedding(pooled, settings.n_dims), name="text_tower")
+        if settings.text_kind == "vectors":
+            embedding = _text_of_vectors(tokens, settings)
+        else:
+            vectors = layers.Embedding(settings.n_ids, settings.text_width, name="words")(tokens)
+            read = _neighbours if settings.text_kind == "convolution" else _recurrent
+            embedding = _embedding(read(vectors, tokens, settings), settings.n_dims)
+    return keras.Model(tokens, embedding, name="text_tower")
+
+
+def _neighbours(vectors: Any, tokens: Any, settings: ModelSettings) -> Any:
+    """Let each word see its two neighbours through one convolution; then pool the words."""
+    near = layers.Conv1D(settings.text_width, 3, padding="same", name="neighbours")(vectors)
+    features = layers.Activation("relu")(layers.Add()([vectors, near]))
+    return WordPooling(name="features")(features, tokens)
+
+
+def _recurrent(vectors: Any, tokens: Any, settings: ModelSettings) -> Any:
+    """Read the words with a GRU, one way or both, and take each state's maximum over time.
+
+    References
+    ----------
+    Cho et al., "Learning phrase representations using RNN encoder-decoder for statistical machine
+    translation", EMNLP 2014 (the gated recurrent unit).
+    """
+    read: Any = layers.GRU(settings.text_width, return_sequences=True, name="gru")
+    if settings.text_kind == "bigru":
+        read = layers.Bidirectional(read, name="bigru")
+    real = Real(name="real")(tokens)
+    return WordMaximum(name="features")(read(vectors, mask=real), tokens)
+
+
+def _text_of_vectors(tokens: Any, settings: ModelSettings) -> Any:
+    """Average fixed word vectors, and bring the mean to the joint space if it is another one."""
+    vectors = layers.Embedding(
+        settings.n_ids, settings.text_width, trainable=False, name="words", dtype="float32"
+    )(tokens)
+    mean = WordMean(name="features", dtype="float32")(vectors, tokens)
+    if not settings.text_hidden:
+        return _unit(mean)
+    return _embedding(_dense(mean, settings.text_hidden, 0.0), settings.n_dims)
+
+
+def _features(given: Any, settings: ModelSettings, weights: str | None) -> Any:
+    """Return the features of pixels, or of features the features themselves."""
+    if settings.backbone == FEATURES:
+        return given
+    if settings.backbone == AUTOENCODER:
+        from engine.encoders.autoencoder import lifted_latent
+
+        return lifted_latent(given, settings)
+    if settings.backbone == COMPACT:
+        feature_map = _compact(given, settings.widths)
+    else:
+        feature_map = _application(given, settings, weights)
+    if settings.feature_layer:
+        return feature_map
+    feature_map = layers.Activation("linear", name="feature_map")(feature_map)
+    if settings.pooling == "average":
+        return layers.GlobalAveragePooling2D(name="pooled")(feature_map)
+    return layers.GlobalMaxPooling2D(name="pooled")(feature_map)
+
+
+def _dense(rows: Any, widths: tuple[int, ...], dropout: float) -> Any:
+    for number, width in enumerate(widths, start=1):
+        rows = layers.Dense(width, activation="relu", name=f"hidden_{number}")(rows)
+    return layers.Dropout(dropout, name="dropout")(rows) if dropout else rows
 
 
 def _embedding(features: Any, n_dims: int) -> Any:
-    rows = layers.Dense(n_dims, name="projection", dtype="float32")(features)
+    return _unit(layers.Dense(n_dims, name="projection", dtype="float32")(features))
+
+
+def _unit(rows: Any) -> Any:
     return layers.UnitNormalization(name="embedding", dtype="float32")(rows)
 
 
@@ -138,38 +234,14 @@ def _convolution(
 
 def _application(pixels: Any, settings: ModelSettings, weights: str | None) -> Any:
     name = settings.backbone
-    if name not in BACKBONES:
-        raise ModelError(
-            "no such backbone",
-            value=name,
-            remedy=f"Choose one of {COMPACT}, {', '.join(sorted(BACKBONES))}",
-        )
-    x = Preprocessing(BACKBONES[name], name="preprocessing")(pixels)
-    shape = (settings.size_px, settings.size_px, 3)
-    extra = {"alpha": settings.backbone_alpha} if name in _TAKES_ALPHA else {}
-    build = getattr(keras.applications, name)
-    keras.config.disable_interactive_logging()  # a download must not write into a command's answer
-    try:
-        backbone = build(include_top=False, weights=weights, input_shape=shape, **extra)
-    except Exception as error:  # Keras raises whatever its download or its HDF5 reader raised.
-        raise _weights_error(name, weights, error) from error
-    return backbone(x)
-
-
-def _weights_error(name: str, weights: str | None, error: Exception) -> ModelError:
-    if weights == "imagenet":
-        cache = Path(os.environ.get("KERAS_HOME") or "~/.keras")
-        return ModelError(
-            f"the ImageNet weights of {name} cannot be downloaded",
-            value=str(error).splitlines()[0],
-            remedy=f"Go online once, or put the file into {cache / 'models'}, or name a local file "
-            f"with '--weights FILE', or train with '--backbone {COMPACT}' meanwhile",
-        )
-    return ModelError(
-        f"the weights do not fit {name}",
-        value=weights,
-        remedy="Give a Keras 3 weights file made without its top, for this size and alpha",
+    backbone = open_application(
+        name,
+        size_px=settings.size_px,
+        alpha=settings.backbone_alpha,
+        layer=settings.feature_layer,
+        weights=weights,
     )
+    return backbone(Preprocessing(BACKBONES[name], name="preprocessing")(pixels))
 
 
 @contextmanager

@@ -7,9 +7,14 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from engine.encoders.settings import TEXT_KINDS
 from engine.errors import TrainingError
 
-LOSSES = ("contrastive", "triplet")
+# The last two are no ranking: to draw a photo again, and to learn nothing at all.
+LOSSES = ("contrastive", "triplet", "hinge", "cosine", "reconstruction", "none")
+NEGATIVES = ("random", "semi-hard", "hardest")
+POOLINGS = ("max", "average")
+SPEECH = ("captions", "label", "tags")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,23 @@ class TrainingSettings:
         Keras dtype policy; ``"auto"`` takes bfloat16 where the processor multiplies it.
     seed
         Of everything random: weights, order, augmentation, split.
+    recipe
+        The preset that the settings come from; see `engine.training.recipes`.
+    frozen
+        Leave the backbone as it is and train what stands on its features, computed once.
+    pooling, feature_layer, widths, strides, hidden, projects, dropout, text_kind, text_hidden,
+    text_width
+        More of the towers' shape; see `engine.encoders.ModelSettings`.
+    negatives
+        Which text of the batch a triplet's negative is: ``"random"``, ``"semi-hard"`` or
+        ``"hardest"``.
+    say
+        What is said of a photo while training: its ``"captions"``, its ``"label"``, or one of its
+        ``"tags"``.
+    label
+        Attribute whose value is the label; "" to find it.
+    vectors
+        Word vectors for ``text_kind="vectors"``: a file or folder, or None for the bundled ones.
     """
 
     name: str = "model"
@@ -127,11 +149,35 @@ class TrainingSettings:
     start_share: float = 0.0
     precision: str = "auto"
     seed: int = 0
+    recipe: str = "contrastive"
+    frozen: bool = False
+    pooling: str = "max"
+    feature_layer: str = ""
+    widths: tuple[int, ...] = ()
+    strides: tuple[int, ...] = ()
+    hidden: tuple[int, ...] = ()
+    projects: bool = True
+    dropout: float = 0.0
+    text_kind: str = "convolution"
+    text_hidden: tuple[int, ...] = ()
+    text_width: int = 96
+    negatives: str = "random"
+    say: str = "captions"
+    label: str = ""
+    vectors: str | None = None
 
     def __post_init__(self) -> None:
         _require(
             self.loss in LOSSES, "no such loss", self.loss, f"Choose one of {', '.join(LOSSES)}"
         )
+        for name, known in (
+            ("negatives", NEGATIVES),
+            ("say", SPEECH),
+            ("text_kind", TEXT_KINDS),
+            ("pooling", POOLINGS),
+        ):
+            value = getattr(self, name)
+            _require(value in known, f"no such {name}", value, f"Choose one of {', '.join(known)}")
         _require(self.epochs >= 1, "too few epochs", self.epochs, "Give 1 or more")
         _require(
             2 <= self.batch_size <= 8192,
@@ -159,7 +205,7 @@ class TrainingSettings:
             self.attribute_weight,
             "Give 0 to 10",
         )
-        for name in ("attribute_rate", "word_dropout", "start_share"):
+        for name in ("attribute_rate", "word_dropout", "start_share", "dropout"):
             value = getattr(self, name)
             _require(
                 0 <= value < 1, f"{name} out of range", value, "Give 0 or more, and less than 1"
@@ -174,7 +220,7 @@ class TrainingSettings:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for ``settings.json``."""
-        return {**asdict(self), "attributes": list(self.attributes)}
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> TrainingSettings:
@@ -187,7 +233,7 @@ class TrainingSettings:
         """
         unknown = set(content) - {f.name for f in fields(cls)}
         _require(not unknown, "no such setting", ", ".join(sorted(unknown)), "Leave it out")
-        return cls(**{**content, "attributes": tuple(content.get("attributes", ()))})
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in content.items()})
 
 
 def _require(condition: bool, what: str, value: object, remedy: str) -> None:

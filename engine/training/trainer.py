@@ -73,6 +73,7 @@ class JointTrainer(keras.Model):
         self.margin = settings.margin
         self.attribute_weight = settings.attribute_weight if spans else 0.0
         self._values, self._spans = values, tuple(spans)
+        self.negatives = settings.negatives
         self.log_scale = self.add_weight(
             name="log_scale",
             shape=(),
@@ -110,7 +111,11 @@ class JointTrainer(keras.Model):
         """Return the loss of a batch; `x` is the batch and `y_pred` what `call` made of it."""
         pair = y_pred["photos"], y_pred["texts"], x["same"]
         if self.loss_name == "triplet":
-            loss = losses.triplet_margin(*pair, self.margin)
+            loss = losses.triplet_margin(*pair, self.margin, self.negatives)
+        elif self.loss_name == "hinge":
+            loss = losses.hinge(*pair, self.margin)
+        elif self.loss_name == "cosine":
+            loss = losses.cosine(y_pred["photos"], y_pred["texts"])
         else:
             loss = losses.contrastive(*pair, self.log_scale)
         if "values" in y_pred:

@@ -1,0 +1,131 @@
+"""The frozen part of a photo tower: pixels to features, computed once, and joined to a head."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.encoders import bundled_model, read_manifest
+from engine.encoders.folder import PHOTO_WEIGHTS
+from engine.encoders.settings import FEATURES, ModelSettings
+from engine.encoders.towers import feature_tower, photo_tower
+from engine.training.recipes import BUNDLED
+from engine.training.settings import TrainingSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Backbone:
+    """A tower that ends with features.
+
+    Parameters
+    ----------
+    shape
+        A model made of this backbone, whatever stands on it.
+    tower
+        Pixels to features.
+    told
+        What it is, for people: name, weights, layer and width.
+    run
+        The tower as a compiled function of one batch.
+    """
+
+    shape: ModelSettings
+    tower: keras.Model
+    told: str
+    run: Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+
+    @property
+    def n_features(self) -> int:
+        """Width of the features."""
+        return int(self.tower.output.shape[-1])
+
+    def joined(self, head: ModelSettings, head_tower: keras.Model) -> tuple[ModelSettings, keras.Model]:
+        """Return the whole photo tower: this backbone with a trained head, copied onto it."""
+        shape = replace(
+            head,
+            backbone=self.shape.backbone,
+            backbone_alpha=self.shape.backbone_alpha,
+            widths=self.shape.widths,
+            size_px=self.shape.size_px,
+            pooling=self.shape.pooling,
+            feature_layer=self.shape.feature_layer,
+            n_features=0,
+            dropout=0.0,
+        )
+        whole = photo_tower(shape)
+        feature_tower(whole).set_weights(self.tower.get_weights())
+        for layer in head_tower.layers:
+            if layer.weights:
+                whole.get_layer(layer.name).set_weights(layer.get_weights())
+        return shape, whole
+
+
+def open_backbone(settings: TrainingSettings) -> Backbone:
+    """Build the backbone of some settings and load its weights.
+
+    Raises
+    ------
+    ModelError
+        There is no such backbone, or its weights cannot be had.
+    """
+    if settings.backbone == BUNDLED:
+        shape, tower, told = _bundled()
+    else:
+        shape = ModelSettings(
+            backbone=settings.backbone,
+            backbone_alpha=settings.backbone_alpha,
+            size_px=settings.size_px,
+            pooling=settings.pooling,
+            feature_layer=settings.feature_layer,
+            projects=False,
+        )
+        tower = feature_tower(photo_tower(shape, weights=settings.weights))
+        told = f"{settings.backbone}, {_weights_told(settings.weights)}"
+    width = tower.output.shape[-1]
+    part = f"its layer {shape.feature_layer}" if shape.feature_layer else f"{shape.pooling}-pooled"
+    return Backbone(shape, tower, f"{told}, {part}, {width:,} wide", _compiled(tower))
+
+
+def _bundled() -> tuple[ModelSettings, keras.Model, str]:
+    folder = bundled_model()
+    manifest = read_manifest(folder)
+    whole = photo_tower(manifest.settings)
+    whole.load_weights(folder / PHOTO_WEIGHTS)
+    told = f"bundled tower of {manifest.name}"
+    return replace(manifest.settings, pooling="max"), feature_tower(whole), told
+
+
+def _weights_told(weights: str | None) -> str:
+    if weights is None:
+        return "random weights"
+    return "ImageNet weights" if weights == "imagenet" else f"weights of {weights.split('/')[-1]}"
+
+
+def _compiled(tower: keras.Model) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
+    tower.trainable = False
+    return lambda pixels: keras.ops.convert_to_numpy(tower.predict_on_batch(pixels)).astype(
+        np.float32
+    )
+
+
+def head_shape(settings: TrainingSettings, backbone: Backbone, n_ids: int, text_width: int) -> ModelSettings:
+    """Return the shape of what is trained on a backbone's features."""
+    is_plain = settings.text_kind == "vectors" and not settings.text_hidden
+    n_dims = text_width if is_plain else settings.n_dims
+    return ModelSettings(
+        backbone=FEATURES,
+        n_features=backbone.n_features,
+        n_dims=n_dims if settings.projects else (settings.hidden or (backbone.n_features,))[-1],
+        hidden=settings.hidden,
+        projects=settings.projects,
+        standardises=settings.loss != "none",
+        dropout=settings.dropout,
+        text_kind=settings.text_kind,
+        text_hidden=settings.text_hidden,
+        text_width=text_width,
+        n_ids=n_ids,
+    )
