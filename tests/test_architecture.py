@@ -23,12 +23,12 @@ FLOORS = [
         *("index", "projection", "evaluation", "drawing"),
         *("relevance", "judgements"),
     },
-    # They read queries, captions and photos; encoders and training read them.
-    {"words", "datasets"},
+    # They read queries, captions and photos; encoders, training and search read them.
+    {"words", "datasets", "narrowing"},
     {"encoders"},
     {"training", "storage", "jobs"},
-    {"search", "quality", "questions", "maps", "runs"},
-    {"explaining", "receipts", "trials"},
+    {"search", "quality", "questions", "maps", "runs", "tagging", "comparison"},
+    {"explaining", "receipts", "trials", "likeness"},
     {"__init__", "shell"},
     {"__main__"},
 ]

@@ -16,7 +16,7 @@ from engine.encoders import folder as files
 from engine.encoders.folder import ModelManifest, no_text_side, write_manifest
 from engine.encoders.places import FeaturePlaces
 from engine.encoders.settings import ModelSettings
-from engine.encoders.towers import photo_tower, text_tower
+from engine.encoders.towers import feature_tower, photo_tower, text_tower
 from engine.errors import ModelError
 from engine.text import Tokenizer
 
@@ -161,6 +161,32 @@ class JointEncoder:
             ) from error
         encoder.fingerprint = manifest.fingerprint
         return encoder
+
+
+class FeatureEncoder:
+    """The backbone of a saved model alone: photos to its features, as unit rows.
+
+    Parameters
+    ----------
+    folder
+        A model folder.
+
+    Raises
+    ------
+    ModelError
+        The folder is damaged.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        whole = JointEncoder.load(folder, files.read_manifest(folder))
+        tower = feature_tower(whole.photo_tower)
+        self.n_features = int(tower.output.shape[-1])
+        self._run = _compiled(tower)
+
+    def embed(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Turn photos into unit rows of features, shape (n, n_features)."""
+        rows = _in_batches(self._run, pixels, self.n_features)
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
 
 
 def _compiled(tower: keras.Model) -> Any:

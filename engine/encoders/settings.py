@@ -39,7 +39,8 @@ class ModelSettings:
     backbone
         ``"compact"``, our own tower for two cores, or a model of `keras.applications` by name
         (``"ResNet50"``, ``"VGG16"``, ``"MobileNetV2"`` …); ``"features"`` takes ready features of
-        width `n_features` instead of pixels, and ``"autoencoder"`` is `engine.encoders.autoencoder`.
+        width `n_features` instead of pixels; for ``"autoencoder"`` see
+        `engine.encoders.autoencoder`.
     backbone_alpha
         Width multiplier of the MobileNets; 1 leaves it alone.
     widths

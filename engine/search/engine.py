@@ -108,6 +108,7 @@ class SearchEngine:
         disliked: Sequence[str] = (),
         folded: bool = False,
         variety: float = 0.0,
+        narrow: bool = False,
     ) -> Answer:
         """Find the photos nearest to words and photos, with signs and weights.
 
@@ -142,6 +143,8 @@ class SearchEngine:
             Let near-identical photos stand behind the first of them.
         variety
             From 0 to below 1: how much matches should differ from those before them.
+        narrow
+            Rank only photos that carry the query's words as tags, attribute values or in captions.
 
         Raises
         ------
@@ -165,7 +168,7 @@ class SearchEngine:
         chips, row = self._composed(attached, liked, disliked, by)
         watch.lap("encode")
         allowed, n_searched, n_excluded = self._finder.allowed(
-            terms, filters, attached.own_rows, by
+            terms, filters, attached.own_rows, by, narrow=narrow
         )
         watch.lap("filter")
         wanted = Wanted(k, offset, exact, ef, folded, variety)
@@ -208,6 +211,7 @@ class SearchEngine:
             disliked=request.disliked,
             folded=request.folded,
             variety=request.variety,
+            narrow=request.narrow,
         )
 
     def facets(

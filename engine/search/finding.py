@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.narrowing import narrowed
 from engine.query import Term
 from engine.search.arranging import fold, vary
 from engine.search.attaching import rows_taken_away
@@ -56,11 +57,20 @@ class Finder:
         self._lexicon = lexicon
 
     def allowed(
-        self, terms: Sequence[Term], filters: Filters | None, own: Sequence[int], by: By
+        self,
+        terms: Sequence[Term],
+        filters: Filters | None,
+        own: Sequence[int],
+        by: By,
+        *,
+        narrow: bool = False,
     ) -> tuple[NDArray[np.int64] | None, int, int]:
         """Return the rows that may be matches (None for all), their number, and the excluded."""
         catalogue = self._collection.catalogue
         allowed = catalogue.rows_where(filters) if filters else None
+        if narrow:
+            asked = [term.text for term in terms if term.text and term.weight > 0]
+            allowed = narrowed(catalogue, asked, allowed)
         n_excluded = 0
         if by != "meaning" and any(term.weight < 0 and term.text for term in terms):
             taken = self._taken_away(terms)

@@ -33,6 +33,7 @@ class Request:
     disliked: tuple[str, ...] = ()
     folded: bool = False
     variety: float = 0.0
+    narrow: bool = False
 
     def settings(self) -> dict[str, Any]:
         """Return everything but the query that is not as it is by default, as plain values."""
@@ -62,6 +63,7 @@ class Request:
                 given += [flag, photo_id]
         given += ["--fold"] if self.folded else []
         given += ["--variety", f"{self.variety:g}"] if self.variety else []
+        given += ["--narrow"] if self.narrow else []
         given += ["--ef", str(self.ef)] if self.ef else []
         return given + (["--exact"] if self.exact else [])
 

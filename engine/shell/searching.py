@@ -60,6 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--offset", type=at_least(0), default=0, help="skip the first matches (default: 0)"
     )
+    parser.add_argument(
+        "--narrow", action="store_true", help="rank only photos that carry the words as tags"
+    )
     parser.add_argument("--exact", action="store_true", help="compare with every photo")
     add_arranging_arguments(parser)
 
@@ -145,6 +148,7 @@ def request_of(options: argparse.Namespace) -> Request:
         disliked=tuple(options.disliked),
         folded=options.fold,
         variety=options.variety,
+        narrow=options.narrow,
     )
 
 

@@ -22,6 +22,21 @@ if TYPE_CHECKING:
     from engine.training import DataSource, TrainingReport
     from engine.training.record import Plan
 
+
+def widths(text: str) -> tuple[int, ...]:
+    """Read whole numbers with commas between them, for argparse.
+
+    Examples
+    --------
+    >>> widths("512,256"), widths("")
+    ((512, 256), ())
+    """
+    try:
+        return tuple(int(part) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"must look like 512,256, not {text!r}") from error
+
+
 # The settings of a run that a person may choose: type or choices, metavar, and what it is.
 SETTINGS: dict[str, tuple[Any, str, str]] = {
     "name": (str, "NAME", "what people will call the model"),
@@ -31,12 +46,30 @@ SETTINGS: dict[str, tuple[Any, str, str]] = {
     "batch_size": (int, "N", "pairs per step, each a negative for all others"),
     "learning_rate": (float, "X", "peak of the learning rate"),
     "weight_decay": (float, "X", "decoupled decay of the weights"),
-    "loss": (("contrastive", "triplet"), "NAME", "contrastive or triplet"),
-    "margin": (float, "X", "margin of the triplet loss"),
+    "loss": (str, "NAME", "contrastive, triplet, hinge or cosine"),
+    "margin": (float, "X", "margin of the triplet or hinge loss"),
+    "negatives": (str, "KIND", "a triplet's negatives: random, semi-hard or hardest"),
     "temperature": (float, "X", "where the contrastive loss starts"),
-    "backbone": (str, "NAME", "compact, or a model of keras.applications such as ResNet50"),
+    "backbone": (
+        str,
+        "NAME",
+        "compact, bundled (our own model's tower), or one of keras.applications such as ResNet50",
+    ),
     "backbone_alpha": (float, "X", "width multiplier of a MobileNet"),
-    "weights": (str, "FILE", "first weights of the backbone: imagenet, or a local file"),
+    "weights": (str, "FILE", "first weights of the backbone: imagenet, a local file, or none"),
+    "frozen": (bool, "", "leave the backbone as it is, and train on its features in seconds"),
+    "pooling": (str, "KIND", "how the backbone's last map is pooled: max or average"),
+    "feature_layer": (str, "NAME", "a dense layer of the backbone's top instead, such as fc1"),
+    "hidden": (widths, "N,N", "dense layers between the features and the joint space"),
+    "dropout": (float, "X", "share of the features left out while training"),
+    "text_kind": (str, "KIND", "how texts are read: convolution, gru, bigru or vectors"),
+    "text_hidden": (widths, "N,N", "dense layers after word vectors"),
+    "text_width": (int, "N", "width of a word inside the text tower"),
+    "vectors": (str, "FILE", "word vectors (default: those that come with Kindred)"),
+    "say": (str, "WHAT", "what is said of a photo: captions, label or tags"),
+    "label": (str, "KEY", "attribute that is the label (default: found by its name)"),
+    "widths": (widths, "N,N", "channels of the autoencoder's layers"),
+    "strides": (widths, "N,N", "strides of the autoencoder's layers; 1,1,1 keeps full size"),
     "size_px": (int, "PX", "side of the photos the model sees"),
     "n_dims": (int, "N", "width of the joint space"),
     "max_words": (int, "N", "size of the vocabulary"),
@@ -72,6 +105,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a further folder to learn from, of which nothing is held out",
     )
     parser.add_argument(
+        "--recipe",
+        default="contrastive",
+        metavar="NAME",
+        help="a system to train: contrastive (the default), triplet, devise, autoencoder, "
+        "vgg16-fc1 or matching; what is set beside it counts more",
+    )
+    parser.add_argument(
         "--out", type=path, metavar="RUN", help="the run's folder (default: one beside the others)"
     )
     parser.add_argument("--resume", type=path, metavar="RUN", help="go on with a run that stopped")
@@ -92,10 +132,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     settings = parser.add_argument_group("settings of the run")
     for name, (kind, metavar, meaning) in SETTINGS.items():
         flag = f"--{name.replace('_', '-')}"
-        reading: dict[str, Any] = {"choices": kind} if isinstance(kind, tuple) else {"type": kind}
-        if name == "attributes":
-            reading["action"] = "append"
-        settings.add_argument(flag, metavar=metavar, help=meaning, **reading)
+        if kind is bool:
+            settings.add_argument(flag, action="store_true", default=None, help=meaning)
+            continue
+        reading: dict[str, Any] = {"action": "append"} if name == "attributes" else {}
+        settings.add_argument(flag, metavar=metavar, help=meaning, type=kind, **reading)
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -113,10 +154,10 @@ def run(options: argparse.Namespace) -> Outcome:
     elif not is_job():
         (folder / STOP).unlink(missing_ok=True)
     with hushed():
-        from engine.training import resume
+        from engine.training.recipes import resume_recipe
 
     with listening() as progress, stopped_kindly(folder):
-        return outcome_of(resume(folder, finish=options.finish, progress=progress), folder)
+        return outcome_of(resume_recipe(folder, finish=options.finish, progress=progress), folder)
 
 
 def check_usage(options: argparse.Namespace) -> None:
@@ -136,10 +177,11 @@ def check_usage(options: argparse.Namespace) -> None:
 def plan_of(options: argparse.Namespace) -> Plan:
     """Return what the run shall do."""
     from engine.training import TrainingSettings
+    from engine.training.recipes import settings_of
     from engine.training.record import Plan, read_plan
 
     if options.settings is None:
-        return Plan(TrainingSettings.from_json(chosen(options)), sources(options))
+        return Plan(settings_of(options.recipe, chosen(options)), sources(options))
     plan = read_plan(options.settings)
     settings = {**plan.settings.to_json(), **chosen(options)}
     return replace(plan, settings=TrainingSettings.from_json(settings), created=0.0)
@@ -147,7 +189,10 @@ def plan_of(options: argparse.Namespace) -> Plan:
 
 def chosen(options: argparse.Namespace) -> dict[str, Any]:
     """Return the settings a person gave; the others keep the defaults of `engine.training`."""
-    return {name: value for name in SETTINGS if (value := getattr(options, name)) is not None}
+    given = {name: value for name in SETTINGS if (value := getattr(options, name)) is not None}
+    if given.get("weights") == "none":
+        given["weights"] = None
+    return given
 
 
 def sources(options: argparse.Namespace) -> list[DataSource]:
@@ -232,7 +277,8 @@ def outcome_of(report: TrainingReport, folder: Path) -> Outcome:
     lines = [
         f"Trained on {trained_on:,} photos in {duration(content['seconds'])}; "
         f"measured on {held_out:,} others, best in epoch {content['best_epoch']}.",
-        *retrieval_lines(content["final"]),
+        *(retrieval_lines(content["final"]) if content["final"] else []),
+        *(f"The {key}: {content[key]}" for key in ("backbone", "vectors") if content.get(key)),
         f"The model: {table.plain(report.model)}",
     ]
     return Outcome(record, lines)

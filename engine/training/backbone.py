@@ -43,7 +43,9 @@ class Backbone:
         """Width of the features."""
         return int(self.tower.output.shape[-1])
 
-    def joined(self, head: ModelSettings, head_tower: keras.Model) -> tuple[ModelSettings, keras.Model]:
+    def joined(
+        self, head: ModelSettings, head_tower: keras.Model | None
+    ) -> tuple[ModelSettings, keras.Model]:
         """Return the whole photo tower: this backbone with a trained head, copied onto it."""
         shape = replace(
             head,
@@ -58,7 +60,7 @@ class Backbone:
         )
         whole = photo_tower(shape)
         feature_tower(whole).set_weights(self.tower.get_weights())
-        for layer in head_tower.layers:
+        for layer in head_tower.layers if head_tower else ():
             if layer.weights:
                 whole.get_layer(layer.name).set_weights(layer.get_weights())
         return shape, whole
@@ -112,7 +114,9 @@ def _compiled(tower: keras.Model) -> Callable[[NDArray[np.uint8]], NDArray[np.fl
     )
 
 
-def head_shape(settings: TrainingSettings, backbone: Backbone, n_ids: int, text_width: int) -> ModelSettings:
+def head_shape(
+    settings: TrainingSettings, backbone: Backbone, n_ids: int, text_width: int
+) -> ModelSettings:
     """Return the shape of what is trained on a backbone's features."""
     is_plain = settings.text_kind == "vectors" and not settings.text_hidden
     n_dims = text_width if is_plain else settings.n_dims

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.durable import read_json
 from engine.errors import TrainingError
 from engine.progress import Report, unheard
 from engine.training.settings import DataSource, TrainingSettings
@@ -195,3 +196,28 @@ def train_recipe(
     from engine.training.run import train
 
     return train(data, settings, out, progress=progress)
+
+
+def resume_recipe(out: Path, *, progress: Report = unheard) -> TrainingReport:
+    """Go on with a run; what trains in seconds begins anew, and a finished run stays as it is.
+
+    Raises
+    ------
+    TrainingError
+        The folder holds no run.
+    """
+    try:
+        content = read_json(out / "run.json")
+        settings = TrainingSettings.from_json(content["settings"])
+        data = [DataSource.from_json(item) for item in content["data"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrainingError(
+            "this folder holds no run", value=out, remedy="Start one with 'train'"
+        ) from error
+    from engine.training.run import MODEL, TrainingReport, resume
+
+    if not (settings.frozen or settings.loss == "reconstruction"):
+        return resume(out, progress=progress)
+    if (out / MODEL).exists():
+        return TrainingReport(out / MODEL, read_json(out / MODEL / "report.json"))
+    return train_recipe(data, settings, out, progress=progress)

@@ -191,6 +191,10 @@ class _Run:
             n_dims=settings.n_dims,
             n_tokens=self.tokenizer.n_tokens,
             n_ids=self.tokenizer.n_ids,
+            text_kind=settings.text_kind,
+            text_width=settings.text_width,
+            pooling=settings.pooling,
+            hidden=settings.hidden,
         )
         self.precision = resolve_precision(settings.precision)
         write_json(out / record.ENVIRONMENT, describe_machine(self.precision))

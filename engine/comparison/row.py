@@ -1,0 +1,59 @@
+"""What was measured of one recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+AS_IT_COMES = "bundled"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One recipe's line of the table.
+
+    Parameters
+    ----------
+    recipe
+        Its name; ``"bundled"`` is the model that comes with Kindred, untrained here.
+    backbone
+        Which backbone and weights it stood on.
+    vectors
+        Which word vectors, or "".
+    text_to_image, image_to_text
+        Figures as `engine.evaluation.Retrieval.to_json` gives them; None without a text side.
+    precision_at_9
+        By attribute: share of a photo's nine nearest others with its own value.
+    training_seconds
+        Spent training; features, computed once for all, are not counted.
+    photos_per_second
+        Embedded by the finished model from decoded pixels.
+    megabytes
+        Of what answers queries: the portable files and the vocabulary, in 10⁶ bytes.
+    n_dims
+        Width of an embedding.
+    error
+        Why there is no figure, or "".
+    """
+
+    recipe: str
+    backbone: str = ""
+    vectors: str = ""
+    text_to_image: Mapping[str, float] | None = None
+    image_to_text: Mapping[str, float] | None = None
+    precision_at_9: Mapping[str, float] = field(default_factory=dict)
+    training_seconds: float = 0.0
+    photos_per_second: float = 0.0
+    megabytes: float = 0.0
+    n_dims: int = 0
+    error: str = ""
+
+    @property
+    def has_text(self) -> bool:
+        """Whether the recipe understands words."""
+        return self.text_to_image is not None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return asdict(self)

@@ -1,0 +1,228 @@
+"""Training on frozen features: what stands on a backbone learns in seconds.
+
+The same trainer, losses and batches as a whole run's, with features in the place of pixels. In the
+end the head is joined to its backbone, so that the model is one tower like every other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.durable import read_json, write_json
+from engine.encoders.joint import JointEncoder
+from engine.errors import TrainingError
+from engine.evaluation import both_directions
+from engine.progress import Report, Step, unheard
+from engine.text import Tokenizer, singular, words
+from engine.training.backbone import Backbone, head_shape, open_backbone
+from engine.training.examples import Batches, Examples
+from engine.training.machine import describe_machine
+from engine.training.material import Material, TagBatches, gather, list_photos
+from engine.training.run import MODEL, RUN, TrainingReport
+from engine.training.settings import DataSource, TrainingSettings
+from engine.training.trainer import build_trainer, recalibrate
+
+if TYPE_CHECKING:
+    from engine.words import WordVectors
+
+_MAX_VECTORS = 200_000
+_CALIBRATION_BATCHES = 16
+DIRECTIONS = ("text_to_image", "image_to_text")
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model trained on features, and how that went.
+
+    Parameters
+    ----------
+    encoder
+        The whole model, from pixels on.
+    curves
+        One dictionary an epoch.
+    seconds
+        Spent training, features not counted.
+    vectors
+        Name of the word vectors it stands on, or "".
+    """
+
+    encoder: JointEncoder
+    curves: list[dict[str, Any]]
+    seconds: float
+    vectors: str = ""
+
+
+def train_on_features(
+    data: Sequence[DataSource], settings: TrainingSettings, out: Path, *, progress: Report = unheard
+) -> TrainingReport:
+    """Train on the features of a frozen backbone, and write a model folder into `out`.
+
+    Raises
+    ------
+    TrainingError
+        The folder is taken, or there is too little to train on.
+    ModelError
+        The backbone's weights, or the word vectors, cannot be had.
+    """
+    begin_run(out, data, settings)
+    backbone = open_backbone(settings)
+    material = gather(*list_photos(data), settings, backbone, progress)
+    rows, held_out = split(material, settings)
+    trained = train_head(material, rows, held_out, settings, backbone, progress)
+    content = {
+        "data": told_data(data, material.photos, len(rows), len(held_out)),
+        "settings": {**settings.to_json(), "weights": bool(settings.weights)},
+        "backbone": backbone.told,
+        "vectors": trained.vectors,
+        "curves": trained.curves,
+        "best_epoch": len(trained.curves),
+        "final": {name: trained.curves[-1][name] for name in DIRECTIONS} if trained.curves else {},
+        "seconds": trained.seconds,
+        "machine": describe_machine("float32"),
+    }
+    hashes = frozenset(material.photos.hashes[row] for row in held_out)
+    trained.encoder.save(out / MODEL, held_out=hashes, report=content)
+    return TrainingReport(out / MODEL, content)
+
+
+def begin_run(out: Path, data: Sequence[DataSource], settings: TrainingSettings) -> None:
+    """Make a run's folder and note what the run is; refuse a folder with another run."""
+    plan = {"settings": settings.to_json(), "data": [origin.to_json() for origin in data]}
+    if (out / RUN).exists() and (read_json(out / RUN) != plan or (out / MODEL).exists()):
+        raise TrainingError("the folder holds a run already", value=out, remedy="Choose another")
+    out.mkdir(parents=True, exist_ok=True)
+    write_json(out / RUN, plan)
+
+
+def told_data(
+    data: Sequence[DataSource], photos: Examples, n_trained: int, n_held_out: int
+) -> dict[str, Any]:
+    """Return what a report says of a run's photos."""
+    return {
+        "sources": [origin.photos.name for origin in data],
+        "photos": len(photos),
+        "trained_on": n_trained,
+        "held_out": n_held_out,
+        "skipped": len(photos.skipped),
+    }
+
+
+def split(material: Material, settings: TrainingSettings) -> tuple[Rows, Rows]:
+    """Return the rows to train on and those held out, as every run splits."""
+    rows, held_out = material.photos.split(settings.validation_share, settings.seed)
+    if len(held_out) < 2 or len(rows) < settings.batch_size:
+        raise TrainingError(
+            "too few photos are left to train on, or to measure with",
+            value=f"{len(rows)} and {len(held_out)}",
+            remedy="Change '--validation-share', lower '--batch-size', or give more photos",
+        )
+    return rows, held_out
+
+
+def train_head(
+    material: Material,
+    rows: Rows,
+    held_out: Rows,
+    settings: TrainingSettings,
+    backbone: Backbone,
+    progress: Report,
+) -> Trained:
+    """Train what stands on the features, and join it to its backbone.
+
+    Parameters
+    ----------
+    material
+        Features, and what is said of their photos.
+    rows, held_out
+        Which to train on, and which to measure every epoch with.
+    settings
+        The recipe.
+    backbone
+        Where the features came from.
+    progress
+        Told of every epoch.
+    """
+    said = material.said(settings.say)
+    tokenizer, table, vectors = _words(settings, said, rows)
+    width = table.shape[1] if table is not None else settings.text_width
+    shape = head_shape(settings, backbone, tokenizer.n_ids if tokenizer else 1, width)
+    if settings.loss == "none":
+        whole, tower = backbone.joined(shape, None)
+        return Trained(JointEncoder(settings.name, whole, None, tower), [], 0.0)
+    assert tokenizer is not None  # every loss but "none" is about texts
+    kind = TagBatches if settings.say == "tags" else Batches
+    batches = kind(said, rows, tokenizer, replace(settings, augment=0.0))
+    trainer = build_trainer(shape, settings, batches.n_steps * settings.epochs, "float32")
+    if table is not None:
+        trainer.text_tower.get_layer("words").set_weights([table])
+    head = JointEncoder(settings.name, shape, tokenizer, trainer.photo_tower, trainer.text_tower)
+    # The first batches settle the features' mean and variance, which training only follows.
+    recalibrate(trainer, batches.as_they_are(_CALIBRATION_BATCHES))
+    curves: list[dict[str, Any]] = []
+    began = time.monotonic()
+    step = Step(progress, f"training {settings.recipe}", settings.epochs)
+    for epoch in range(settings.epochs):
+        trainer.reset_metrics()
+        loss = 0.0
+        for batch in batches.of_epoch(epoch):
+            loss = float(trainer.train_on_batch(batch))  # the mean over the epoch's batches so far
+        curves.append({"epoch": epoch + 1, "loss": loss})
+        step.at(epoch + 1)
+    recalibrate(trainer, batches.as_they_are(_CALIBRATION_BATCHES))
+    seconds = time.monotonic() - began
+    curves[-1] |= figures(head, material.photos, held_out)
+    whole, tower = backbone.joined(shape, trainer.photo_tower)
+    encoder = JointEncoder(settings.name, whole, tokenizer, tower, trainer.text_tower)
+    return Trained(encoder, curves, seconds, vectors)
+
+
+def figures(head: JointEncoder, photos: Examples, held_out: Rows) -> dict[str, Any]:
+    """Measure both directions on held-out features and captions."""
+    _, groups = np.unique([photos.hashes[row] for row in held_out], return_inverse=True)
+    captions = [photos.captions[row] for row in held_out]
+    texts = head.embed_texts([text for said in captions for text in said])
+    text_groups = np.repeat(groups, [len(said) for said in captions])
+    embedded = head.embed_photos(photos.pixels[held_out])
+    both = both_directions(embedded, texts, groups.astype(np.int64), text_groups.astype(np.int64))
+    return {direction: figure.to_json() for direction, figure in both.items()}
+
+
+def _words(
+    settings: TrainingSettings, said: Examples, rows: Rows
+) -> tuple[Tokenizer | None, NDArray[np.float32] | None, str]:
+    """Return the vocabulary, with fixed vectors for it where the recipe stands on them."""
+    if settings.text_kind == "none":
+        return None, None, ""
+    if settings.text_kind != "vectors":
+        return Tokenizer.fit(said.texts(rows), max_words=settings.max_words), None, ""
+    from engine.words import WordVectors
+
+    vectors = WordVectors.open(settings.vectors)
+    tokenizer, table = word_table(vectors)
+    return tokenizer, table, f"{vectors.name}, {vectors.n_dims} wide"
+
+
+def word_table(vectors: WordVectors) -> tuple[Tokenizer, NDArray[np.float32]]:
+    """Return a vocabulary of all words that have a vector, and their rows by token id.
+
+    Words are folded to their singular as in every vocabulary; the singular's own vector counts,
+    and the plural's only where there is no other.
+    """
+    chosen: dict[str, str] = {}
+    for word in vectors.words[:_MAX_VECTORS]:
+        if words(word) == [word]:
+            folded = singular(word)
+            if folded not in chosen or word == folded:
+                chosen[folded] = word
+    rows, _ = vectors.vectors(list(chosen.values()))
+    tokenizer = Tokenizer([(word, 1) for word in chosen], n_tokens=24)
+    return tokenizer, np.concatenate([np.zeros((1, vectors.n_dims), np.float32), rows])

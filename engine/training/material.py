@@ -1,0 +1,213 @@
+"""What a head learns from: features of photos, and what may be said of them."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.catalogue import PhotoRecord, Skipped, read_source
+from engine.errors import PhotoError, TrainingError
+from engine.images import DecodedPhoto, read_photos
+from engine.progress import Report, Step
+from engine.text import words
+from engine.training.backbone import Backbone
+from engine.training.examples import Batches, Examples, _speaking_keys
+from engine.training.settings import DataSource, TrainingSettings
+
+_BATCH = 64
+# What people call the attribute that sorts their photos into kinds, the surest name first.
+_LABEL_NAMES = ("articletype", "label", "class", "category", "kind", "producttypename", "folder")
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Photos as features, with everything known of them; row i of everything is one photo.
+
+    Parameters
+    ----------
+    photos
+        Examples whose `pixels` are features, float32 (n, n_features).
+    labels
+        The photo's label, or "".
+    tags
+        Words and values that are true of the photo, possibly none.
+    known
+        Every attribute of the photo.
+    paths
+        Where the photo is.
+    """
+
+    photos: Examples
+    labels: list[str]
+    tags: list[tuple[str, ...]]
+    known: list[dict[str, str]]
+    paths: list[Path]
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def said(self, speech: str) -> Examples:
+        """Return the examples as training shall hear of them: captions, label or tags."""
+        photos = self.photos
+        if speech == "captions":
+            return photos
+        told: list[tuple[str, ...]] = (
+            [(label,) if label else captions for label, captions in self._labelled()]
+            if speech == "label"
+            else [
+                tags or captions for tags, captions in zip(self.tags, photos.captions, strict=True)
+            ]
+        )
+        return replace(photos, captions=told, attributes=[()] * len(self))
+
+    def _labelled(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        return zip(self.labels, self.photos.captions, strict=True)
+
+
+class TagBatches(Batches):
+    """Batches of photos with one of their tags; a tag is wrong where the photo does not carry it.
+
+    The chain of shared tags that `Batches` follows would join every photo to every other.
+    """
+
+    def _batch(self, places: NDArray[np.int64], rng: np.random.Generator) -> dict[str, Any]:
+        rows = self._rows[places]
+        carried = [self._examples.captions[row] for row in rows]
+        said = [tags[int(rng.integers(len(tags)))] for tags in carried]
+        return {
+            "pixels": self._examples.pixels[rows],
+            "tokens": self._tokenizer.encode(said),
+            "same": np.array([[tag in tags for tag in said] for tags in carried], bool),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A photo that a source names: its file, what the source says, and where it may be used."""
+
+    path: Path
+    record: PhotoRecord
+    validates: bool
+
+
+def list_photos(data: Sequence[DataSource]) -> tuple[list[Found], list[Skipped]]:
+    """Return every photo of some sources, and what they could not use."""
+    found: list[Found] = []
+    skipped: list[Skipped] = []
+    for origin in data:
+        source = read_source(origin.photos, origin.captions, columns=origin.columns or None)
+        skipped += source.skipped
+        found += [Found(source.root / r.path, r, origin.validates) for r in source.records]
+    return found, skipped
+
+
+def gather(
+    found: Sequence[Found],
+    skipped: Sequence[Skipped],
+    settings: TrainingSettings,
+    backbone: Backbone,
+    progress: Report,
+) -> Material:
+    """Compute the features of photos and collect what is said of them.
+
+    Raises
+    ------
+    TrainingError
+        Too few photos have anything to learn from.
+    """
+    records = [item.record for item in found]
+    spoken = list(settings.attributes) or _speaking_keys(records)
+    label = settings.label or _label_key(records, spoken)
+    usable = [item for item in found if _captions(item.record, label)]
+    if len(usable) < 2 * settings.batch_size:
+        raise TrainingError(
+            "too few photos with captions or labels to train on",
+            value=len(usable),
+            remedy=f"Give at least {2 * settings.batch_size}, or lower '--batch-size'",
+        )
+    features, hashes, kept, failed = _features([item.path for item in usable], backbone, progress)
+    usable = [usable[place] for place in kept]
+    attributes = [_values(item.record, spoken) for item in usable]
+    photos = Examples(
+        pixels=features,
+        captions=[_captions(item.record, label) for item in usable],
+        attributes=attributes,
+        hashes=hashes,
+        validates=[item.validates for item in usable],
+        skipped=[*skipped, *failed],
+    )
+    return Material(
+        photos,
+        [item.record.attributes.get(label, "") for item in usable],
+        [_tags(item.record, values) for item, values in zip(usable, attributes, strict=True)],
+        [dict(item.record.attributes) for item in usable],
+        [item.path for item in usable],
+    )
+
+
+def _captions(record: PhotoRecord, label: str) -> tuple[str, ...]:
+    """Return a photo's captions; where it has none, its label, else its tags, as one."""
+    named = record.attributes.get(label, "") or " ".join(record.tags)
+    return tuple(record.captions) or ((named,) if named else ())
+
+
+def _values(record: PhotoRecord, keys: Sequence[str]) -> tuple[str, ...]:
+    return tuple(record.attributes[key] for key in keys if record.attributes.get(key))
+
+
+def _tags(record: PhotoRecord, values: Sequence[str]) -> tuple[str, ...]:
+    """Return a photo's tags and attribute values, and without any the words of its captions."""
+    tags = dict.fromkeys([*record.tags, *values])
+    return tuple(tags) or tuple(dict.fromkeys(w for text in record.captions for w in words(text)))
+
+
+def _label_key(records: Sequence[PhotoRecord], spoken: Sequence[str]) -> str:
+    """Return the attribute that sorts photos into kinds: by its name, else by its many values."""
+    plain = {key.lower().replace("_", "").replace(" ", ""): key for key in spoken}
+    for name in _LABEL_NAMES:
+        if name in plain:
+            return plain[name]
+    values = Counter(key for r in records for key in {k for k in spoken if r.attributes.get(k)})
+    counts = {key: len({r.attributes.get(key) for r in records}) for key in values}
+    return max(counts, key=lambda key: counts[key], default="")
+
+
+def _features(
+    paths: Sequence[Path], backbone: Backbone, progress: Report
+) -> tuple[NDArray[np.float32], list[str], list[int], list[Skipped]]:
+    """Read photos and run them through the backbone, batch by batch."""
+    step = Step(progress, "computing features", len(paths))
+    rows: list[NDArray[np.float32]] = []
+    hashes: list[str] = []
+    kept: list[int] = []
+    failed: list[Skipped] = []
+    waiting: list[DecodedPhoto] = []
+
+    def compute() -> None:
+        if waiting:
+            rows.append(backbone.run(np.stack([photo.pixels for photo in waiting])))
+            waiting.clear()
+
+    photos = read_photos(paths, backbone.shape.size_px, n_threads=os.cpu_count() or 1)
+    for place, photo in enumerate(photos):
+        if isinstance(photo, PhotoError):
+            failed.append(Skipped(str(paths[place]), photo.what))
+            continue
+        waiting.append(photo)
+        hashes.append(photo.content_hash)
+        kept.append(place)
+        if len(waiting) == _BATCH:
+            compute()
+            step.at(place + 1)
+    compute()
+    step.at(len(paths))
+    width = backbone.n_features
+    features = np.concatenate(rows) if rows else np.empty((0, width), np.float32)
+    return features, hashes, kept, failed
