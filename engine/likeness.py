@@ -12,8 +12,8 @@ from engine import config
 from engine.config import DEFAULT_K
 from engine.durable import PARTIAL
 from engine.encoders.folder import no_text_side
-from engine.errors import QueryError
-from engine.images import PhotoError, read_photos
+from engine.errors import PhotoError, QueryError
+from engine.images import read_photos
 from engine.progress import Report, Step, unheard
 from engine.query import Term
 from engine.search import Answer, Match, SearchEngine

@@ -18,9 +18,9 @@ from engine.comparison.sample import Sample, draw_sample
 from engine.encoders import Encoder, bundled_model, load_encoder
 from engine.encoders.folder import read_held_out
 from engine.encoders.joint import JointEncoder
-from engine.errors import KindredError, TrainingError
+from engine.errors import KindredError, PhotoError, TrainingError
 from engine.evaluation import both_directions, precision_at_k
-from engine.images import PhotoError, read_photos
+from engine.images import read_photos
 from engine.progress import Report, Step, unheard
 from engine.training.backbone import Backbone, open_backbone
 from engine.training.heads import train_head

@@ -24,6 +24,7 @@ MENU = {
     "pages/image_search.py": ("Image search", ":material/photo_library:"),
     "pages/training.py": ("Training", ":material/model_training:"),
     "pages/words.py": ("Words", ":material/format_quote:"),
+    "pages/compare.py": ("Compare", ":material/balance:"),
     "pages/collections.py": ("Collections", ":material/inventory_2:"),
 }
 ABOUT = "Kindred finds photos by words and by other photos. It runs on this computer alone."

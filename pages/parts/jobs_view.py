@@ -83,7 +83,7 @@ def _draw_over(job: JobState) -> None:
         if st.button("Dismiss", key=f"dismiss {job.job_id}", type="tertiary"):
             forget_job(job.job_id)
             st.rerun()
-    if job.result:
+    if job.result and "indexed" in job.result:
         st.caption(what_was_built(job.result))
     if job.error:
         st.text(job.error)

@@ -1,0 +1,139 @@
+"""A comparison that is kept: its table, and the same question asked of two recipes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from engine.comparison.kept import Comparison, Hit
+from engine.comparison.row import Row
+from engine.errors import KindredError
+from pages.parts.elements import data_url
+from pages.parts.frame import tell
+from pages.parts.resources import encoder_at, redrawn, thumbnail_of
+from pages.parts.wording import attribute, count, duration, plain
+
+N_SHOWN = 9
+N_DRAWN = 6
+PHOTO_PX = 120
+
+
+def choose_comparison(kept: Sequence[Comparison]) -> Comparison | None:
+    """Draw the choice among what is kept, the newest first; the link names the one shown."""
+    if not kept:
+        return None
+    by_name = {comparison.folder.name: comparison for comparison in kept}
+    name = st.query_params.get("comparison", "")
+    st.session_state["comparison"] = name if name in by_name else next(iter(by_name))
+    if len(by_name) > 1:
+        st.selectbox(
+            "Comparison",
+            list(by_name),
+            key="comparison",
+            format_func=lambda each: _title(by_name[each]),
+            on_change=lambda: st.query_params.update(comparison=st.session_state["comparison"]),
+        )
+    return by_name[st.session_state["comparison"]]
+
+
+def _title(comparison: Comparison) -> str:
+    made = datetime.fromtimestamp(comparison.created).strftime("%d %B %Y, %H:%M")
+    return f"{', '.join(comparison.sources)} · {count(comparison.pool, 'photo')} · {made}"
+
+
+def draw_table(comparison: Comparison) -> None:
+    """Draw a line for each recipe, and what the numbers mean."""
+    labels = list(dict.fromkeys(n for row in comparison.rows for n in row.precision_at_9))
+    st.dataframe(
+        [_line(row, labels) for row in comparison.rows],
+        hide_index=True,
+        column_config={"Backbone": st.column_config.TextColumn(width="medium")},
+    )
+    note = f" {comparison.note[:1].upper()}{comparison.note[1:]}." if comparison.note else ""
+    st.caption(
+        f"Text → photo recall among {count(comparison.pool, 'photo')} that no recipe was trained "
+        f"on, after training on {comparison.n_trained:,}. Alike by …: share of a photo's nine "
+        f"nearest others with its own value.{note}"
+    )
+    for row in comparison.rows:
+        if row.error:
+            st.warning(f"**{plain(row.recipe)}** {plain(row.error)}", icon=":material/report:")
+
+
+def _line(row: Row, labels: Sequence[str]) -> dict[str, Any]:
+    figures = row.text_to_image or {}
+    line: dict[str, Any] = {"Recipe": row.recipe}
+    line |= {f"R@{k}": _digits(figures.get(f"recall_at_{k}")) for k in (1, 5, 10)}
+    line |= {
+        f"Alike by {attribute(name).lower()}": _digits(row.precision_at_9.get(name))
+        for name in labels
+    }
+    trained = duration(row.training_seconds) if row.training_seconds else None
+    line |= {
+        "Training": trained,
+        "Photos a second": round(row.photos_per_second) or None,
+        "MB": round(row.megabytes, 1) or None,
+        "Backbone": row.backbone or None,
+    }
+    return line
+
+
+def _digits(number: float | None) -> float | None:
+    return None if number is None else round(number, 3)
+
+
+def draw_side_by_side(comparison: Comparison) -> None:
+    """Ask two recipes the same, in words or with one of the measured photos."""
+    names = [row.recipe for row in comparison.rows if not row.error]
+    if len(names) < 2:
+        return
+    st.subheader("One question, two recipes", anchor=False)
+    words, like = st.columns(2)
+    query = words.text_input("Words", key="compared words", placeholder="red dress")
+    place = like.selectbox(
+        "Or a photo to find the like of",
+        range(min(comparison.pool, 200)),
+        index=None,
+        format_func=lambda i: " ".join(comparison.captions[i][:1]) or comparison.paths[i].name,
+        placeholder="Choose a photo",
+        key="compared photo",
+        disabled=bool(query.strip()),
+    )
+    for column, first in zip(st.columns(2, gap="large"), (0, len(names) - 1), strict=True):
+        with column:
+            recipe = st.selectbox("Recipe", names, index=first, key=f"recipe {first}")
+            _draw_answer(comparison, recipe, query.strip(), place)
+
+
+def _draw_answer(comparison: Comparison, recipe: str, query: str, place: int | None) -> None:
+    try:
+        if query:
+            encoder = encoder_at(comparison.model(recipe))
+            _draw_hits(comparison.search(recipe, encoder, query, N_SHOWN))
+        elif place is not None:
+            _draw_hits(comparison.similar(recipe, place, N_SHOWN))
+        else:
+            st.caption("Type some words or choose a photo: both recipes answer.")
+    except KindredError as error:
+        tell(error)
+    _draw_redrawn(comparison, recipe)
+
+
+def _draw_hits(hits: Sequence[Hit]) -> None:
+    st.image(
+        [data_url(thumbnail_of(hit.path)) for hit in hits],
+        caption=[f"{hit.similarity:.2f} {plain(hit.caption)[:60]}" for hit in hits],
+        width=PHOTO_PX,
+    )
+
+
+def _draw_redrawn(comparison: Comparison, recipe: str) -> None:
+    """Show an autoencoder's photos as it draws them again, under the originals."""
+    pairs = redrawn(comparison.model(recipe), tuple(comparison.paths[:N_DRAWN]))
+    if pairs:
+        st.markdown("Photos as they are, and drawn again from sixteen numbers")
+        for pictures in zip(*pairs, strict=True):
+            st.image([data_url(picture) for picture in pictures], width=PHOTO_PX)

@@ -1,0 +1,100 @@
+"""The recipes side by side: one comparison over a few drawn photos, made once for all tests."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine import shell
+from engine.comparison import Comparison, compare
+from engine.comparison.kept import list_comparisons
+from engine.encoders.portable import load_reconstruction
+from engine.errors import ModelError, TrainingError
+from engine.training import DataSource
+
+RECIPES = ("matching", "autoencoder", "vgg16-fc1")
+
+
+@pytest.fixture(scope="module")
+def compared(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+    """What the shell printed and kept."""
+    out = tmp_path_factory.mktemp("compared") / "all"
+    arguments = ["--recipes", ",".join(RECIPES), "--sample", "36", "--epochs", "1"]
+    few = ["--batch-size", "8", "--out", str(out), "--json"]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        assert shell.main(["compare", str(drawn), *arguments, *few]) == 0
+    told = json.loads(printed.getvalue())
+    assert [row["recipe"] for row in told["recipes"]] == [*RECIPES, "bundled"]
+    return Comparison.open(Path(told["folder"]))
+
+
+def test_every_recipe_is_measured_on_the_same_photos(compared: Comparison):
+    assert [row.recipe for row in compared.rows] == [*RECIPES, "bundled"]
+    assert not [row.error for row in compared.rows if row.error]
+    assert compared.pool == 12
+    assert compared.n_trained == 24
+    assert all("gender" in row.precision_at_9 for row in compared.rows)
+
+
+def test_recall_is_measured_where_there_is_a_text_side_and_only_there(compared: Comparison):
+    has_text = {row.recipe: row.has_text for row in compared.rows}
+    assert not has_text["autoencoder"] and not has_text["vgg16-fc1"]
+    assert has_text["matching"] and has_text["bundled"]
+    assert compared.rows[0].text_to_image["pool"] == compared.pool
+
+
+def test_the_table_names_the_backbone_that_was_used(compared: Comparison):
+    told = {row.recipe: row.backbone for row in compared.rows}
+    assert "bundled tower" in told["matching"]
+    assert "from scratch" in told["autoencoder"]
+
+
+def test_a_comparison_is_found_again_in_the_home(compared: Comparison, kindred_home: Path):
+    assert not list_comparisons()
+    shutil.copytree(compared.folder, kindred_home / "comparisons" / "kept")
+    (kept,) = list_comparisons()
+    assert kept.rows == compared.rows
+
+
+def test_each_model_loads_and_gives_the_embeddings_that_were_kept(compared: Comparison):
+    for recipe in ("matching", "autoencoder"):
+        encoder = compared.encoder(recipe)
+        kept = np.load(compared.folder / recipe / "embeddings.npy")
+        assert kept.shape == (compared.pool, encoder.n_dims)
+        assert np.linalg.norm(kept, axis=1) == pytest.approx(1, abs=1e-5)
+
+
+def test_two_recipes_answer_the_same_question(compared: Comparison):
+    for recipe in ("matching", "bundled"):
+        hits = compared.search(recipe, compared.encoder(recipe), "red boot", k=3)
+        assert len(hits) == 3
+        assert hits[0].similarity >= hits[1].similarity >= hits[2].similarity
+    hits = compared.similar("vgg16-fc1", 0, k=3)
+    assert len(hits) == 3 and 0 not in [hit.place for hit in hits]
+
+
+def test_a_model_without_words_says_so(compared: Comparison):
+    encoder = compared.encoder("vgg16-fc1")
+    assert encoder.tokenizer is None
+    with pytest.raises(ModelError, match="understands no words"):
+        compared.search("vgg16-fc1", encoder, "red boot")
+
+
+def test_an_autoencoder_draws_photos_again(compared: Comparison):
+    draw = load_reconstruction(compared.model("autoencoder"))
+    assert draw is not None
+    pixels = np.zeros((2, 64, 64, 3), np.uint8)
+    assert draw(pixels).shape == pixels.shape
+    assert load_reconstruction(compared.model("matching")) is None
+
+
+def test_an_unknown_recipe_is_refused_before_anything_is_read(tmp_path: Path):
+    with pytest.raises(TrainingError, match="no such recipe"):
+        compare([DataSource(tmp_path)], tmp_path / "out", recipes=["magic"])

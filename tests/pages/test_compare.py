@@ -1,0 +1,83 @@
+"""The page that compares recipes, state by state; the comparison is written by hand."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.comparison.kept import write_comparison
+from engine.comparison.row import Row
+from engine.encoders import load_encoder
+from engine.images import read_photo
+from tests.pages.reading import errors, texts
+
+FIGURES = {"recall_at_1": 0.25, "recall_at_5": 0.5, "recall_at_10": 0.75, "pool": 4}
+
+
+@pytest.fixture
+def kept(squares: Path, colour_model: Path, kindred_home: Path) -> Path:
+    """Two recipes that know colours, measured on four squares, and one that failed."""
+    folder = kindred_home / "comparisons" / "by-hand"
+    paths = sorted(squares.rglob("*-0.png"))[:4]
+    encoder = load_encoder(colour_model)
+    pixels = np.stack([read_photo(path, encoder.size_px).pixels for path in paths])
+    for name in ("contrastive", "matching"):
+        shutil.copytree(colour_model, folder / name / "model")
+        np.save(folder / name / "embeddings.npy", encoder.embed_photos(pixels))
+    rows = [
+        Row("contrastive", "a tower", "", FIGURES, FIGURES, {"colour": 0.5}, 12.0, 900.0, 4.2, 3),
+        Row(
+            "matching", "a tower", "some words", FIGURES, FIGURES, {"colour": 0.25}, 3.0, 9.0, 1, 3
+        ),
+        Row("devise", error="the weights cannot be had"),
+    ]
+    write_comparison(
+        folder,
+        rows,
+        paths=paths,
+        captions=[(path.stem,) for path in paths],
+        n_trained=8,
+        note="measured on four",
+        sources=["squares"],
+        n_skipped=0,
+    )
+    return folder
+
+
+def test_before_any_comparison_the_page_says_what_one_is(open_page):
+    page = open_page("compare")
+    assert not errors(page)
+    assert "five systems" in texts(page)
+    assert not page.dataframe
+
+
+def test_a_comparison_is_a_table_with_its_pool_and_what_failed(open_page, kept: Path):
+    page = open_page("compare")
+    assert not errors(page)
+    table = page.dataframe[0].value
+    assert table["Recipe"].tolist() == ["contrastive", "matching", "devise"]
+    assert table["R@10"].tolist()[:2] == [0.75, 0.75]
+    assert "among 4 photos" in texts(page)
+    assert "cannot be had" in page.warning[0].value
+
+
+def test_two_recipes_answer_the_same_words_side_by_side(open_page, kept: Path):
+    page = open_page("compare")
+    page.text_input(key="compared words").input("red").run()
+    assert not errors(page)
+    assert [box.value for box in page.selectbox if box.key.startswith("recipe")] == [
+        "contrastive",
+        "matching",
+    ]
+    assert len(page.get("imgs")) == 2
+
+
+def test_a_folder_that_is_not_there_is_one_box(open_page):
+    page = open_page("compare")
+    page.text_input[0].input("/nowhere/at/all")
+    (button,) = [each for each in page.button if each.label == "Compare"]
+    button.click().run()
+    assert len(errors(page)) == 1
