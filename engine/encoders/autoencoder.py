@@ -18,14 +18,14 @@ from engine.encoders.settings import ModelSettings
 
 LATENT = "latent_space"
 # The constant coordinate beside standardised numbers, in units of their typical length.
-_HEIGHT = 2.0
+_HEIGHT = 3.0
 
 
 @keras.saving.register_keras_serializable("kindred")
 class Lift(layers.Layer):
     r"""Numbers with a constant beside them, for an index that compares directions alone.
 
-    .. math:: z \mapsto \left(\frac{z - \mu}{\sigma},\ h\right), \qquad h = 2\sqrt{n}
+    .. math:: z \mapsto \left(\frac{z - \mu}{\sigma},\ h\right), \qquad h = 3\sqrt{n}
 
     with one σ for all numbers, so that distances keep their order. For rows far shorter than h the
     angle of two lifted rows is their Euclidean distance divided by σh. `settle` gives μ and σ.

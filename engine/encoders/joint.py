@@ -56,8 +56,8 @@ class JointEncoder:
         self.fingerprint = ""
         self.photo_tower = photos or photo_tower(settings)
         self.text_tower = (texts or text_tower(settings)) if settings.has_text else None
-        self._run_photos = _compiled(self.photo_tower)
-        self._run_texts = _compiled(self.text_tower) if self.text_tower else None
+        self._run_photos = compiled(self.photo_tower)
+        self._run_texts = compiled(self.text_tower) if self.text_tower else None
 
     def embed_photos(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Turn photos, shape (n, size_px, size_px, 3), into unit rows, shape (n, n_dims)."""
@@ -181,7 +181,7 @@ class FeatureEncoder:
         whole = JointEncoder.load(folder, files.read_manifest(folder))
         tower = feature_tower(whole.photo_tower)
         self.n_features = int(tower.output.shape[-1])
-        self._run = _compiled(tower)
+        self._run = compiled(tower)
 
     def embed(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Turn photos into unit rows of features, shape (n, n_features)."""
@@ -189,8 +189,12 @@ class FeatureEncoder:
         return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
 
 
-def _compiled(tower: keras.Model) -> Any:
-    """Return a function of one batch, compiled where calling a model is slow."""
+def compiled(tower: keras.Model) -> Any:
+    """Return a function of one batch, compiled where calling a model is slow.
+
+    Not by `predict`: that compiles anew for every size of batch, and with XLA, whose convolutions
+    use one core.
+    """
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 

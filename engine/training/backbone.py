@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.encoders import bundled_model, read_manifest
 from engine.encoders.folder import PHOTO_WEIGHTS
+from engine.encoders.joint import compiled
 from engine.encoders.settings import FEATURES, ModelSettings
 from engine.encoders.towers import feature_tower, photo_tower
 from engine.training.recipes import BUNDLED
@@ -89,7 +90,7 @@ def open_backbone(settings: TrainingSettings) -> Backbone:
         told = f"{settings.backbone}, {_weights_told(settings.weights)}"
     width = tower.output.shape[-1]
     part = f"its layer {shape.feature_layer}" if shape.feature_layer else f"{shape.pooling}-pooled"
-    return Backbone(shape, tower, f"{told}, {part}, {width:,} wide", _compiled(tower))
+    return Backbone(shape, tower, f"{told}, {part}, {width:,} wide", _frozen(tower))
 
 
 def _bundled() -> tuple[ModelSettings, keras.Model, str]:
@@ -107,11 +108,10 @@ def _weights_told(weights: str | None) -> str:
     return "ImageNet weights" if weights == "imagenet" else f"weights of {weights.split('/')[-1]}"
 
 
-def _compiled(tower: keras.Model) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
+def _frozen(tower: keras.Model) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
     tower.trainable = False
-    return lambda pixels: keras.ops.convert_to_numpy(tower.predict_on_batch(pixels)).astype(
-        np.float32
-    )
+    run = compiled(tower)
+    return lambda pixels: keras.ops.convert_to_numpy(run(pixels)).astype(np.float32)
 
 
 def head_shape(

@@ -162,6 +162,7 @@ def train_head(
     kind = TagBatches if settings.say == "tags" else Batches
     batches = kind(said, rows, tokenizer, replace(settings, augment=0.0))
     trainer = build_trainer(shape, settings, batches.n_steps * settings.epochs, "float32")
+    trainer.jit_compile = False  # XLA takes longer to compile a head than the head to learn
     if table is not None:
         trainer.text_tower.get_layer("words").set_weights([table])
     head = JointEncoder(settings.name, shape, tokenizer, trainer.photo_tower, trainer.text_tower)

@@ -16,12 +16,14 @@ from engine.catalogue import PhotoRecord, Skipped, read_source
 from engine.errors import PhotoError, TrainingError
 from engine.images import DecodedPhoto, read_photos
 from engine.progress import Report, Step
-from engine.text import words
+from engine.text import singular, words
 from engine.training.backbone import Backbone
 from engine.training.examples import Batches, Examples, _speaking_keys
 from engine.training.settings import DataSource, TrainingSettings
 
 _BATCH = 64
+# A word in the captions of more photos than this tells none of them apart.
+_COMMON_SHARE = 0.4
 # What people call the attribute that sorts their photos into kinds, the surest name first.
 _LABEL_NAMES = ("articletype", "label", "class", "category", "kind", "producttypename", "folder")
 
@@ -135,6 +137,8 @@ def gather(
     features, hashes, kept, failed = _features([item.path for item in usable], backbone, progress)
     usable = [usable[place] for place in kept]
     attributes = [_values(item.record, spoken) for item in usable]
+    if not any(attributes):
+        attributes = salient_words([item.record.captions for item in usable])
     photos = Examples(
         pixels=features,
         captions=[_captions(item.record, label) for item in usable],
@@ -160,6 +164,35 @@ def _captions(record: PhotoRecord, label: str) -> tuple[str, ...]:
 
 def _values(record: PhotoRecord, keys: Sequence[str]) -> tuple[str, ...]:
     return tuple(record.attributes[key] for key in keys if record.attributes.get(key))
+
+
+def salient_words(captions: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Return the words that several captions of a photo agree on, for photos without attributes.
+
+    Said a few at a time like attribute values, they teach a model the short texts that people ask
+    with. Words of most photos ("the", "with") and of fewer than three letters say nothing.
+
+    Examples
+    --------
+    >>> salient_words([["A dog on a beach", "The dog runs along the beach"], ["Red bus"], ["Tea"]])
+    [('dog', 'beach'), ('red', 'bus'), ('tea',)]
+    """
+    said = [[set(map(singular, words(text))) for text in texts] for texts in captions]
+    photos_with = Counter(word for texts in said for word in set().union(*texts))
+    most = max(_COMMON_SHARE * len(captions), 1)
+    salient = []
+    for texts, own in zip(said, captions, strict=True):
+        counts = Counter(word for text in texts for word in text)
+        order = dict.fromkeys(singular(word) for text in own for word in words(text))
+        n_needed = min(2, len(texts))
+        salient.append(
+            tuple(
+                word
+                for word in order
+                if counts[word] >= n_needed and len(word) > 2 and photos_with[word] <= most
+            )
+        )
+    return salient
 
 
 def _tags(record: PhotoRecord, values: Sequence[str]) -> tuple[str, ...]:

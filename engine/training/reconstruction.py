@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from engine.encoders.autoencoder import LATENT, autoencoder, decoder
 from engine.encoders.folder import RECONSTRUCTION
-from engine.encoders.joint import JointEncoder
+from engine.encoders.joint import JointEncoder, compiled
 from engine.encoders.portable import export
 from engine.encoders.settings import AUTOENCODER, ModelSettings
 from engine.encoders.towers import photo_tower
@@ -129,7 +129,9 @@ def train_drawing(
     shape = _shape(settings)
     tower, back = photo_tower(shape), decoder(shape)
     whole = autoencoder(tower, back)
-    whole.compile(optimizer=keras.optimizers.Adam(settings.learning_rate), loss="mse")
+    # XLA's convolutions use one core of a processor.
+    optimizer = keras.optimizers.Adam(settings.learning_rate)
+    whole.compile(optimizer=optimizer, loss="mse", jit_compile=False)
     curves: list[dict[str, Any]] = []
     began = time.monotonic()
     size = settings.batch_size
@@ -146,8 +148,8 @@ def train_drawing(
             loss = float(whole.train_on_batch(photos, photos.astype(np.float32) / 255))
             step.at(done)
         curves.append({"epoch": epoch + 1, "loss": loss})
-    latent = keras.Model(tower.input, tower.get_layer(LATENT).output)
-    seen = [latent.predict_on_batch(pixels[part]) for part in _parts(np.sort(rows))]
+    latent = compiled(keras.Model(tower.input, tower.get_layer(LATENT).output))
+    seen = [_numbers(latent(pixels[part])) for part in _parts(np.sort(rows))]
     tower.get_layer("lift").settle(np.concatenate(seen))
     curves[-1]["validation_loss"] = _error(whole, pixels, held_out)
     encoder = JointEncoder(settings.name, shape, None, tower)
@@ -176,11 +178,15 @@ def _shape(settings: TrainingSettings) -> ModelSettings:
 
 def _error(whole: keras.Model, pixels: NDArray[np.uint8], rows: NDArray[np.int64]) -> float:
     """Return the mean squared error over photos that training never saw."""
-    errors = []
+    draw, errors = compiled(whole), []
     for part in _parts(rows):
         photos = pixels[part].astype(np.float32) / 255
-        errors.append(np.mean((whole.predict_on_batch(pixels[part]) - photos) ** 2, axis=(1, 2, 3)))
+        errors.append(np.mean((_numbers(draw(pixels[part])) - photos) ** 2, axis=(1, 2, 3)))
     return float(np.concatenate(errors).mean()) if errors else float("nan")
+
+
+def _numbers(tensor: Any) -> NDArray[np.float32]:
+    return np.asarray(keras.ops.convert_to_numpy(tensor), np.float32)
 
 
 def _parts(rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from engine import shell
 from engine.comparison import Comparison, compare
 from engine.comparison.kept import list_comparisons
 from engine.encoders.portable import load_reconstruction
 from engine.errors import ModelError, TrainingError
+from engine.shell import comparing
 from engine.training import DataSource
 
 RECIPES = ("matching", "autoencoder", "vgg16-fc1")
@@ -23,16 +20,14 @@ RECIPES = ("matching", "autoencoder", "vgg16-fc1")
 
 @pytest.fixture(scope="module")
 def compared(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Comparison:
-    """What the shell printed and kept."""
+    """What the shell kept; its table is checked on the way."""
     out = tmp_path_factory.mktemp("compared") / "all"
     arguments = ["--recipes", ",".join(RECIPES), "--sample", "36", "--epochs", "1"]
-    few = ["--batch-size", "8", "--out", str(out), "--json"]
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        assert shell.main(["compare", str(drawn), *arguments, *few]) == 0
-    told = json.loads(printed.getvalue())
-    assert [row["recipe"] for row in told["recipes"]] == [*RECIPES, "bundled"]
-    return Comparison.open(Path(told["folder"]))
+    few = ["--batch-size", "8", "--out", str(out)]
+    outcome = comparing.run(comparing.COMMAND.parser().parse_args([str(drawn), *arguments, *few]))
+    assert [row["recipe"] for row in outcome.record["recipes"]] == [*RECIPES, "bundled"]
+    assert [line.split()[0] for line in outcome.lines[3:7]] == [*RECIPES, "bundled"]
+    return Comparison.open(out)
 
 
 def test_every_recipe_is_measured_on_the_same_photos(compared: Comparison):
