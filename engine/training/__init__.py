@@ -13,6 +13,11 @@
     events.py      the same figures for TensorBoard
     machine.py     what it ran on, and which arithmetic pays there
     calibration.py how fast this machine trains a tower, tried out
+    recipes.py     five described systems and our own, as settings
+    backbone.py    a frozen tower's features, and a head joined to it
+    material.py    features of photos, and what is said of them
+    heads.py       training on features
+    reconstruction.py  training an autoencoder
     run.py         the loop: epochs, validation, checkpoints, resume, the final model
 
 Names are imported when they are first asked for: whoever only reads settings never waits for Keras.

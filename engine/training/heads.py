@@ -15,17 +15,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.durable import read_json, write_json
 from engine.encoders.joint import JointEncoder
 from engine.errors import TrainingError
 from engine.evaluation import both_directions
 from engine.progress import Report, Step, unheard
 from engine.text import Tokenizer, singular, words
+from engine.training import record
 from engine.training.backbone import Backbone, head_shape, open_backbone
 from engine.training.examples import Batches, Examples
 from engine.training.machine import describe_machine
 from engine.training.material import Material, TagBatches, gather, list_photos
-from engine.training.run import MODEL, RUN, TrainingReport
+from engine.training.record import MODEL, Plan
+from engine.training.run import TrainingReport
 from engine.training.settings import DataSource, TrainingSettings
 from engine.training.trainer import build_trainer, recalibrate
 
@@ -61,25 +62,24 @@ class Trained:
     vectors: str = ""
 
 
-def train_on_features(
-    data: Sequence[DataSource], settings: TrainingSettings, out: Path, *, progress: Report = unheard
-) -> TrainingReport:
-    """Train on the features of a frozen backbone, and write a model folder into `out`.
+def train_on_features(plan: Plan, out: Path, *, progress: Report = unheard) -> TrainingReport:
+    """Train on the features of a frozen backbone, and write a model folder into a run's folder.
 
     Raises
     ------
     TrainingError
-        The folder is taken, or there is too little to train on.
+        There is too little to train on.
     ModelError
         The backbone's weights, or the word vectors, cannot be had.
     """
-    begin_run(out, data, settings)
+    settings = plan.settings
     backbone = open_backbone(settings)
-    material = gather(*list_photos(data), settings, backbone, progress)
+    record.log(out, f"on features of {backbone.told}")
+    material = gather(*list_photos(plan.data), settings, backbone, progress)
     rows, held_out = split(material, settings)
     trained = train_head(material, rows, held_out, settings, backbone, progress)
     content = {
-        "data": told_data(data, material.photos, len(rows), len(held_out)),
+        "data": told_data(plan.data, material.photos, len(rows), len(held_out)),
         "settings": {**settings.to_json(), "weights": bool(settings.weights)},
         "backbone": backbone.told,
         "vectors": trained.vectors,
@@ -92,15 +92,6 @@ def train_on_features(
     hashes = frozenset(material.photos.hashes[row] for row in held_out)
     trained.encoder.save(out / MODEL, held_out=hashes, report=content)
     return TrainingReport(out / MODEL, content)
-
-
-def begin_run(out: Path, data: Sequence[DataSource], settings: TrainingSettings) -> None:
-    """Make a run's folder and note what the run is; refuse a folder with another run."""
-    plan = {"settings": settings.to_json(), "data": [origin.to_json() for origin in data]}
-    if (out / RUN).exists() and (read_json(out / RUN) != plan or (out / MODEL).exists()):
-        raise TrainingError("the folder holds a run already", value=out, remedy="Choose another")
-    out.mkdir(parents=True, exist_ok=True)
-    write_json(out / RUN, plan)
 
 
 def told_data(

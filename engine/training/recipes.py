@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.durable import read_json
-from engine.errors import TrainingError
-from engine.progress import Report, unheard
+from engine.errors import KindredError, TrainingError
+from engine.progress import Progress, Report, unheard
+from engine.training import record
+from engine.training.record import Plan
 from engine.training.settings import DataSource, TrainingSettings
 
 if TYPE_CHECKING:
@@ -185,39 +187,57 @@ def train_recipe(
     ModelError
         The backbone's weights, or the word vectors, cannot be had.
     """
-    if settings.loss == "reconstruction":
-        from engine.training.reconstruction import train_autoencoder
-
-        return train_autoencoder(data, settings, out, progress=progress)
-    if settings.frozen:
-        from engine.training.heads import train_on_features
-
-        return train_on_features(data, settings, out, progress=progress)
-    from engine.training.run import train
-
-    return train(data, settings, out, progress=progress)
+    record.begin_record(out, Plan(settings, data))
+    return resume_recipe(out, progress=progress)
 
 
-def resume_recipe(out: Path, *, progress: Report = unheard) -> TrainingReport:
-    """Go on with a run; what trains in seconds begins anew, and a finished run stays as it is.
+def resume_recipe(out: Path, *, finish: bool = False, progress: Report = unheard) -> TrainingReport:
+    """Begin a run that is planned, or go on with one that stopped.
+
+    What trains in seconds, on features or an autoencoder, begins anew; all else goes on from its
+    last checkpoint (see `engine.training.resume`). A finished run stays as it is.
 
     Raises
     ------
     TrainingError
-        The folder holds no run.
+        The folder holds no run, or another program is at it.
     """
-    try:
-        content = read_json(out / "run.json")
-        settings = TrainingSettings.from_json(content["settings"])
-        data = [DataSource.from_json(item) for item in content["data"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise TrainingError(
-            "this folder holds no run", value=out, remedy="Start one with 'train'"
-        ) from error
-    from engine.training.run import MODEL, TrainingReport, resume
+    from engine.training.run import TrainingReport, resume
 
-    if not (settings.frozen or settings.loss == "reconstruction"):
-        return resume(out, progress=progress)
-    if (out / MODEL).exists():
-        return TrainingReport(out / MODEL, read_json(out / MODEL / "report.json"))
-    return train_recipe(data, settings, out, progress=progress)
+    plan = record.read_plan(out / record.RUN)
+    if not is_short(plan.settings):
+        return resume(out, finish=finish, progress=progress)
+    if (out / record.MODEL).exists():
+        return TrainingReport(out / record.MODEL, read_json(out / record.MODEL / "report.json"))
+    heard = record.ProgressFile(out)
+
+    def tell_both(step: Progress) -> None:
+        heard(step)
+        progress(step)
+
+    (out / record.ENDING).unlink(missing_ok=True)
+    record.log(out, "started")
+    try:
+        report = _train_short(plan, out, tell_both)
+    except KindredError as error:
+        record.log(out, f"failed: {error}")
+        record.note_ending(out, "failed", error=str(error))
+        raise
+    record.log(out, "finished")
+    record.note_ending(out, "finished")
+    return report
+
+
+def is_short(settings: TrainingSettings) -> bool:
+    """Tell whether a run is trained in one go, without checkpoints."""
+    return settings.frozen or settings.loss in ("reconstruction", "none")
+
+
+def _train_short(plan: Plan, out: Path, progress: Report) -> TrainingReport:
+    if plan.settings.loss == "reconstruction":
+        from engine.training.reconstruction import train_autoencoder
+
+        return train_autoencoder(plan, out, progress=progress)
+    from engine.training.heads import train_on_features
+
+    return train_on_features(plan, out, progress=progress)

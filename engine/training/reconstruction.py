@@ -28,11 +28,12 @@ from engine.encoders.towers import photo_tower
 from engine.errors import PhotoError, TrainingError
 from engine.images import read_photos
 from engine.progress import Report, Step, unheard
-from engine.training.heads import begin_run, told_data
+from engine.training.heads import told_data
 from engine.training.machine import describe_machine
 from engine.training.material import Examples, list_photos
-from engine.training.run import MODEL, TrainingReport
-from engine.training.settings import DataSource, TrainingSettings
+from engine.training.record import MODEL, Plan
+from engine.training.run import TrainingReport
+from engine.training.settings import TrainingSettings
 
 _BATCH = 64
 
@@ -63,18 +64,17 @@ class Drawn:
         export(self.whole, folder / RECONSTRUCTION)
 
 
-def train_autoencoder(
-    data: Sequence[DataSource], settings: TrainingSettings, out: Path, *, progress: Report = unheard
-) -> TrainingReport:
-    """Train an autoencoder on photos alone, and write a model folder into `out`.
+def train_autoencoder(plan: Plan, out: Path, *, progress: Report = unheard) -> TrainingReport:
+    """Train an autoencoder on photos alone, and write a model folder into a run's folder.
 
     Raises
     ------
     TrainingError
-        The folder is taken, or there are too few photos.
+        There are too few photos, or the strides do not fit.
     """
-    begin_run(out, data, settings)
-    found, skipped = list_photos(data)
+    settings = plan.settings
+    _shape(settings)
+    found, skipped = list_photos(plan.data)
     cache = out / "photos.npy"
     pixels, hashes = _decode([item.path for item in found], settings.size_px, cache, progress)
     nothing: list[tuple[str, ...]] = [("",)] * len(hashes)
@@ -88,7 +88,7 @@ def train_autoencoder(
         )
     drawn = train_drawing(pixels, rows, held_out, settings, progress)
     content = {
-        "data": told_data(data, photos, len(rows), len(held_out)),
+        "data": told_data(plan.data, photos, len(rows), len(held_out)),
         "settings": settings.to_json(),
         "backbone": "a convolutional autoencoder, trained from scratch",
         "curves": drawn.curves,
