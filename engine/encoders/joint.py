@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.durable import flush_folder, write_json
 from engine.encoders import folder as files
 from engine.encoders.folder import ModelManifest, no_text_side, write_manifest
-from engine.encoders.places import FeaturePlaces
+from engine.encoders.places import FeaturePlaces, no_places
 from engine.encoders.settings import ModelSettings
 from engine.encoders.towers import feature_tower, photo_tower, text_tower
 from engine.errors import ModelError
@@ -77,6 +77,8 @@ class JointEncoder:
 
     def feature_places(self, pixels: NDArray[np.uint8]) -> FeaturePlaces:
         """Return which place of one photo gave which feature (see `engine.encoders.places`)."""
+        if not self.settings.tells_places:
+            raise no_places(self.name)
         tower = self.photo_tower
         looking = keras.Model(tower.input, tower.get_layer("feature_map").output)
         feature_map = keras.ops.convert_to_numpy(looking(pixels[None], training=False))[0]

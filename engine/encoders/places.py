@@ -70,6 +70,15 @@ class SeesPlaces(Protocol):
         ...
 
 
+def no_places(name: str) -> ModelError:
+    """Say that a model cannot tell places."""
+    return ModelError(
+        "this model cannot tell where in a photo it saw something",
+        value=name,
+        remedy="Only towers that end in a global maximum and one projection can",
+    )
+
+
 class PortablePlaces:
     """The portable photo tower with its feature map as a second output.
 
@@ -101,11 +110,7 @@ class PortablePlaces:
             self._projection = _constant(graph, multiply.input)
             self._bias = _constant(graph, add.input)
         except StopIteration:
-            raise ModelError(
-                "this model cannot tell where in a photo it saw something",
-                value=path.parent.name,
-                remedy="Only towers that end in a global maximum and one projection can",
-            ) from None
+            raise no_places(path.parent.name) from None
         self._name = pool.input[0]
         output = onnx.helper.make_tensor_value_info(self._name, onnx.TensorProto.FLOAT, None)
         graph.output.append(output)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from engine.encoders import folder as files
 from engine.encoders.folder import ModelManifest
-from engine.encoders.places import FeaturePlaces, PortablePlaces
+from engine.encoders.places import FeaturePlaces, PortablePlaces, no_places
 from engine.errors import ModelError
 from engine.text import Tokenizer
 
@@ -53,6 +53,7 @@ class PortableEncoder:
             Tokenizer.load(folder / files.VOCABULARY) if has_text else None
         )
         self._folder = folder
+        self._settings = manifest.settings
         self._photos = open_session(folder / files.PHOTO_ONNX, n_threads=os.cpu_count() or 1)
         # One text is too little work to share between threads.
         self._texts = open_session(folder / files.TEXT_ONNX, n_threads=1) if has_text else None
@@ -75,6 +76,8 @@ class PortableEncoder:
 
     def feature_places(self, pixels: NDArray[np.uint8]) -> FeaturePlaces:
         """Return which place of one photo gave which feature (see `engine.encoders.places`)."""
+        if not self._settings.tells_places:
+            raise no_places(self.name)
         return self._places.of(pixels)
 
     @cached_property

@@ -103,6 +103,13 @@ class ModelSettings:
         """Whether the model understands words."""
         return self.text_kind != "none"
 
+    @property
+    def tells_places(self) -> bool:
+        """Whether features are maxima over places that one projection turns into an embedding."""
+        is_pooled = self.pooling == "max" and not self.feature_layer
+        is_plain = self.projects and not self.hidden and not self.standardises
+        return is_pooled and is_plain and self.backbone != AUTOENCODER
+
     def to_json(self) -> dict[str, Any]:
         """Return plain values for a manifest."""
         return asdict(self)
