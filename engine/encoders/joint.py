@@ -55,7 +55,7 @@ class JointEncoder:
         self.size_px = settings.size_px
         self.fingerprint = ""
         self.photo_tower = photos or photo_tower(settings)
-        self.text_tower = (texts or text_tower(settings)) if settings.has_text else None
+        self.text_tower: Any = (texts or text_tower(settings)) if settings.has_text else None
         self._run_photos = compiled(self.photo_tower)
         self._run_texts = compiled(self.text_tower) if self.text_tower else None
 

@@ -67,7 +67,8 @@ class Material:
                 tags or captions for tags, captions in zip(self.tags, photos.captions, strict=True)
             ]
         )
-        return replace(photos, captions=told, attributes=[()] * len(self))
+        nothing: list[tuple[str, ...]] = [()] * len(self)
+        return replace(photos, captions=told, attributes=nothing)
 
     def _labelled(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         return zip(self.labels, self.photos.captions, strict=True)
