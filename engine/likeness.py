@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import config
 from engine.config import DEFAULT_K
-from engine.durable import PARTIAL
 from engine.encoders.folder import no_text_side
-from engine.errors import PhotoError, QueryError
-from engine.images import read_photos
-from engine.progress import Report, Step, unheard
+from engine.errors import QueryError
+from engine.progress import Report, unheard
 from engine.query import Term
 from engine.search import Answer, Match, SearchEngine
-
-_BATCH = 64
 
 
 def dimension_weights(word: NDArray[np.float32], strength: float) -> NDArray[np.float32]:
@@ -155,33 +149,14 @@ def backbone_features(engine: SearchEngine, progress: Report = unheard) -> NDArr
 
     A photo whose file is gone has a row of zeros, and is like no other.
     """
-    collection, encoder = engine.collection, engine.encoder
-    kept = config.home() / "features" / f"{collection.fingerprint}-{encoder.fingerprint}.npy"
-    if kept.is_file():
-        return np.load(kept, mmap_mode="r", allow_pickle=False)
-    from engine.encoders.joint import FeatureEncoder
+    from engine.encoders.joint import open_features
 
-    features = FeatureEncoder(collection.model_folder)
-    live = collection.catalogue.live_rows()
-    paths = [collection.root / photo.path for photo in collection.catalogue.photos(live)]
-    step = Step(progress, "computing features", len(paths))
+    collection = engine.collection
+    photos = collection.catalogue.photos(collection.catalogue.live_rows())
+    paths = [collection.root / photo.path for photo in photos]
+    features = open_features(collection.model_folder)
+    found = features.compute(paths, progress=progress)
     rows = np.zeros((len(paths), features.n_features), np.float32)
-    waiting: list[tuple[int, NDArray[np.uint8]]] = []
-    photos = read_photos(paths, encoder.size_px, n_threads=2)
-    for place, photo in enumerate(photos):
-        if not isinstance(photo, PhotoError):
-            waiting.append((place, photo.pixels))
-        if len(waiting) == _BATCH or (waiting and place == len(paths) - 1):
-            rows[[p for p, _ in waiting]] = features.embed(np.stack([x for _, x in waiting]))
-            waiting.clear()
-            step.at(place + 1)
-    _keep(kept, rows)
+    lengths = np.linalg.norm(found.rows, axis=1, keepdims=True)
+    rows[found.kept] = found.rows / np.maximum(lengths, 1e-12)
     return rows
-
-
-def _keep(file: Path, rows: NDArray[np.float32]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_suffix(PARTIAL)
-    with beside.open("wb") as opened:
-        np.save(opened, rows)
-    beside.replace(file)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.durable import flush_folder, write_json
 from engine.encoders import folder as files
+from engine.encoders.features import FrozenFeatures, fingerprint_of
 from engine.encoders.folder import ModelManifest, no_text_side, write_manifest
 from engine.encoders.places import FeaturePlaces, no_places
 from engine.encoders.settings import ModelSettings
@@ -165,30 +166,28 @@ class JointEncoder:
         return encoder
 
 
-class FeatureEncoder:
-    """The backbone of a saved model alone: photos to its features, as unit rows.
-
-    Parameters
-    ----------
-    folder
-        A model folder.
+def open_features(folder: Path) -> FrozenFeatures:
+    """Return what the backbone of a saved model makes of photos.
 
     Raises
     ------
     ModelError
         The folder is damaged.
     """
+    whole = JointEncoder.load(folder, files.read_manifest(folder))
+    return frozen(feature_tower(whole.photo_tower))
 
-    def __init__(self, folder: Path) -> None:
-        whole = JointEncoder.load(folder, files.read_manifest(folder))
-        tower = feature_tower(whole.photo_tower)
-        self.n_features = int(tower.output.shape[-1])
-        self._run = compiled(tower)
 
-    def embed(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Turn photos into unit rows of features, shape (n, n_features)."""
-        rows = _in_batches(self._run, pixels, self.n_features)
-        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+def frozen(tower: keras.Model) -> FrozenFeatures:
+    """Return a tower's features of photos, kept on the disk once computed."""
+    tower.trainable = False
+    run = compiled(tower)
+    return FrozenFeatures(
+        lambda pixels: keras.ops.convert_to_numpy(run(pixels)).astype(np.float32),
+        size_px=int(tower.input.shape[1]),
+        n_features=int(tower.output.shape[-1]),
+        fingerprint=fingerprint_of(tower),
+    )
 
 
 def compiled(tower: keras.Model) -> Any:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import keras
-import numpy as np
-from numpy.typing import NDArray
 
 from engine.encoders import bundled_model, read_manifest
+from engine.encoders.features import FrozenFeatures
 from engine.encoders.folder import PHOTO_WEIGHTS
-from engine.encoders.joint import compiled
+from engine.encoders.joint import frozen
 from engine.encoders.settings import FEATURES, ModelSettings
 from engine.encoders.towers import feature_tower, photo_tower
 from engine.training.recipes import BUNDLED
@@ -30,14 +28,14 @@ class Backbone:
         Pixels to features.
     told
         What it is, for people: name, weights, layer and width.
-    run
-        The tower as a compiled function of one batch.
+    features
+        Its features of photos, computed once and kept.
     """
 
     shape: ModelSettings
     tower: keras.Model
     told: str
-    run: Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+    features: FrozenFeatures
 
     @property
     def n_features(self) -> int:
@@ -90,7 +88,7 @@ def open_backbone(settings: TrainingSettings) -> Backbone:
         told = f"{settings.backbone}, {_weights_told(settings.weights)}"
     width = tower.output.shape[-1]
     part = f"its layer {shape.feature_layer}" if shape.feature_layer else f"{shape.pooling}-pooled"
-    return Backbone(shape, tower, f"{told}, {part}, {width:,} wide", _frozen(tower))
+    return Backbone(shape, tower, f"{told}, {part}, {width:,} wide", frozen(tower))
 
 
 def _bundled() -> tuple[ModelSettings, keras.Model, str]:
@@ -106,12 +104,6 @@ def _weights_told(weights: str | None) -> str:
     if weights is None:
         return "random weights"
     return "ImageNet weights" if weights == "imagenet" else f"weights of {weights.split('/')[-1]}"
-
-
-def _frozen(tower: keras.Model) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
-    tower.trainable = False
-    run = compiled(tower)
-    return lambda pixels: keras.ops.convert_to_numpy(run(pixels)).astype(np.float32)
 
 
 def head_shape(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,15 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.catalogue import PhotoRecord, Skipped, read_source
-from engine.errors import PhotoError, TrainingError
-from engine.images import DecodedPhoto, read_photos
-from engine.progress import Report, Step
+from engine.errors import TrainingError
+from engine.progress import Report
 from engine.text import singular, words
 from engine.training.backbone import Backbone
 from engine.training.examples import Batches, Examples, _speaking_keys
 from engine.training.settings import DataSource, TrainingSettings
 
-_BATCH = 64
 # A word in the captions of more photos than this tells none of them apart.
 _COMMON_SHARE = 0.4
 # What people call the attribute that sorts their photos into kinds, the surest name first.
@@ -135,18 +132,18 @@ def gather(
             value=len(usable),
             remedy=f"Give at least {2 * settings.batch_size}, or lower '--batch-size'",
         )
-    features, hashes, kept, failed = _features([item.path for item in usable], backbone, progress)
-    usable = [usable[place] for place in kept]
+    features = backbone.features.compute([item.path for item in usable], progress=progress)
+    usable = [usable[place] for place in features.kept]
     attributes = [_values(item.record, spoken) for item in usable]
     if not any(attributes):
         attributes = salient_words([item.record.captions for item in usable])
     photos = Examples(
-        pixels=features,
+        pixels=features.rows,
         captions=[_captions(item.record, label) for item in usable],
         attributes=attributes,
-        hashes=hashes,
+        hashes=features.hashes,
         validates=[item.validates for item in usable],
-        skipped=[*skipped, *failed],
+        skipped=[*skipped, *features.skipped],
     )
     return Material(
         photos,
@@ -211,37 +208,3 @@ def _label_key(records: Sequence[PhotoRecord], spoken: Sequence[str]) -> str:
     values = Counter(key for r in records for key in {k for k in spoken if r.attributes.get(k)})
     counts = {key: len({r.attributes.get(key) for r in records}) for key in values}
     return max(counts, key=lambda key: counts[key], default="")
-
-
-def _features(
-    paths: Sequence[Path], backbone: Backbone, progress: Report
-) -> tuple[NDArray[np.float32], list[str], list[int], list[Skipped]]:
-    """Read photos and run them through the backbone, batch by batch."""
-    step = Step(progress, "computing features", len(paths))
-    rows: list[NDArray[np.float32]] = []
-    hashes: list[str] = []
-    kept: list[int] = []
-    failed: list[Skipped] = []
-    waiting: list[DecodedPhoto] = []
-
-    def compute() -> None:
-        if waiting:
-            rows.append(backbone.run(np.stack([photo.pixels for photo in waiting])))
-            waiting.clear()
-
-    photos = read_photos(paths, backbone.shape.size_px, n_threads=os.cpu_count() or 1)
-    for place, photo in enumerate(photos):
-        if isinstance(photo, PhotoError):
-            failed.append(Skipped(str(paths[place]), photo.what))
-            continue
-        waiting.append(photo)
-        hashes.append(photo.content_hash)
-        kept.append(place)
-        if len(waiting) == _BATCH:
-            compute()
-            step.at(place + 1)
-    compute()
-    step.at(len(paths))
-    width = backbone.n_features
-    features = np.concatenate(rows) if rows else np.empty((0, width), np.float32)
-    return features, hashes, kept, failed

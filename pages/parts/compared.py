@@ -8,10 +8,20 @@ import numpy as np
 import streamlit as st
 
 from engine.config import THUMBNAIL_PX
-from engine.encoders import read_manifest
+from engine.encoders import Encoder, load_encoder, read_manifest
 from engine.encoders.portable import load_reconstruction
 from engine.errors import PhotoError
 from engine.images import encode_jpeg, read_photo, read_photos
+
+
+def encoder_at(folder: Path) -> Encoder:
+    """Return the model of a folder, loaded once and anew after every change of it."""
+    return _encoder(str(folder), read_manifest(folder).fingerprint)
+
+
+@st.cache_resource(show_spinner="Waking the model…", max_entries=8)
+def _encoder(folder: str, fingerprint: str) -> Encoder:
+    return load_encoder(Path(folder))
 
 
 @st.cache_data(show_spinner=False, max_entries=2000)

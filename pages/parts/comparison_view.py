@@ -11,10 +11,9 @@ import streamlit as st
 from engine.comparison.kept import Comparison, Hit
 from engine.comparison.row import Row
 from engine.errors import KindredError
-from pages.parts.compared import redrawn, thumbnail_of
+from pages.parts.compared import encoder_at, redrawn, thumbnail_of
 from pages.parts.elements import data_url
 from pages.parts.frame import tell
-from pages.parts.resources import encoder_at
 from pages.parts.wording import attribute, count, duration, plain
 
 N_SHOWN = 9

@@ -145,8 +145,3 @@ def spread(collection: Collection, n_photos: int, *, turn: int = 0) -> list[Phot
     rows = collection.catalogue.live_rows()
     stride = max(len(rows) // n_photos, 1)
     return collection.catalogue.photos(rows[turn % stride :: stride][:n_photos])
-
-
-def encoder_at(folder: Path) -> Encoder:
-    """Return the model of a folder, loaded once."""
-    return _encoder(str(folder), read_manifest(folder).fingerprint)
