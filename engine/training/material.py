@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,7 @@ class Material:
                 tags or captions for tags, captions in zip(self.tags, photos.captions, strict=True)
             ]
         )
-        nothing: list[tuple[str, ...]] = [()] * len(self)
+        nothing: list[dict[str, str]] = [{}] * len(self)
         return replace(photos, captions=told, attributes=nothing)
 
     def _labelled(self) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -136,7 +136,8 @@ def gather(
     usable = [usable[place] for place in features.kept]
     attributes = [_values(item.record, spoken) for item in usable]
     if not any(attributes):
-        attributes = salient_words([item.record.captions for item in usable])
+        agreed = salient_words([item.record.captions for item in usable])
+        attributes = [{word: word for word in each} for each in agreed]
     photos = Examples(
         pixels=features.rows,
         captions=[_captions(item.record, label) for item in usable],
@@ -148,7 +149,7 @@ def gather(
     return Material(
         photos,
         [item.record.attributes.get(label, "") for item in usable],
-        [_tags(item.record, values) for item, values in zip(usable, attributes, strict=True)],
+        [_tags(item.record, _values(item.record, spoken).values()) for item in usable],
         [dict(item.record.attributes) for item in usable],
         [item.path for item in usable],
     )
@@ -160,8 +161,8 @@ def _captions(record: PhotoRecord, label: str) -> tuple[str, ...]:
     return tuple(record.captions) or ((named,) if named else ())
 
 
-def _values(record: PhotoRecord, keys: Sequence[str]) -> tuple[str, ...]:
-    return tuple(record.attributes[key] for key in keys if record.attributes.get(key))
+def _values(record: PhotoRecord, keys: Sequence[str]) -> dict[str, str]:
+    return {key: record.attributes[key] for key in keys if record.attributes.get(key)}
 
 
 def salient_words(captions: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
@@ -193,7 +194,7 @@ def salient_words(captions: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     return salient
 
 
-def _tags(record: PhotoRecord, values: Sequence[str]) -> tuple[str, ...]:
+def _tags(record: PhotoRecord, values: Iterable[str]) -> tuple[str, ...]:
     """Return a photo's tags and attribute values, and without any the words of its captions."""
     tags = dict.fromkeys([*record.tags, *values])
     return tuple(tags) or tuple(dict.fromkeys(w for text in record.captions for w in words(text)))

@@ -78,7 +78,9 @@ def train_autoencoder(plan: Plan, out: Path, *, progress: Report = unheard) -> T
     cache = out / "photos.npy"
     pixels, hashes = _decode([item.path for item in found], settings.size_px, cache, progress)
     nothing: list[tuple[str, ...]] = [("",)] * len(hashes)
-    photos = Examples(pixels, nothing, nothing, hashes, [True] * len(hashes), list(skipped))
+    photos = Examples(
+        pixels, nothing, [{}] * len(hashes), hashes, [True] * len(hashes), list(skipped)
+    )
     rows, held_out = photos.split(settings.validation_share, settings.seed)
     if len(rows) < settings.batch_size:
         raise TrainingError(
