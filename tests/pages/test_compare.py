@@ -72,7 +72,7 @@ def test_two_recipes_answer_the_same_words_side_by_side(open_page, kept: Path):
         "contrastive",
         "matching",
     ]
-    assert len(page.get("imgs")) == 2
+    assert len(page.get("image")) == 2
 
 
 def test_a_folder_that_is_not_there_is_one_box(open_page):
