@@ -16,6 +16,8 @@
     shelf.py        the collections of a home: list, rename, remove
     uploads.py      uploaded files and zips, within limits
     naming.py       the names that came with them, made harmless
+    tags.py         a person's own tags, kept over updates
+    excerpt.py      some photos as a folder of their own
 
 A collection is a folder: ``manifest.json`` and the build it names, which no one ever changes.
 Whoever changes the collection writes another build beside it and replaces the manifest.
@@ -28,6 +30,7 @@ from engine.catalogue import Skipped
 from engine.progress import Progress
 from engine.storage.build import BuildReport, build_collection, update_collection
 from engine.storage.collection import Collection
+from engine.storage.excerpt import write_excerpt
 from engine.storage.manifest import Manifest, ModelCard
 from engine.storage.previous import keep_previous, previous_version, roll_back
 from engine.storage.shelf import (
@@ -39,6 +42,7 @@ from engine.storage.shelf import (
     summarise,
 )
 from engine.storage.site import MAPS
+from engine.storage.tags import tag_photos
 from engine.storage.uploads import (
     UPLOAD_LIMITS,
     UploadLimits,
@@ -70,5 +74,7 @@ __all__ = [
     "roll_back",
     "save_uploads",
     "summarise",
+    "tag_photos",
     "update_collection",
+    "write_excerpt",
 ]

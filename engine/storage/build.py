@@ -26,6 +26,7 @@ from engine.storage.manifest import Manifest, file_notes, located, now, portable
 from engine.storage.matching import Placed, place
 from engine.storage.order import Model, Order, PhotoSource, absolute
 from engine.storage.site import check_place, has_manifest, next_build, only_writer, sweep
+from engine.storage.tags import with_tags
 from engine.storage.writing import Draft, write_build
 
 MAX_RETIRED_SHARE = 0.3
@@ -169,7 +170,7 @@ def _carry_out(order: Order) -> BuildReport:
     findings = find_out(order, source, journal, before)
     if not findings.wanted:
         raise _nothing_found(order, findings)
-    placed = place(findings.wanted, before)
+    placed = with_tags(place(findings.wanted, before), order.folder)
     if not _is_in_step(order, placed, findings):
         _make_build(order, placed, findings, journal, begin)
     discard_journal(order.folder)

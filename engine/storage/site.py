@@ -16,6 +16,7 @@ from engine.storage.manifest import MANIFEST, PREVIOUS, Manifest
 
 WRITER = ".writer"
 MAPS = "maps"
+TAGS = "tags.json"
 _BUILD = re.compile(r"build-(\d+)")
 
 
@@ -80,11 +81,8 @@ def is_own_name(name: str) -> bool:
     [True, True, False]
     """
     is_half = name.endswith(PARTIAL)
-    return (
-        name in (MANIFEST, PREVIOUS, WRITER, JOURNAL, MAPS)
-        or is_half
-        or _BUILD.fullmatch(name) is not None
-    )
+    is_named = name in (MANIFEST, PREVIOUS, WRITER, JOURNAL, MAPS, TAGS)
+    return is_named or is_half or _BUILD.fullmatch(name) is not None
 
 
 def check_place(folder: Path, sources: Sequence[Path]) -> None:

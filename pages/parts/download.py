@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 
-from engine.catalogue import Skipped
+from engine.catalogue import Photo, Skipped
 from engine.search import Answer
 from engine.shell.searching import record_of
 
@@ -35,6 +35,37 @@ def as_csv(answer: Answer) -> str:
 def as_json(answer: Answer) -> str:
     """Return the object that ``python -m engine search --json`` prints."""
     return json.dumps(record_of(answer), ensure_ascii=False, indent=2)
+
+
+def photos_as_csv(photos: Sequence[Photo]) -> str:
+    """Return one row per photo, with its captions, attributes and tags."""
+    keys = sorted({key for photo in photos for key in photo.attributes})
+    rows = [
+        [
+            photo.photo_id,
+            photo.path,
+            " | ".join(photo.captions),
+            ", ".join(photo.tags),
+            *(photo.attributes.get(key, "") for key in keys),
+        ]
+        for photo in photos
+    ]
+    return _table(["id", "path", "captions", "tags", *keys], rows)
+
+
+def photos_as_json(photos: Sequence[Photo]) -> str:
+    """Return one object per photo."""
+    told = [
+        {
+            "id": photo.photo_id,
+            "path": photo.path,
+            "captions": list(photo.captions),
+            "tags": list(photo.tags),
+            "attributes": dict(photo.attributes),
+        }
+        for photo in photos
+    ]
+    return json.dumps(told, ensure_ascii=False, indent=2)
 
 
 def skipped_as_csv(skipped: Iterable[Skipped]) -> str:

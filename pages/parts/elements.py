@@ -16,12 +16,15 @@ HERE = Path(__file__).parent
 
 
 def element(name: str, *, js: str, css: str = "", html: str = "") -> Callable[..., Any]:
-    """Make an element of the page from files beside this one; every script may use `link`."""
+    """Make an element of the page from files beside this one; every script may use `link`.
+
+    Several scripts, separated by spaces, become one; the last has the element's function.
+    """
     return st.components.v2.component(
         f"kindred_{name}",
         html=html or None,
         css=_read(css) if css else None,
-        js=_read("navigate.js") + _read(js),
+        js="\n".join(map(_read, ["navigate.js", *js.split()])),
     )
 
 

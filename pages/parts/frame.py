@@ -22,6 +22,7 @@ MENU = {
     "app.py": ("Home", ":material/home:"),
     "pages/text_search.py": ("Text search", ":material/search:"),
     "pages/image_search.py": ("Image search", ":material/photo_library:"),
+    "pages/explorer.py": ("Explorer", ":material/scatter_plot:"),
     "pages/training.py": ("Training", ":material/model_training:"),
     "pages/words.py": ("Words", ":material/format_quote:"),
     "pages/compare.py": ("Compare", ":material/balance:"),

@@ -50,10 +50,11 @@ def _draw_at_work(job: JobState) -> None:
         st.markdown(f"**{plain(job.title)}**", width="stretch")
         if st.button("Stop", key=f"stop {job.job_id}", type="tertiary", icon=":material/stop:"):
             stop_job(job.job_id)
-    st.progress(_share(job), text=how_far(job))
+    st.progress(share_of(job), text=how_far(job))
 
 
-def _share(job: JobState) -> float:
+def share_of(job: JobState) -> float:
+    """Return how much of its step a job has done, 0 to 1."""
     progress = job.progress
     return min(progress.done / progress.total, 1.0) if progress and progress.total else 0.0
 

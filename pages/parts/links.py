@@ -3,41 +3,52 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from pages.parts.view import Parameters, View
+from pages.parts.view import Parameters
 
 TEXT_SEARCH = "pages/text_search.py"
 IMAGE_SEARCH = "pages/image_search.py"
 WORDS = "pages/words.py"
+EXPLORER = "pages/explorer.py"
 COLLECTIONS = "pages/collections.py"
 TRAINING = "pages/training.py"
 
 
-def address(view: View, slug: str) -> Parameters:
+class Linked(Protocol):
+    """A state of a page that an address can hold."""
+
+    def parameters(self) -> Parameters:
+        """Return what the address must hold to read the state back."""
+        ...
+
+
+def address(view: Linked, slug: str) -> Parameters:
     """Return the parameters of a link to `view` of a collection."""
     return {"collection": slug, **view.parameters()}
 
 
-def link_to(view: View, slug: str, page: str = "") -> str:
+def link_to(view: Linked, slug: str, page: str = "") -> str:
     """Return a link that opens `view` on a page, the present one by default.
 
     Examples
     --------
+    >>> from pages.parts.view import View
     >>> link_to(View(query="red & blue"), "demo", TEXT_SEARCH)
     'text_search?collection=demo&q=red+%26+blue'
     """
     return f"{Path(page).stem}?{urlencode(address(view, slug), doseq=True)}"
 
 
-def show(view: View, slug: str) -> None:
+def show(view: Linked, slug: str) -> None:
     """Write `view` into the address; in a callback, the run that follows draws it."""
     st.query_params.from_dict(address(view, slug))
 
 
-def go(view: View, slug: str) -> None:
+def go(view: Linked, slug: str) -> None:
     """Draw `view` at once, where this page's run has already begun."""
     show(view, slug)
     st.rerun()

@@ -13,7 +13,8 @@ from engine.images import encode_jpeg, open_upright
 from engine.search import SearchEngine
 from pages.parts.elements import data_url
 from pages.parts.frame import Told
-from pages.parts.links import IMAGE_SEARCH, address, show
+from pages.parts.links import EXPLORER, IMAGE_SEARCH, address, show
+from pages.parts.map_view import MapView
 from pages.parts.view import View
 from pages.parts.wording import attribute, plain
 
@@ -42,6 +43,12 @@ def draw_photo_sheet(engine: SearchEngine, here: View, slug: str) -> None:
                     label="More like this",
                     icon=":material/photo_library:",
                     query_params=address(View(like={photo.photo_id: 1.0}), slug),
+                )
+                st.page_link(
+                    EXPLORER,
+                    label="Show on the map",
+                    icon=":material/scatter_plot:",
+                    query_params=address(MapView(photo=photo.photo_id), slug),
                 )
 
     sheet()

@@ -7,7 +7,7 @@ import streamlit as st
 from engine.search import SearchEngine
 from pages.parts.elements import draw_examples, element
 from pages.parts.gallery import draw_photos
-from pages.parts.links import COLLECTIONS, IMAGE_SEARCH, TEXT_SEARCH, address, link_to
+from pages.parts.links import COLLECTIONS, EXPLORER, IMAGE_SEARCH, TEXT_SEARCH, address, link_to
 from pages.parts.resources import examples_of, spread
 from pages.parts.view import View
 from pages.parts.wording import count, plain
@@ -55,6 +55,7 @@ def draw_ways(slug: str) -> None:
     ways = (
         (TEXT_SEARCH, "Search with words", "Weigh and leave out: 2*boots - leather"),
         (IMAGE_SEARCH, "Search with a photo", "Drop, paste or take one; it stays in memory"),
+        (EXPLORER, "Explore the map", "Every photo as a point, near what is alike"),
         (COLLECTIONS, "Add your own photos", "A folder of this computer, some files, or a zip"),
     )
     _ways(

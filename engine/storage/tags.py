@@ -1,0 +1,88 @@
+"""A person's own tags: kept beside the builds, and taken into each of them.
+
+The table of a collection may be replaced at any time; what a person has tagged here stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Many
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from engine.durable import read_json, write_json
+from engine.errors import CollectionError
+from engine.storage.collection import Collection
+from engine.storage.matching import Placed
+from engine.storage.site import TAGS, only_writer
+
+MAX_TAG_CHARACTERS = 60
+
+
+def tag_photos(folder: Path | str, photo_ids: Many[str], tag: str) -> int:
+    """Note a tag for photos; the next update brings it into the collection.
+
+    Parameters
+    ----------
+    folder
+        The collection's folder.
+    photo_ids
+        Photos to tag; ids that are no more are passed over.
+    tag
+        At most 60 characters.
+
+    Returns
+    -------
+    int
+        How many photos carry the tag now.
+
+    Raises
+    ------
+    CollectionError
+        The tag is empty or too long, or the collection cannot be written.
+    """
+    folder, tag = Path(folder), " ".join(tag.split())
+    if not 0 < len(tag) <= MAX_TAG_CHARACTERS:
+        raise CollectionError(
+            "a tag needs a name", value=tag, remedy=f"Type 1 to {MAX_TAG_CHARACTERS} letters"
+        )
+    wanted = set(photo_ids)
+    with only_writer(folder), Collection.open(folder) as collection:
+        photos = [each for each in collection.catalogue.all_photos() if each.photo_id in wanted]
+        tags = read_tags(folder)
+        hashes = {*tags.get(tag, ()), *(photo.content_hash for photo in photos)}
+        write_json(folder / TAGS, {**tags, tag: sorted(hashes)})
+    return len(hashes)
+
+
+def read_tags(folder: Path) -> dict[str, list[str]]:
+    """Return each tag given here, and the content hashes of the photos that carry it."""
+    try:
+        value = read_json(folder / TAGS)
+        return {str(tag): [str(each) for each in hashes] for tag, hashes in value.items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise CollectionError(
+            f"the tags cannot be read ({error})",
+            value=folder / TAGS,
+            remedy="Restore that file, or remove it to go on without them",
+        ) from error
+
+
+def with_tags(placed: Sequence[Placed], folder: Path) -> list[Placed]:
+    """Return the photos of a build with the tags that were given here."""
+    given: dict[str, list[str]] = {}
+    for tag, hashes in read_tags(folder).items():
+        for content_hash in hashes:
+            given.setdefault(content_hash, []).append(tag)
+    return [
+        replace(each, photo=replace(each.photo, tags=_joined(each.photo.tags, more)))
+        if (more := given.get(each.photo.content_hash))
+        else each
+        for each in placed
+    ]
+
+
+def _joined(tags: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*tags, *more]))

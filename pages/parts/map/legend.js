@@ -1,0 +1,50 @@
+// What the colours mean, under the map; a group's chip hides it and shows it again.
+
+const made = (tag, className, text) => {
+  const element = document.createElement(tag);
+  element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+};
+
+const drawLegend = (map, place) => {
+  const { colour } = map;
+  if (!colour) return place.replaceChildren();
+  if (colour.kind === "scale") {
+    const bar = made("span", "ramp");
+    bar.style.background = `linear-gradient(90deg, ${SCALES[colour.scale].join(", ")})`;
+    const [low, high] = colour.labels;
+    return place.replaceChildren(made("span", "", low), bar, made("span", "", high));
+  }
+  const chips = colour.labels.map((label, group) => {
+    const chip = made("button", "chip");
+    chip.type = "button";
+    chip.setAttribute("aria-pressed", String(!map.hidden.has(group)));
+    chip.title = `${map.data.words.hide}: ${label}`;
+    const dot = made("span", "dot");
+    dot.style.background = groupColour(colour, group);
+    chip.append(dot, made("span", "label", label));
+    chip.append(made("span", "count", colour.counts[group].toLocaleString("en")));
+    chip.addEventListener("click", (event) => map.toggleGroup(group, event.shiftKey));
+    return chip;
+  });
+  place.replaceChildren(...chips);
+};
+
+// The card beside the pointer: the picture, the caption, and what else is known of the point.
+const fillCard = (map, card, i, [x, y]) => {
+  const picture = card.querySelector("canvas");
+  const context = picture.getContext("2d");
+  context.clearRect(0, 0, picture.width, picture.height);
+  const photo = map.photos[i];
+  const has = map.sheets && photo >= 0;
+  picture.hidden = !has;
+  if (has) map.sheets.draw(context, photo, 0, 0, picture.width);
+  card.querySelector(".text").textContent = map.told?.[i] ?? "";
+  card.querySelector(".facts").textContent = map.factsOf(i);
+  card.hidden = false;
+  const { width, height } = map.lens;
+  const [w, h] = [card.offsetWidth, card.offsetHeight];
+  card.style.left = `${x + 18 + w > width ? Math.max(x - 18 - w, 2) : x + 18}px`;
+  card.style.top = `${Math.min(Math.max(y - h / 2, 2), Math.max(height - h - 2, 2))}px`;
+};

@@ -1,0 +1,40 @@
+"""The colours a view asks for, and the map in words."""
+
+from __future__ import annotations
+
+from engine.maps import DrawnMap
+from engine.maps.colouring import (
+    Colouring,
+    by_attribute,
+    by_cluster,
+    by_likeness,
+    by_side,
+    by_trust,
+)
+from engine.maps.landing import Landing
+from engine.maps.told import Told
+from pages.parts.map_view import ATTRIBUTE, CLUSTER, LIKENESS, SIDE, MapView
+from pages.parts.wording import count
+
+
+def colouring_of(
+    drawn: DrawnMap, told: Told, here: MapView, landing: Landing | None = None
+) -> Colouring:
+    """Return the colours of a view; those of its clusters where nothing is asked to be near to."""
+    if here.colour == LIKENESS and landing is not None:
+        return by_likeness(landing.similarities)
+    if here.colour.startswith(ATTRIBUTE):
+        return by_attribute(drawn, told, here.colour.removeprefix(ATTRIBUTE))
+    if here.colour == SIDE:
+        return by_side(drawn)
+    return by_cluster(drawn) if here.colour in (CLUSTER, LIKENESS) else by_trust(drawn)
+
+
+def described(drawn: DrawnMap, colour: Colouring) -> str:
+    """Return the map in words: what is on it, how its groups are called and how large they are."""
+    record = drawn.record
+    words = f"{record.settings.told()}: {count(record.n_points, 'point')}."
+    if colour.kind == "groups":
+        sizes = zip(colour.labels, colour.counts, strict=True)
+        words += " " + "; ".join(f"{label}: {n:,}" for label, n in sizes) + "."
+    return f"{words} On average {record.kept:.0%} of a point's ten neighbours are kept."

@@ -1,0 +1,124 @@
+"""The map on the page: an element of Kindred's own, and the couriers that bring its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from pages.parts.elements import element
+from pages.parts.map_parts import Body
+
+SCRIPTS = "lens painter store colours overlay legend hands map"
+HEIGHT_PX = 640
+WORDS = {
+    "move": "Move",
+    "lasso": "Lasso",
+    "box": "Box",
+    "fit": "Fit",
+    "view": "Choose in view",
+    "zoomIn": "Zoom in",
+    "zoomOut": "Zoom out",
+    "pictures": "Pictures",
+    "names": "Names",
+    "density": "Density",
+    "lines": "Lines from captions to photos",
+    "none": "No lines",
+    "all": "All pairs",
+    "worst10": "Worst 10 % of pairs",
+    "worst1": "Worst 1 % of pairs",
+    "best10": "Best 10 % of pairs",
+    "hide": "Hide or show; with Shift, show alone",
+    "chosen": "points chosen",
+    "label": "Map. Arrow keys move, plus and minus zoom, Enter chooses the point in the middle, "
+    "V chooses all in view, L lasso, B box, M move, Escape chooses none.",
+}
+
+_map = element("map", js=" ".join(f"map/{name}.js" for name in SCRIPTS.split()), css="map/map.css")
+_courier = element("courier", js="map/store.js map/courier.js")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything one map on the page shows.
+
+    Parameters
+    ----------
+    key
+        Names the element.
+    map
+        Names the map that chosen points belong to.
+    parts
+        Kind of part to its name and body: ``points``, ``told``, ``facts``, ``colour``, ``pairs``.
+    sheets
+        How small pictures lie on their sheets, or None.
+    described
+        The map in words, for those who do not see it.
+    names, query, shown, chosen, state
+        Names on the map, where a query landed, points to point at, points chosen, and a word
+        about what is going on.
+    """
+
+    key: str
+    map: str
+    parts: Mapping[str, tuple[str, Any]]
+    described: str
+    sheets: Body | None = None
+    names: Sequence[Body] = ()
+    query: Body | None = None
+    shown: Sequence[int] = ()
+    chosen: Body | None = None
+    state: str = ""
+    height: int = HEIGHT_PX
+    needed: Sequence[int] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a person did on the map since the last run."""
+
+    chosen: Mapping[str, Any] | None
+    needs: Sequence[int]
+
+
+def draw_map(shown: Shown) -> Heard:
+    """Draw a map; return what was chosen on it, and which sheets of pictures it needs."""
+    names: dict[str, Any] = {kind: name for kind, (name, _) in shown.parts.items()}
+    if shown.sheets:
+        names["sheets"] = shown.sheets
+    result = _map(
+        key=shown.key,
+        data={
+            "map": shown.map,
+            "parts": names,
+            "names": list(shown.names),
+            "query": shown.query,
+            "shown": list(shown.shown),
+            "chosen": shown.chosen,
+            "state": shown.state,
+            "height": shown.height,
+            "words": {**WORDS, "described": shown.described},
+        },
+        on_chosen_change=_hear,
+        on_needs_change=_hear,
+    )
+    return Heard(result.chosen, result.needs or ())
+
+
+def send(key: str, parts: Mapping[str, Any]) -> None:
+    """Bring parts into the page; each stays there under its name."""
+    if parts:
+        _courier(key=f"courier {key}", data=dict(parts))
+
+
+def send_parts(shown: Shown) -> None:
+    """Bring the parts of a map, one courier each, so that what is unchanged is not sent again."""
+    with st.container(gap=None, key=f"couriers of {shown.key}"):
+        for kind, (name, body) in shown.parts.items():
+            send(f"{shown.key} {kind}", {name: body})
+
+
+def _hear() -> None:
+    """What was done is read where the map is drawn; Streamlit only has to know of it."""

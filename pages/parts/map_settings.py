@@ -1,0 +1,89 @@
+"""How a map is drawn, and which other one is shown beside it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.maps import list_maps
+from engine.maps.settings import (
+    MAX_ITERATIONS,
+    MAX_PERPLEXITY,
+    MIN_ITERATIONS,
+    MIN_PERPLEXITY,
+    MapSettings,
+)
+from pages.parts.links import show
+from pages.parts.map_view import MapView
+from pages.parts.resources import collection_of, collections
+from pages.parts.wording import plain
+
+METHODS = {"tsne": "t-SNE: keeps neighbours", "pca": "PCA: quick, keeps directions"}
+METRICS = {"cosine": "Cosine", "euclidean": "Euclidean"}
+
+
+def draw_settings(here: MapView, slug: str) -> None:
+    """Draw the choice of method and numbers, used together when the button is pressed."""
+    settings = here.settings
+    with st.form("map settings", border=False):
+        method = st.selectbox(
+            "Method",
+            list(METHODS),
+            list(METHODS).index(settings.method),
+            format_func=lambda method: METHODS[method],
+        )
+        left, right = st.columns(2)
+        perplexity = left.number_input(
+            "Perplexity", MIN_PERPLEXITY, MAX_PERPLEXITY, settings.perplexity, step=5.0
+        )
+        iterations = right.number_input(
+            "Steps", MIN_ITERATIONS, MAX_ITERATIONS, settings.iterations, step=250
+        )
+        seed = left.number_input("Seed", 0, 2**31 - 1, settings.seed)
+        metric = right.selectbox(
+            "Distance",
+            list(METRICS),
+            list(METRICS).index(settings.metric),
+            format_func=lambda metric: METRICS[metric],
+        )
+        if st.form_submit_button("Use these", type="primary"):
+            chosen = MapSettings(
+                method,
+                settings.what,
+                perplexity,
+                int(seed),
+                int(iterations),
+                metric,
+                settings.centred,
+            )
+            show(MapView(chosen, here.colour, here.query, here.photo), slug)
+            st.rerun()
+
+
+def draw_beside(here: MapView, slug: str) -> None:
+    """Draw the choice of a second map: other settings, or the same photos by another model."""
+    options = maps_beside(slug)
+    if not options:
+        st.caption("Make a second map first: with other settings, or of another model.")
+        return
+    st.session_state["map beside"] = here.beside if here.beside in options else None
+    st.selectbox(
+        "Show beside this map",
+        list(options),
+        format_func=lambda key: plain(options[key]),
+        key="map beside",
+        placeholder="Choose a map",
+        on_change=lambda: show(here.changed(beside=st.session_state["map beside"] or ""), slug),
+    )
+    if here.beside:
+        st.button("Show one map", on_click=show, args=(here.changed(beside=""), slug))
+
+
+def maps_beside(slug: str) -> dict[str, str]:
+    """Return the kept maps of this collection, then those of the others, as "slug/key"."""
+    ready = {name: each for name, each in collections().items() if each.health == "ready"}
+    found = {}
+    for name in sorted(ready, key=lambda name: name != slug):
+        for record in list_maps(collection_of(ready[name].folder)):
+            own = "" if name == slug else f"{ready[name].name}: "
+            found[f"{name}/{record.key}"] = own + record.settings.told()
+    return found

@@ -1,0 +1,122 @@
+"""The explorer's page, state by state; what happens inside the map is a browser test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.encoders import load_encoder
+from engine.maps import MapSettings, find_map, make_map
+from engine.storage import Collection, build_collection
+from pages.parts import map_making
+from tests.pages.reading import elements, errors, texts
+from tests.pages.squares import square
+
+
+def shown(page):
+    (found,) = elements(page, "map")
+    return found
+
+
+def part(page, kind):
+    """Return the body of one of the map's parts, as the courier brings it."""
+    name = shown(page)["parts"][kind]
+    return next(each[name] for each in elements(page, "courier") if name in each)
+
+
+@pytest.fixture
+def drawn(shelf: Path, colour_model: Path) -> MapSettings:
+    """A finished t-SNE map of photos and captions."""
+    settings = MapSettings(what="both", iterations=60, perplexity=5)
+    with Collection.open(shelf) as collection:
+        make_map(collection, load_encoder(colour_model), settings)
+    return settings
+
+
+def test_without_a_map_the_quick_view_is_shown_and_the_map_can_be_made(open_page, monkeypatch):
+    asked = []
+    monkeypatch.setattr(map_making, "start_job", lambda *told, **more: asked.append(told))
+    page = open_page("explorer")
+    assert not errors(page)
+    assert "is not made yet" in texts(page)
+    assert part(page, "points")["n_photos"] == 20
+    assert len(part(page, "told")) == 20
+    assert part(page, "colour")["labels"][0] in {"Red", "Blue", "Green", "Violet", "Yellow"}
+    (button,) = [each for each in page.button if each.label == "Make the map"]
+    button.click().run()
+    assert not errors(page)
+    kind, arguments = asked[0]
+    assert kind == "map"
+    assert {"--method=tsne", "--what=photos", "--json"} <= set(arguments)
+
+
+def test_a_finished_map_joins_captions_to_photos_and_tells_how_far_to_trust_it(open_page, drawn):
+    page = open_page("explorer", what="both", iterations="60", perplexity="5")
+    assert not errors(page)
+    assert "is not made yet" not in texts(page)
+    assert set(shown(page)["parts"]) >= {"points", "told", "facts", "colour", "pairs", "sheets"}
+    assert part(page, "colour")["labels"] == ["photos", "captions"]
+    labels = {metric.label: metric.value for metric in page.metric}
+    assert {"Neighbours kept", "Trustworthiness", "Gap between sides"} <= labels.keys()
+    assert labels["Points"] == "40"
+    assert "photos: 20; captions: 20." in shown(page)["words"]["described"]
+
+
+def test_words_land_on_the_map_joined_to_their_nearest(open_page, photo_id, shelf):
+    page = open_page("explorer", method="pca", q="red", photo=photo_id("red-0.png"))
+    assert not errors(page)
+    query = shown(page)["query"]
+    assert query["text"] == "red"
+    with Collection.open(shelf) as collection:
+        rows = find_map(collection, MapSettings(method="pca")).rows[query["nearest"][:4]]
+        colours = {photo.attributes["colour"] for photo in collection.catalogue.photos(rows)}
+        (point,) = shown(page)["shown"]
+        assert collection.catalogue.photos([point])[0].photo_id == photo_id("red-0.png")
+    assert colours == {"Red"}
+    assert part(page, "colour")["scale"] == "glow"
+
+
+def test_words_nobody_knows_are_one_box_and_the_map_stays(open_page):
+    page = open_page("explorer", method="pca", q="zeppelin")
+    assert len(errors(page)) == 1
+    assert shown(page)["query"] is None
+
+
+def test_two_maps_lie_beside_each_other(open_page, drawn, shelf):
+    with Collection.open(shelf) as collection:
+        key = find_map(collection, drawn).record.key
+    page = open_page("explorer", method="pca", beside=f"squares/{key}")
+    assert not errors(page)
+    assert [each["map"] == key for each in elements(page, "map")] == [False, True]
+
+
+def test_what_was_chosen_is_shown_described_and_can_be_used(open_page, photo_id):
+    page = open_page("explorer", method="pca")
+    assert "Nothing chosen yet" in texts(page)
+    page.session_state["map choice"] = {
+        "collection": "squares",
+        "serial": "1",
+        "photo_ids": [photo_id(f"red-{shade}.png") for shade in range(4)],
+        "captions": [-1] * 4,
+    }
+    page.run()
+    assert not errors(page)
+    assert "4 photos chosen" in texts(page)
+    assert "**red**" in texts(page)
+    assert "Red 100%" in texts(page)
+    (gallery,) = elements(page, "gallery")
+    assert len(gallery["cards"]) == 4
+    assert len(shown(page)["chosen"]["points"]) == 4
+
+
+def test_a_collection_of_one_photo_without_a_caption_has_a_page(
+    open_page, kindred_home, colour_model, tmp_path
+):
+    (tmp_path / "one.png").write_bytes(square("red", 0))
+    out = kindred_home / "collections" / "one"
+    build_collection(tmp_path, model=colour_model, out=out)
+    page = open_page("explorer", collection="one")
+    assert not errors(page)
+    assert "No photo here has a caption" in texts(page)
+    assert part(page, "points")["n_photos"] == 1
