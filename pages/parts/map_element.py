@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -72,15 +72,25 @@ class Shown:
     chosen: Body | None = None
     state: str = ""
     height: int = HEIGHT_PX
-    needed: Sequence[int] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a person did on the map since the last run."""
+    """What a person did on the map since the last run.
+
+    Parameters
+    ----------
+    chosen
+        The points chosen, or None.
+    needs
+        Sheets of pictures that are wanted.
+    has
+        Names of the parts that this very page has already.
+    """
 
     chosen: Mapping[str, Any] | None
     needs: Sequence[int]
+    has: frozenset[str]
 
 
 def draw_map(shown: Shown) -> Heard:
@@ -104,7 +114,9 @@ def draw_map(shown: Shown) -> Heard:
         on_chosen_change=_hear,
         on_needs_change=_hear,
     )
-    return Heard(result.chosen, result.needs or ())
+    needs, chosen = result.needs or {}, result.chosen
+    has = (chosen or needs).get("has", ())
+    return Heard(chosen, needs.get("numbers", ()), frozenset(map(str, has)))
 
 
 def send(key: str, parts: Mapping[str, Any]) -> None:
@@ -113,11 +125,12 @@ def send(key: str, parts: Mapping[str, Any]) -> None:
         _courier(key=f"courier {key}", data=dict(parts))
 
 
-def send_parts(shown: Shown) -> None:
-    """Bring the parts of a map, one courier each, so that what is unchanged is not sent again."""
+def send_parts(shown: Shown, has: frozenset[str] = frozenset()) -> None:
+    """Bring the parts of a map that the page has not got, one courier each."""
     with st.container(gap=None, key=f"couriers of {shown.key}"):
         for kind, (name, body) in shown.parts.items():
-            send(f"{shown.key} {kind}", {name: body})
+            if name not in has:
+                send(f"{shown.key} {kind}", {name: body})
 
 
 def _hear() -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from engine.jobs import JobState, jobs, start_job, stop_job
 from engine.maps import DrawnMap, MapSettings, make_map, read_preview
+from engine.projection import MIN_TSNE_ROWS
 from engine.search import SearchEngine
 from engine.storage import Collection
 from pages.parts.jobs_view import how_far, share_of
@@ -32,11 +33,12 @@ def map_to_show(engine: SearchEngine, here: MapView, slug: str) -> DrawnMap | No
     if job is not None and not job.is_over:
         _watch(engine, settings, job)
         return None
-    if settings.method == "pca" and n_points(engine, settings) <= MOST_AT_ONCE:
+    n = n_points(engine, settings)
+    if n < MIN_TSNE_ROWS or (settings.method == "pca" and n <= MOST_AT_ONCE):
         return _draw_at_once(engine, settings)
     _offer(engine, settings, job)
     quick = MapSettings("pca", settings.what, centred=settings.centred)
-    if n_points(engine, settings) > MOST_AT_ONCE:
+    if n > MOST_AT_ONCE:
         return map_of(collection, quick)
     return _draw_at_once(engine, quick)
 

@@ -44,7 +44,7 @@ def draw_stage(
     landing = land(engine, drawn, here)
     shown = _shown(engine, drawn, told, here, landing, slug, key)
     heard = draw_map(shown)
-    send_parts(shown)
+    send_parts(shown, heard.has)
     _send_sheets(engine, heard, key)
     return remember(heard.chosen, drawn, told, slug)
 

@@ -66,13 +66,18 @@ class KindredMap {
     };
   }
 
+  // Built once, so that whoever walks over the tools by keyboard is not thrown out by a run.
   buildTools() {
     const { words } = this.data;
-    const button = (label, work, pressed) => {
+    this.pressed = [];
+    const button = (label, work, isPressed) => {
       const each = made("button", "tool", label);
       each.type = "button";
-      if (pressed !== undefined) each.setAttribute("aria-pressed", String(pressed));
-      each.addEventListener("click", work);
+      if (isPressed) this.pressed.push(() => each.setAttribute("aria-pressed", isPressed()));
+      each.addEventListener("click", () => {
+        work();
+        this.showPressed();
+      });
       return each;
     };
     const group = (...each) => {
@@ -80,10 +85,12 @@ class KindredMap {
       box.append(...each);
       return box;
     };
-    const flip = (name) => () => {
-      this[name] = !this[name];
-      this.buildTools();
-      this.redraw();
+    const toggle = (label, name) => {
+      const flip = () => {
+        this[name] = !this[name];
+        this.redraw();
+      };
+      return button(label, flip, () => this[name]);
     };
     const lines = made("select", "tool");
     lines.setAttribute("aria-label", words.lines);
@@ -91,7 +98,7 @@ class KindredMap {
     lines.value = this.lineMode;
     lines.addEventListener("change", () => this.setLines(lines.value));
     this.tools.replaceChildren(
-      group(...TOOLS.map((t) => button(words[t], () => this.setMode(t), this.mode === t))),
+      group(...TOOLS.map((t) => button(words[t], () => this.setMode(t), () => this.mode === t))),
       group(
         button("+", () => this.look((lens) => lens.zoom(1.5))),
         button("−", () => this.look((lens) => lens.zoom(1 / 1.5))),
@@ -99,21 +106,26 @@ class KindredMap {
         button(words.view, () => this.chooseInView()),
       ),
       group(
-        button(words.pictures, flip("wantsPictures"), this.wantsPictures),
-        button(words.names, flip("wantsNames"), this.wantsNames),
-        button(words.density, flip("wantsDensity"), this.wantsDensity),
+        toggle(words.pictures, "wantsPictures"),
+        toggle(words.names, "wantsNames"),
+        toggle(words.density, "wantsDensity"),
       ),
       ...(this.data.parts.pairs ? [lines] : []),
     );
     const [zoomIn, zoomOut] = this.tools.children[1].children;
     zoomIn.setAttribute("aria-label", words.zoomIn);
     zoomOut.setAttribute("aria-label", words.zoomOut);
+    this.showPressed();
+  }
+
+  showPressed() {
+    this.pressed?.forEach((show) => show());
   }
 
   // --- what the server sent --------------------------------------------------------------------
 
   update(data, send) {
-    this.send = send;
+    this.send = (name, told) => send(name, { ...told, has: [...parts.keys()] });
     this.data = data;
     this.watchTheme();
     this.root.style.setProperty("--map-height", `${data.height}px`);
@@ -127,12 +139,16 @@ class KindredMap {
     this.shown = new Set(data.shown ?? []);
     const sheets = data.parts.sheets;
     if (sheets && sheets.id !== this.sheets?.id) {
-      this.sheets = new Sheets(sheets, (numbers) => this.send("needs", numbers), () => {
+      this.sheets = new Sheets(sheets, (numbers) => this.send("needs", { numbers }), () => {
         this.refreshCard();
         this.redraw();
       });
     }
-    this.buildTools();
+    const hasPairs = Boolean(data.parts.pairs);
+    if (this.hadPairs !== hasPairs) {
+      this.hadPairs = hasPairs;
+      this.buildTools();
+    }
     this.take();
     this.showPlace();
   }
@@ -300,7 +316,7 @@ class KindredMap {
   setMode(mode) {
     this.mode = mode;
     this.stage.dataset.mode = mode;
-    this.buildTools();
+    this.showPressed();
   }
 
   setLines(mode) {

@@ -11,7 +11,8 @@ const decoded = {
   int16: (text) => new Int16Array(bytesOf(text).buffer),
 };
 
-const AT_ONCE = 4;
+// A sheet of very many pictures takes a moment to draw: one at a time.
+const atOnce = (cells) => (cells > 500 ? 1 : 4);
 const MOST_DECODED = 24;
 const MOST_FETCHED_AHEAD = 200;
 const PATIENCE_MS = 10_000;
@@ -80,10 +81,10 @@ class Sheets {
     let next = [...this.wanted].filter((number) => !parts.has(this.name(number)));
     this.wanted.clear();
     for (let i = 0; i < Math.min(this.n_sheets, MOST_FETCHED_AHEAD); i++) {
-      if (next.length >= AT_ONCE) break;
+      if (next.length >= atOnce(this.n_cells)) break;
       if (!parts.has(this.name(i)) && !next.includes(i)) next.push(i);
     }
-    next = next.slice(0, AT_ONCE);
+    next = next.slice(0, atOnce(this.n_cells));
     next.forEach((number) => this.asked.set(number, now));
     if (next.length) this.ask(next);
   }
