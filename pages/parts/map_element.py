@@ -13,7 +13,7 @@ from pages.parts.map_parts import Body
 
 SCRIPTS = "lens painter store colours overlay legend hands map"
 HEIGHT_PX = 640
-WORDS = {
+WORDS: dict[str, str | list[str]] = {
     "move": "Move",
     "lasso": "Lasso",
     "box": "Box",
@@ -30,6 +30,7 @@ WORDS = {
     "worst10": "Worst 10 % of pairs",
     "worst1": "Worst 1 % of pairs",
     "best10": "Best 10 % of pairs",
+    "ranks": ["line: finds its photo first", "finds it last"],
     "hide": "Hide or show; with Shift, show alone",
     "chosen": "points chosen",
     "label": "Map. Arrow keys move, plus and minus zoom, Enter chooses the point in the middle, "

@@ -10,7 +10,6 @@ from engine.maps.settings import (
     MAX_PERPLEXITY,
     MIN_ITERATIONS,
     MIN_PERPLEXITY,
-    MapSettings,
 )
 from pages.parts.links import show
 from pages.parts.map_view import MapView
@@ -46,16 +45,14 @@ def draw_settings(here: MapView, slug: str) -> None:
             format_func=lambda metric: METRICS[metric],
         )
         if st.form_submit_button("Use these", type="primary"):
-            chosen = MapSettings(
-                method,
-                settings.what,
-                perplexity,
-                int(seed),
-                int(iterations),
-                metric,
-                settings.centred,
-            )
-            show(MapView(chosen, here.colour, here.query, here.photo), slug)
+            chosen = {
+                "method": method,
+                "perplexity": perplexity,
+                "iterations": int(iterations),
+                "seed": int(seed),
+                "metric": metric,
+            }
+            show(here.changed(**chosen, beside=""), slug)
             st.rerun()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, get_args
 
@@ -13,7 +14,7 @@ CLUSTER, TRUST, LIKENESS, SIDE = "cluster", "trust", "likeness", "side"
 ATTRIBUTE = "by "
 _DEFAULT = MapSettings()
 _CHOICES = {"method": get_args(Method), "what": get_args(What), "metric": get_args(Metric)}
-_NUMBERS = {"perplexity": float, "seed": int, "iterations": int}
+_NUMBERS: dict[str, Callable[[str], Any]] = {"perplexity": float, "seed": int, "iterations": int}
 
 
 @dataclass(frozen=True, slots=True)

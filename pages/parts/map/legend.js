@@ -7,14 +7,18 @@ const made = (tag, className, text) => {
   return element;
 };
 
+const scaleOf = (stops, [low, high]) => {
+  const bar = made("span", "ramp");
+  bar.style.background = `linear-gradient(90deg, ${stops.join(", ")})`;
+  return [made("span", "", low), bar, made("span", "", high)];
+};
+
 const drawLegend = (map, place) => {
   const { colour } = map;
-  if (!colour) return place.replaceChildren();
+  const lines = map.nLines ? scaleOf([...SCALES.trust].reverse(), map.data.words.ranks) : [];
+  if (!colour) return place.replaceChildren(...lines);
   if (colour.kind === "scale") {
-    const bar = made("span", "ramp");
-    bar.style.background = `linear-gradient(90deg, ${SCALES[colour.scale].join(", ")})`;
-    const [low, high] = colour.labels;
-    return place.replaceChildren(made("span", "", low), bar, made("span", "", high));
+    return place.replaceChildren(...scaleOf(SCALES[colour.scale], colour.labels), ...lines);
   }
   const chips = colour.labels.map((label, group) => {
     const chip = made("button", "chip");
@@ -28,7 +32,7 @@ const drawLegend = (map, place) => {
     chip.addEventListener("click", (event) => map.toggleGroup(group, event.shiftKey));
     return chip;
   });
-  place.replaceChildren(...chips);
+  place.replaceChildren(...chips, ...lines);
 };
 
 // The card beside the pointer: the picture, the caption, and what else is known of the point.

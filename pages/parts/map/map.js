@@ -322,6 +322,7 @@ class KindredMap {
   setLines(mode) {
     this.lineMode = mode;
     this.repaint();
+    drawLegend(this, this.legend);
   }
 
   toggleGroup(group, alone) {
