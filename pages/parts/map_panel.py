@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -80,6 +81,7 @@ def _draw_photos(engine: SearchEngine, photos: list[Photo], slug: str) -> None:
     shown = photos[(page - 1) * PER_PAGE : page * PER_PAGE]
     draw_photos(engine.collection, shown, slug=slug, layout="choice", label="Photos chosen")
     if n_pages > 1:
+        st.session_state["choice page"] = page
         st.pagination(n_pages, max_visible_pages=5, key="choice page")
 
 
@@ -107,7 +109,7 @@ def _draw_uses(engine: SearchEngine, photos: list[Photo], slug: str) -> None:
             ):
                 st.download_button(
                     kind,
-                    make(photos),
+                    partial(make, photos),
                     f"chosen.{kind.lower()}",
                     mime,
                     on_click="ignore",
