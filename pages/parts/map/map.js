@@ -58,10 +58,11 @@ class KindredMap {
   watchTheme() {
     const style = getComputedStyle(this.root);
     const read = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
+    const accent = read("--st-primary-color", "").toLowerCase();
     this.theme = {
       ink: read("--st-text-color", "#211c17"),
       paper: read("--st-background-color", "#fbf9f5"),
-      accent: read("--st-primary-color", "#9e3b2c").slice(0, 7).toLowerCase(),
+      accent: /^#[0-9a-f]{6}$/.test(accent) ? accent : "#9e3b2c",
       font: read("--st-font", "sans-serif"),
     };
   }
