@@ -74,7 +74,7 @@ class MapSettings:
 
     def essence(self) -> dict[str, Any]:
         """Return what decides the map: of PCA, neither perplexity nor seed do."""
-        told = asdict(self)
+        told = {**asdict(self), "perplexity": float(self.perplexity)}  # 5 and 5.0 are one map
         if self.method == "pca":
             for name in ("perplexity", "seed", "iterations", "metric"):
                 del told[name]

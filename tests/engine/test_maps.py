@@ -54,6 +54,7 @@ def test_a_map_is_made_once_and_found_again(folder, encoder):
         assert not heard
         assert np.array_equal(again.points, drawn.points)
         assert find_map(collection, MapSettings(seed=1)) is None
+        assert find_map(collection, MapSettings(iterations=60, perplexity=3.0)) is not None
         assert read_preview(collection, QUICK) is None
 
 
