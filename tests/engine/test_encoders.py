@@ -153,12 +153,13 @@ def test_weights_that_cannot_be_downloaded_say_what_to_do_instead(
         raise OSError("URL fetch failure on https://example.org/resnet50_notop.h5: no network")
 
     monkeypatch.setattr(keras.applications, "ResNet50", offline)
+    monkeypatch.setattr("engine.encoders.applications.is_reachable", lambda url: True)
     monkeypatch.setenv("KERAS_HOME", "/somewhere/keras")
     with pytest.raises(ModelError) as caught:
         photo_tower(ModelSettings(backbone="ResNet50", size_px=64), weights="imagenet")
     for part in (
         "ResNet50",
-        "resnet50_notop.h5",
+        "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
         "/somewhere/keras/models",
         "--weights",
         "compact",
