@@ -30,13 +30,13 @@ def load_fashion_mnist() -> dict[str, Split]:
     CatalogueError
         They are not on this machine and cannot be downloaded; the sentence names the files.
     """
-    import keras
-
     folder = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"
     folder /= "fashion-mnist"
     missing = [name for name in _FILES if not (folder / name).is_file()]
     if missing and not is_reachable(_STORE):
         raise _not_to_be_had("this machine is offline", missing, folder)
+    import keras  # after the check: it takes seconds to load, and the answer may be known
+
     keras.config.disable_interactive_logging()
     try:
         with patient_for(_SILENCE_SECONDS):
