@@ -77,7 +77,8 @@ def _amazon_item(product: dict[str, Any]) -> Item:
 
 def _loose_json(line: str) -> object:
     """Return the value of a line in JSON or in Python's notation, else None; nothing is run."""
-    for read in (json.loads, ast.literal_eval):
+    readers: tuple[Callable[[str], object], ...] = (json.loads, ast.literal_eval)
+    for read in readers:
         try:
             return read(line)
         except _WHAT_JSON_RAISES:

@@ -254,8 +254,8 @@ class WordVectors:
     ) -> list[Neighbour]:
         similarities = self._similarities(vector)
         if among is not None:
-            found = {self._vocabulary.find(word) for word in among} - {None}
-            allowed = np.array(sorted(found), np.int64)  # type: ignore[type-var]
+            found = {row for w in among if (row := self._vocabulary.find(w)) is not None}
+            allowed = np.array(sorted(found), np.int64)
             candidates = allowed[np.argsort(-similarities[allowed], kind="stable")]
             rows: Iterator[int] = iter(candidates.tolist())
         else:
