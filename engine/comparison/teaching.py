@@ -31,11 +31,11 @@ from engine.training.settings import DataSource, TrainingSettings
 # What makes a recipe short enough for two cores; a person's own choice counts more.
 QUICK: dict[str, dict[str, Any]] = {
     "contrastive": {"frozen": True, "epochs": 20, "batch_size": 128, "augment": 0.0},
-    "triplet": {"frozen": True, "epochs": 20, "learning_rate": 1e-3, "n_dims": 128},
-    "devise": {"epochs": 30},
-    "autoencoder": {"size_px": 64, "epochs": 8},
+    "triplet": {"frozen": True, "epochs": 15, "learning_rate": 1e-3, "n_dims": 128},
+    "devise": {"epochs": 15},
+    "autoencoder": {"size_px": 48, "epochs": 4, "batch_size": 32},
     "vgg16-fc1": {},
-    "matching": {"epochs": 40, "batch_size": 128},
+    "matching": {"epochs": 30, "batch_size": 128},
 }
 _OWN = "own"
 _MOST_LABELS = 8

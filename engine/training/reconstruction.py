@@ -141,7 +141,8 @@ def train_drawing(
         rng = np.random.default_rng([settings.seed, epoch])
         order = rng.permutation(rows)
         batches = [np.sort(order[i : i + size]) for i in range(0, len(order) - size + 1, size)]
-        step = Step(progress, f"epoch {epoch + 1} of {settings.epochs}", len(batches))
+        name = f"training {settings.recipe}, epoch {epoch + 1} of {settings.epochs}"
+        step = Step(progress, name, len(batches))
         whole.reset_metrics()
         loss = 0.0
         for done, batch in enumerate(batches, start=1):

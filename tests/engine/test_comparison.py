@@ -85,7 +85,7 @@ def test_a_model_without_words_says_so(compared: Comparison):
 def test_an_autoencoder_draws_photos_again(compared: Comparison):
     draw = load_reconstruction(compared.model("autoencoder"))
     assert draw is not None
-    pixels = np.zeros((2, 64, 64, 3), np.uint8)
+    pixels = np.zeros((2, 48, 48, 3), np.uint8)
     assert draw(pixels).shape == pixels.shape
     assert load_reconstruction(compared.model("matching")) is None
 
