@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engine.catalogue import Catalogue, Photo, read_source
+    from engine.comparison import Comparison, compare
     from engine.encoders import Encoder, bundled_model, load_encoder
     from engine.errors import KindredError
     from engine.index import PhotoIndex
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "catalogue": ("Catalogue", "Photo", "read_source"),
+    "comparison": ("Comparison", "compare"),
     "encoders": ("Encoder", "bundled_model", "load_encoder"),
     "errors": ("KindredError",),
     "index": ("PhotoIndex",),
@@ -43,6 +45,7 @@ __all__ = [
     "Answer",
     "Catalogue",
     "Collection",
+    "Comparison",
     "DataSource",
     "Encoder",
     "KindredError",
@@ -54,6 +57,7 @@ __all__ = [
     "WordVectors",
     "build_collection",
     "bundled_model",
+    "compare",
     "evaluate_collection",
     "load_encoder",
     "read_source",
