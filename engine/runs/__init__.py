@@ -23,7 +23,6 @@ from engine.runs.control import (
     fork_run,
     kill_run,
     remove_run,
-    rename_run,
     start_run,
     stop_run,
 )
@@ -33,6 +32,7 @@ from engine.runs.heldout import HeldOut
 from engine.runs.launch import (
     check_plan,
     drawn_source,
+    is_drawn,
     recipes,
     source_of_collection,
     suited,
@@ -61,6 +61,7 @@ __all__ = [
     "find_folder",
     "fork_run",
     "import_run",
+    "is_drawn",
     "kill_run",
     "list_runs",
     "preview_batch",
@@ -69,7 +70,6 @@ __all__ = [
     "read_run",
     "recipes",
     "remove_run",
-    "rename_run",
     "runs_folder",
     "settings_that_differ",
     "source_of_collection",

@@ -7,7 +7,6 @@ import shutil
 import signal
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +15,7 @@ from engine.errors import TrainingError
 from engine.jobs import Job, start_job, stop_job
 from engine.locks import holder
 from engine.runs.folder import free_folder
-from engine.runs.state import JOB, Run, read_run
+from engine.runs.state import JOB, read_run
 from engine.training import record
 from engine.training.record import Plan, begin_record, read_plan
 from engine.training.settings import DataSource, TrainingSettings
@@ -133,21 +132,6 @@ def fork_run(
     return new
 
 
-def rename_run(folder: Path, name: str, note: str) -> None:
-    """Give a run that is not at work another name and note.
-
-    Raises
-    ------
-    TrainingError
-        The name is empty.
-    """
-    if not name.strip():
-        raise TrainingError("a run needs a name", remedy="Type at least one letter")
-    plan = read_plan(folder / record.RUN)
-    settings = replace(plan.settings, name=name.strip())
-    write_json(folder / record.RUN, replace(plan, settings=settings, note=note).to_json())
-
-
 def remove_run(folder: Path, *, home: Path | None = None) -> None:
     """Remove a run with everything it made; collections it was promoted to keep their own copy.
 
@@ -192,8 +176,3 @@ def _nothing_yet(old: Path) -> TrainingError:
     return TrainingError(
         "the run has finished no epoch yet", value=old.name, remedy="Start the new one afresh"
     )
-
-
-def as_new(run: Run) -> TrainingSettings:
-    """Return a run's settings for a new one, under a name that says so."""
-    return replace(run.plan.settings, name=f"{run.name} again")

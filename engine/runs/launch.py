@@ -42,14 +42,23 @@ def source_of_collection(collection: Collection) -> DataSource:
     return DataSource(collection.root, captions, dict(origin.columns or {}))
 
 
+def is_drawn(n_photos: int, home: Path | None = None) -> bool:
+    """Tell whether so many products are drawn already."""
+    return (_drawn_folder(n_photos, home or config.home()) / "products.csv").is_file()
+
+
+def _drawn_folder(n_photos: int, home: Path) -> Path:
+    return home / "drawn" / f"{n_photos}-products"
+
+
 def drawn_source(n_photos: int, home: Path | None = None) -> DataSource:
     """Return drawn products to learn from; where they are not there yet, a job draws them.
 
     Jobs run one after another, so a run that is queued after this call finds them.
     """
     home = home or config.home()
-    folder = home / "drawn" / f"{n_photos}-products"
-    if not (folder / "products.csv").is_file():
+    folder = _drawn_folder(n_photos, home)
+    if not is_drawn(n_photos, home):
         folder.parent.mkdir(parents=True, exist_ok=True)
         arguments = [f"--photos={n_photos}", f"--out={folder}", f"--size={DRAWN_PX}", "--json"]
         start_job("demo", arguments, home=home, title=f"Draw {n_photos:,} products")

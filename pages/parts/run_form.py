@@ -16,6 +16,7 @@ from engine.runs import (
     create_run,
     drawn_source,
     fork_run,
+    is_drawn,
     read_run,
     recipes,
     source_of_collection,
@@ -74,7 +75,7 @@ def draw_form(slug: str, *, fork: str = "") -> None:
                 folder = create_run([_source(photos, n_photos)], settings, note=note)
             start_run(folder)
             st.switch_page(TRAINING, query_params={"collection": slug, "run": folder.name})
-        if old is not None or photos != DRAWN:
+        if old is not None or photos != DRAWN or is_drawn(n_photos):
             plan = Plan(settings, data or [_source(photos, n_photos)])
             draw_preview(plan)
         else:
