@@ -30,20 +30,22 @@ from engine.runs.estimate import Estimate, estimate
 from engine.runs.folder import find_folder, runs_folder
 from engine.runs.heldout import HeldOut
 from engine.runs.launch import (
+    by_recipe,
     check_plan,
     drawn_source,
     is_drawn,
-    recipes,
     source_of_collection,
     suited,
 )
 from engine.runs.preview import Preview, preview_batch
 from engine.runs.promote import promote_run
 from engine.runs.state import Run, list_runs, read_run
+from engine.training.recipes import RECIPES
 from engine.training.record import Plan, read_plan
 from engine.training.settings import DataSource, TrainingSettings
 
 __all__ = [
+    "RECIPES",
     "Comparison",
     "DataSource",
     "Estimate",
@@ -52,6 +54,7 @@ __all__ = [
     "Preview",
     "Run",
     "TrainingSettings",
+    "by_recipe",
     "check_plan",
     "compare_runs",
     "create_run",
@@ -68,7 +71,6 @@ __all__ = [
     "promote_run",
     "read_plan",
     "read_run",
-    "recipes",
     "remove_run",
     "runs_folder",
     "settings_that_differ",

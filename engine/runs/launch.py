@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from engine import config
-from engine.encoders.settings import BACKBONES, COMPACT
+from engine.encoders.settings import AUTOENCODER, BACKBONES, COMPACT
 from engine.errors import CollectionError, TrainingError
 from engine.jobs import start_job
 from engine.storage import Collection
+from engine.training.recipes import BUNDLED, DEFAULT, RECIPES, settings_of
 from engine.training.record import Plan
 from engine.training.settings import DataSource, TrainingSettings
 
@@ -84,12 +85,25 @@ def suited(n_photos: int, name: str = "My model") -> TrainingSettings:
     )
 
 
-def recipes() -> dict[str, tuple[str, dict[str, Any]]]:
-    """Return the recipes a run may follow: what each is, in a line, and the settings it sets."""
-    return {
-        "contrastive": ("every other pair of the batch is a negative", {"loss": "contrastive"}),
-        "triplet": ("one negative a pair, kept a margin away", {"loss": "triplet"}),
-    }
+def by_recipe(recipe: str, n_photos: int, name: str = "My model") -> TrainingSettings:
+    """Return a recipe's settings to begin with on a machine like this one.
+
+    A recipe described on a large network stands here on what trains without one: our compact tower,
+    or, where nothing of the network is trained, the bundled model's. Its own can be chosen again.
+    """
+    here = suited(n_photos, name)
+    if recipe == DEFAULT:
+        return here
+    preset = RECIPES[recipe].settings
+    chosen: dict[str, Any] = {"name": name, "validation_share": here.validation_share}
+    chosen["batch_size"] = min(int(preset.get("batch_size", 256)), max(8, n_photos // 10))
+    is_large = preset.get("backbone") in BACKBONES
+    if is_large and (preset.get("frozen") or preset["loss"] == "none"):
+        chosen["backbone"] = BUNDLED
+    elif is_large:
+        same = ("size_px", "n_dims", "learning_rate", "epochs")
+        chosen |= {"backbone": COMPACT, **{each: getattr(here, each) for each in same}}
+    return settings_of(recipe, chosen)
 
 
 def check_plan(plan: Plan, n_captioned: int) -> None:
@@ -141,10 +155,10 @@ def check_plan(plan: Plan, n_captioned: int) -> None:
 def _check_tower(settings: TrainingSettings) -> None:
     backbone, weights = settings.backbone, settings.weights
     _require(
-        backbone == COMPACT or backbone in BACKBONES,
+        backbone in (COMPACT, BUNDLED, AUTOENCODER) or backbone in BACKBONES,
         "no such backbone",
         backbone,
-        f"Choose one of {COMPACT}, {', '.join(sorted(BACKBONES))}",
+        f"Choose one of {COMPACT}, {BUNDLED}, {', '.join(sorted(BACKBONES))}",
     )
     _require(
         backbone != COMPACT or not weights,

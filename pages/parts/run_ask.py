@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.encoders.settings import COMPACT
+from engine.encoders.settings import BACKBONES
 from engine.runs import TrainingSettings
 from pages.parts.run_fields import SECTIONS
 
@@ -18,7 +18,7 @@ def is_asked(name: str, chosen: dict[str, Any]) -> bool:
     """Tell whether a setting means anything beside those chosen before it."""
     loss = chosen.get("loss")
     return name in KNOWN and {
-        "weights": chosen.get("backbone") != COMPACT,
+        "weights": chosen.get("backbone") in BACKBONES,
         "temperature": loss == "contrastive",
         "margin": loss in ("triplet", "hinge"),
         "negatives": loss == "triplet",

@@ -63,9 +63,9 @@ SECTIONS: dict[str, dict[str, Field]] = {
     "Model": {
         "backbone": Field(
             "Backbone",
-            "The network that looks at photos. Compact is made for two cores; the others come with "
-            "Keras and are far slower without a graphics card.",
-            _choice(COMPACT, *sorted(BACKBONES)),
+            "The network that looks at photos: compact is made for two cores, bundled is that of "
+            "Kindred's own model; those of Keras are far slower without a graphics card.",
+            _choice(COMPACT, "bundled", *sorted(BACKBONES)),
         ),
         "weights": Field(
             "First weights",
@@ -87,8 +87,9 @@ SECTIONS: dict[str, dict[str, Field]] = {
     "Objective": {
         "loss": Field(
             "Loss",
-            "Contrastive compares each pair with all others of its batch; triplet with one.",
-            _choice("contrastive", "triplet"),
+            "Contrastive and hinge hold a pair against all of its batch, triplet against one; "
+            "cosine only pulls together.",
+            _choice("contrastive", "triplet", "hinge", "cosine"),
         ),
         "temperature": Field(
             "Temperature",

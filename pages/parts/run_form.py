@@ -9,19 +9,18 @@ import streamlit as st
 
 from engine.errors import TrainingError
 from engine.runs import (
+    RECIPES,
     DataSource,
     Plan,
-    TrainingSettings,
+    by_recipe,
     check_plan,
     create_run,
     drawn_source,
     fork_run,
     is_drawn,
     read_run,
-    recipes,
     source_of_collection,
     start_run,
-    suited,
 )
 from engine.runs.folder import find_by_id
 from engine.runs.launch import FEW
@@ -49,8 +48,9 @@ def draw_form(slug: str, *, fork: str = "") -> None:
     with left, st.container(border=True, key="new run"):
         if old is None:
             photos, n_photos = _ask_photos(slug)
-            defaults, start = _by_recipe(suited(n_photos)), "afresh"
-            token = f"{photos} {n_photos > FEW} {defaults.loss}"
+            recipe = _ask_recipe()
+            defaults, start = by_recipe(recipe, n_photos), "afresh"
+            token = f"{photos} {n_photos > FEW} {recipe}"
         else:
             photos, n_photos, token = "", _n_examples(old.epochs), f"fork {fork}"
             defaults = replace(old.plan.settings, name=f"{old.name} again")
@@ -105,16 +105,15 @@ def _ask_photos(slug: str) -> tuple[str, int]:
     return photos, n_photos
 
 
-def _by_recipe(defaults: TrainingSettings) -> TrainingSettings:
-    known = recipes()
-    name = st.selectbox(
+def _ask_recipe() -> str:
+    return st.selectbox(
         "Recipe",
-        list(known),
-        format_func=lambda name: f"{name.capitalize()}: {known[name][0]}",
-        help="A recipe sets the fields below; each of them can still be changed.",
+        list(RECIPES),
+        format_func=lambda name: f"{name[:1].upper()}{name[1:]}: {RECIPES[name].summary}",
+        help="A recipe sets the fields below; each of them can still be changed. Described on a "
+        "large network, it starts here on one that two cores can train.",
         key="recipe",
     )
-    return replace(defaults, **known[name][1])
 
 
 def _ask_start(name: str) -> Any:

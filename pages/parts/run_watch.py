@@ -122,6 +122,8 @@ def _draw_live(run_id: str, tab: str) -> None:
             st.code(run.log() or "Nothing yet.", language=None, height=420)
         elif run.epochs:
             draw_curves(run)
+        elif run.stage == "finished":
+            st.caption("This recipe learns in one go, so there are no curves to draw.")
         else:
             st.caption("The curves begin with the first epoch.")
 

@@ -492,6 +492,16 @@ def test_a_plan_that_cannot_work_is_refused_before_anything_starts(
     runs.check_plan(Plan(TINY, plan.data), 600)
 
 
+@pytest.mark.parametrize("recipe", list(runs.RECIPES))
+@pytest.mark.parametrize("n_photos", [300, 3000, 20_000])
+def test_every_recipe_can_begin_on_a_small_machine(recipe: str, n_photos: int):
+    """What the page fills in passes the page's own check, and asks for no large network."""
+    settings = runs.by_recipe(recipe, n_photos)
+    assert settings.recipe == recipe
+    assert settings.weights is None
+    runs.check_plan(Plan(settings, [DataSource(Path("/photos"))]), n_photos)
+
+
 def test_a_settings_file_reproduces_a_run(planned: Path):
     """What `train --settings` reads is the run's own file; no setting is lost on the way."""
     plan = runs.read_plan(planned / "run.json")
