@@ -34,14 +34,15 @@ def draw_run(run_id: str, slug: str) -> None:
     folder = find_by_id(run_id)
     run = read_run(folder)
     _again_and_again(_draw_head, run.is_live)(run_id, slug, run.is_live)
+    asked = st.query_params.get("show", "")
+    st.session_state["show"] = asked if asked in TABS else "Curves"
     tab = st.segmented_control(
         "Show",
         list(TABS),
-        default="Curves",
         required=True,
         format_func=lambda name: f"{TABS[name]} {name}",
         key="show",
-        bind="query-params",
+        on_change=lambda: st.query_params.update(show=st.session_state["show"]),
         label_visibility="collapsed",
     )
     if tab in LIVE_TABS:
