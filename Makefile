@@ -5,6 +5,8 @@ PORT ?= 8501
 # For `make bench`: a folder of many small photos and one of a few big ones; drawn when not given.
 PHOTOS ?=
 FULL_SIZE ?=
+# For `make demo`.
+PHOTOS_IN_DEMO ?= 3000
 
 SUITABLE = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for name in $(VENV)/bin/python python3 python3.13 python3.12 python3.11 python; do \
@@ -13,7 +15,7 @@ PYTHON ?= $(shell for name in $(VENV)/bin/python python3 python3.13 python3.12 p
 CHECKS = $(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench clean app-libraries dev-libraries python
+.PHONY: help run test lint bench demo clean app-libraries dev-libraries python
 
 help:  ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +35,9 @@ lint: dev-libraries  ## Check style and types
 bench: dev-libraries  ## Measure speed and memory (PHOTOS=folder FULL_SIZE=folder)
 	@$(VENV)/bin/python -m tests.benchmarks $(if $(PHOTOS),--photos "$(PHOTOS)") \
 		$(if $(FULL_SIZE),--full-size "$(FULL_SIZE)")
+
+demo: app-libraries  ## Draw and index the demo collection anew (after a new model: PHOTOS_IN_DEMO=…)
+	@$(VENV)/bin/python -m tools.demo --photos "$(PHOTOS_IN_DEMO)"
 
 clean:  ## Remove the libraries and caches; collections in .kindred stay
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache

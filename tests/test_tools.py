@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tools import browser, environment
+from engine.storage import Collection
+from tools import browser, demo, environment
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -192,3 +193,27 @@ def test_a_skipped_browser_test_is_a_failure_on_ci_alone(module, ci, tmp_path):
     )
     assert answer.returncode in ({1, 2} if ci else {0, 5}), answer.stdout
     assert ("where a browser is required: " in answer.stdout) == bool(ci)
+
+
+def test_the_demo_is_exchanged_for_a_new_one_when_it_is_small_enough(tmp_path, monkeypatch):
+    place = tmp_path / "demo"
+    (place / "photos").mkdir(parents=True)
+    (place / "photos" / "old.jpg").write_bytes(b"an older one")
+    n_bytes = demo.make_demo(place, 20, seed=3, size_px=40)
+    assert n_bytes == demo.size_of(place)
+    assert not list(tmp_path.glob("demo.*"))
+    with Collection.open(place) as made:
+        assert (made.n_photos, made.manifest.name) == (20, demo.NAME)
+        assert made.root == place / "photos", "it is found wherever the project lies"
+
+    monkeypatch.setattr(demo, "MAX_BYTES", n_bytes - 1)
+    with pytest.raises(SystemExit, match="fewer or smaller"):
+        demo.make_demo(place, 20, seed=3, size_px=40)
+    assert demo.size_of(place) == n_bytes
+    assert not list(tmp_path.glob("demo.*"))
+
+
+def test_what_comes_with_kindred_is_small_enough_to_travel_with_it():
+    """The demo collection at most 20 MB, the bundled models 15 MB."""
+    assert demo.size_of(ROOT / "assets" / "demo") <= 20_000_000
+    assert demo.size_of(ROOT / "assets" / "models") <= 15_000_000

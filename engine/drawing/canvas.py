@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.drawing.blur import blend, blur, moved, slopes
 from engine.drawing.light import Lamp, pixel_centres, shadow_standing, studio_ground
-from engine.drawing.noise import crop, fold_tile, smooth_tile
+from engine.drawing.noise import crop, fold_tile, patch, smooth_tile
 from engine.drawing.outline import Points
 from engine.drawing.palette import Paint
 from engine.drawing.pose import Pose
@@ -225,7 +225,7 @@ class Canvas:
         lit = self._lamp.lit(self._colour, self._slope_x, self._slope_y, self._gloss)
         blend(picture, lit, self._cover[..., None])
         exposure = self._rng.uniform(0.96, 1.04)
-        grain = 0.004 * crop(smooth_tile(0.6, 0.6, 5), self.size_px, self._rng)[..., None]
+        grain = 0.004 * patch(smooth_tile(0.6, 0.6, 5), self.size_px, self._rng)[..., None]
         return (np.clip(picture * exposure + grain, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
 
     def _piece(self, shape: Points | Stencil, within: Stencil | None) -> Stencil:

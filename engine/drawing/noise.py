@@ -70,22 +70,29 @@ def crop(
 
     `zoom` 1 shows three quarters of the tile; 2 shows features twice as large.
     """
-    wide = min(TILE, max(8, int(0.75 * TILE / zoom)))
-    top, left = rng.integers(0, TILE, 2)
-    window = np.roll(tile, (-int(top), -int(left)), axis=(0, 1))[:wide, :wide]
-    if rng.random() < 0.5:
-        window = window[:, ::-1]
-    if wide == size_px:
+    window = patch(tile, min(TILE, max(8, int(0.75 * TILE / zoom))), rng)
+    if len(window) == size_px:
         return window
     picture = Image.fromarray(np.ascontiguousarray(window))
     return np.asarray(picture.resize((size_px, size_px), Image.Resampling.BICUBIC))
 
 
+def patch(tile: np.ndarray, size_px: int, rng: np.random.Generator) -> np.ndarray:
+    """Return a square of the tile at a random place, one cell per pixel: (size_px, size_px)."""
+    along = np.arange(size_px)
+    top, left = rng.integers(0, TILE, 2)
+    rows, columns = (top + along) & (TILE - 1), (left + along) & (TILE - 1)
+    return tile[rows[:, None], columns[:: -1 if rng.random() < 0.5 else 1]]
+
+
 def sample(tile: np.ndarray, u: np.ndarray, v: np.ndarray, cells_per_unit: float) -> np.ndarray:
     """Return the tile's values at (u, v), nearest cell: the shape of `u`."""
-    columns = (u * cells_per_unit).astype(np.int32) % TILE
-    rows = (v * cells_per_unit).astype(np.int32) % TILE
-    return tile[rows, columns]
+    # A tile's side is a power of two, so that the remainder is its last bits.
+    columns = (u * cells_per_unit).astype(np.int32) & (TILE - 1)
+    rows = (v * cells_per_unit).astype(np.int32) & (TILE - 1)
+    rows *= TILE
+    rows += columns
+    return tile.reshape(-1).take(rows)
 
 
 def _frozen(field: np.ndarray) -> np.ndarray:
