@@ -25,7 +25,6 @@ HELD_OUT_COLOURS: Mapping[str, Names] = MappingProxyType(
         "cap": ("teal",),
         "sunglasses": ("navy blue",),
         "belt": ("orange",),
-        "jacket": ("orange",),
         "jeans": ("olive",),
         "watch": ("olive",),
     }
@@ -67,7 +66,7 @@ HELD_OUT_LOOKS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         "backpack": (("purple", "graphic print"), ("beige", "camouflage"), ("pink", "checked")),
         "sneaker": (("beige", "camouflage"), ("white", "checked"), ("black", "animal print")),
         "heel": (("olive", "polka dot"), ("brown", "floral"), ("navy blue", "animal print")),
-        "shirt": (("orange", "camouflage"), ("maroon", "polka dot"), ("purple", "striped")),
+        "shirt": (("orange", "camouflage"), ("maroon", "polka dot")),
     }
 )
 """Kind → (colour, pattern) that no drawing for training shows together on it."""
