@@ -124,7 +124,7 @@ def test_every_requirement_has_an_exact_version(name):
 def test_make_alone_explains_itself_without_installing_anything():
     answer = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
     commands = [line.split()[1] for line in answer.stdout.splitlines()]
-    assert commands == ["help", "run", "test", "lint", "bench", "clean"]
+    assert commands == ["help", "run", "test", "lint", "bench", "demo", "clean"]
 
 
 def test_make_without_a_suitable_python_ends_with_a_clear_sentence():
