@@ -24,6 +24,7 @@ from engine.runs import (
 )
 from engine.runs.folder import find_by_id
 from engine.runs.launch import FEW
+from engine.storage import CollectionSummary
 from pages.parts.frame import tell
 from pages.parts.links import TRAINING
 from pages.parts.resources import collection_of, collections, n_captioned
@@ -32,7 +33,7 @@ from pages.parts.run_estimate import draw_before_start
 from pages.parts.run_preview import draw_preview
 from pages.parts.wording import count, plain
 
-DRAWN = "Drawn products"
+DRAWN = "Products drawn for this run"
 STARTS = {
     "afresh": "From random weights",
     "weights": "With the best weights of the other run",
@@ -91,7 +92,7 @@ def _ask_photos(slug: str) -> tuple[str, int]:
         "Photos",
         options,
         first,
-        format_func=lambda name: known[name].name if name in known else name,
+        format_func=lambda name: _called(name, known),
         help="A collection whose photos have captions, or products that Kindred draws itself.",
         key="photos of run",
     )
@@ -103,6 +104,15 @@ def _ask_photos(slug: str) -> tuple[str, int]:
     n_photos = n_captioned(collection_of(known[photos].folder))
     st.caption(f"{count(n_photos, 'photo')} with captions")
     return photos, n_photos
+
+
+def _called(slug: str, known: dict[str, CollectionSummary]) -> str:
+    """Name a collection; those of one name by their folders too, or a box takes one for another."""
+    if slug not in known:
+        return slug
+    name = known[slug].name
+    n_alike = sum(each.name == name for each in known.values())
+    return name if n_alike == 1 else f"{name} ({slug})"
 
 
 def _ask_recipe() -> str:

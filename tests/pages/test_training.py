@@ -210,7 +210,7 @@ def test_a_run_on_drawn_products_is_made_as_the_form_says(
         "engine.runs.launch.start_job", lambda kind, words, **more: drawn.append(kind)
     )
     page = open_page("training", view="new")
-    page.selectbox(key="photos of run").set_value("Drawn products").run()
+    page.selectbox(key="photos of run").set_value("Products drawn for this run").run()
     page.selectbox(key="recipe").set_value("triplet").run()
     (margin,) = [each for each in page.number_input if each.label == "Margin"]
     margin.set_value(0.6).run()
