@@ -142,7 +142,7 @@ def _ranks(run: Path, shared: Sequence[str]) -> NDArray[np.float64]:
     kept = held_out.best()
     if kept is None:
         raise TrainingError("the run has no epoch yet", value=run.name, remedy="Wait for its first")
-    first = {}
+    first: dict[str, int] = {}
     for place, content_hash in enumerate(held_out.content["hashes"]):
         first.setdefault(content_hash, place)
     places = [first[content_hash] for content_hash in shared]

@@ -22,6 +22,7 @@ from engine.runs import (
     source_of_collection,
     start_run,
 )
+from engine.runs.control import Start
 from engine.runs.folder import find_by_id
 from engine.runs.launch import FEW
 from engine.storage import CollectionSummary
@@ -34,7 +35,7 @@ from pages.parts.run_preview import draw_preview
 from pages.parts.wording import count, plain
 
 DRAWN = "Products drawn for this run"
-STARTS = {
+STARTS: dict[Start, str] = {
     "afresh": "From random weights",
     "weights": "With the best weights of the other run",
     "checkpoint": "Where the other run ended",
@@ -46,11 +47,12 @@ def draw_form(slug: str, *, fork: str = "") -> None:
     """Draw the form, and start the run it describes."""
     old = read_run(find_by_id(fork)) if fork else None
     left, right = st.columns([3, 2], gap="large")
+    start: Start = "afresh"
     with left, st.container(border=True, key="new run"):
         if old is None:
             photos, n_photos = _ask_photos(slug)
             recipe = _ask_recipe()
-            defaults, start = by_recipe(recipe, n_photos), "afresh"
+            defaults = by_recipe(recipe, n_photos)
             token = f"{photos} {n_photos > FEW} {recipe}"
         else:
             photos, n_photos, token = "", _n_examples(old.epochs), f"fork {fork}"
@@ -126,7 +128,7 @@ def _ask_recipe() -> str:
     )
 
 
-def _ask_start(name: str) -> Any:
+def _ask_start(name: str) -> Start:
     return st.radio(
         f"Start, after {plain(name)}",
         list(STARTS),
