@@ -47,8 +47,8 @@ class FeaturePlaces:
         >>> places = FeaturePlaces(
         ...     np.array([[[3.0, 0.0], [0.0, 4.0]]]), np.eye(2), np.zeros(2)
         ... )
-        >>> places.heat(np.array([1.0, 0.0]))[0].tolist()
-        [[0.6, 0.0]]
+        >>> places.heat(np.array([1.0, 0.0]))[0].round(2).tolist()
+        [[0.6..., 0.0]]
         """
         height, width, n_features = self.feature_map.shape
         flat = self.feature_map.reshape(-1, n_features)
