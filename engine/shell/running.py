@@ -108,7 +108,7 @@ def compare(options: argparse.Namespace) -> Outcome:
         "settings_that_differ": differences,
     }
     rows = [[name, *map(str, values)] for name, values in differences.items()]
-    told = table.columns(rows, align="<" * (1 + len(folders))) if rows else []
+    told = table.columns(rows, align="<" * (1 + len(folders))) if rows else ["none"]
     return Outcome(record, [*comparison_lines(found), "", "Settings that differ:", *told])
 
 
@@ -134,7 +134,7 @@ def comparison_lines(found: Comparison) -> list[str]:
         ]
         for row in found.rows
     ]
-    title = f"Text → photo, over the {found.pool:,} photos that all of them held out:"
+    title = f"Each photo by its first caption, among the {found.pool:,} that all runs held out:"
     return [title, *table.columns([head, *rows], align="<>>>>>>")]
 
 
