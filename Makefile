@@ -15,7 +15,7 @@ PYTHON ?= $(shell for name in $(VENV)/bin/python python3 python3.13 python3.12 p
 CHECKS = $(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench demo clean app-libraries dev-libraries python
+.PHONY: help run test lint bench demo model clean app-libraries dev-libraries python
 
 help:  ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ bench: dev-libraries  ## Measure speed and memory (PHOTOS=folder FULL_SIZE=folde
 
 demo: app-libraries  ## Draw and index the demo collection anew (after a new model: PHOTOS_IN_DEMO=…)
 	@$(VENV)/bin/python -m tools.demo --photos "$(PHOTOS_IN_DEMO)"
+
+model: app-libraries  ## Train the bundled model anew, hours of work (SHOPS="folder folder")
+	@$(VENV)/bin/python -m tools.model $(SHOPS)
 
 clean:  ## Remove the libraries and caches; collections in .kindred stay
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache

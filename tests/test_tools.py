@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.durable import write_json
 from engine.storage import Collection
-from tools import browser, demo, environment
+from engine.training import TrainingReport
+from tools import browser, demo, environment, model
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -124,7 +126,7 @@ def test_every_requirement_has_an_exact_version(name):
 def test_make_alone_explains_itself_without_installing_anything():
     answer = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
     commands = [line.split()[1] for line in answer.stdout.splitlines()]
-    assert commands == ["help", "run", "test", "lint", "bench", "demo", "clean"]
+    assert commands == ["help", "run", "test", "lint", "bench", "demo", "model", "clean"]
 
 
 def test_make_without_a_suitable_python_ends_with_a_clear_sentence():
@@ -217,3 +219,25 @@ def test_what_comes_with_kindred_is_small_enough_to_travel_with_it():
     """The demo collection at most 20 MB, the bundled models 15 MB."""
     assert demo.size_of(ROOT / "assets" / "demo") <= 20_000_000
     assert demo.size_of(ROOT / "assets" / "models") <= 15_000_000
+
+
+def test_the_bundled_model_is_made_in_stages_each_going_on_from_the_one_before(
+    tmp_path, monkeypatch
+):
+    """Two stages whose training is stood in for; run again, nothing is trained a second time."""
+    told = []
+
+    def train(data, settings, out, progress):
+        told.append(([source.photos.name for source in data], settings.start))
+        out.mkdir()
+        write_json(out / "run.json", {})
+        return TrainingReport(out / "model", {})
+
+    monkeypatch.setattr(model, "train", train)
+    monkeypatch.setattr(model, "resume", lambda run, progress: TrainingReport(run / "model", {}))
+    stages = (model.Stage(1, 1), model.Stage(1, 2))
+    for _ in range(2):
+        made = model.make_model([tmp_path / "shop"], tmp_path, stages)
+        assert made == tmp_path / "stage-2" / "model"
+        first = str(tmp_path / "stage-1" / "model")
+        assert told == [(["shop", "drawn-1"], None), (["shop", "drawn-2"], first)]

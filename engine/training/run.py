@@ -366,6 +366,7 @@ class _Run:
         folded, unfolded = (self.validation.figures(*rows, fold=fold) for fold in (True, False))
         content = {
             **self._told(),
+            "went_on_from": self.start.report if self.start else None,
             "final": {direction: figure.to_json() for direction, figure in folded.items()},
             "final_unfolded": {d: figure.to_json() for d, figure in unfolded.items()},
             "seconds": self.state.seconds,

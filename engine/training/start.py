@@ -10,6 +10,7 @@ import keras
 from numpy.typing import NDArray
 
 from engine.encoders import read_manifest
+from engine.encoders.folder import read_report
 from engine.encoders.joint import JointEncoder
 from engine.errors import TrainingError
 from engine.text import Tokenizer
@@ -29,10 +30,13 @@ class Start:
     ----------
     encoder
         The model, in Keras.
+    report
+        How it was made.
     """
 
-    def __init__(self, encoder: JointEncoder) -> None:
+    def __init__(self, encoder: JointEncoder, report: dict[str, Any]) -> None:
         self.name = encoder.name
+        self.report = report
         self._tokenizer = encoder.tokenizer
         self._weights = [weight.numpy() for weight in _weights(encoder)]
 
@@ -42,7 +46,7 @@ class Start:
         if settings.start is None:
             return None
         folder = Path(settings.start)
-        return cls(JointEncoder.load(folder, read_manifest(folder)))
+        return cls(JointEncoder.load(folder, read_manifest(folder)), read_report(folder))
 
     def give(self, trainer: JointTrainer, tokenizer: Tokenizer) -> None:
         """Set the towers of a built trainer to the model's.

@@ -1,0 +1,115 @@
+"""Make the bundled model from two shops' photos and drawn ones, in three stages with fixed seeds.
+
+Run by `make model SHOPS="fashion-products amazon-apparel"`. Each stage goes on from the one before
+and is a run of its own under `build/model`, so an interruption costs at most the epoch under way:
+
+1. photos and titles alone, with a few drawn products, at 112 px;
+2. attribute values beside them, more drawn products, at 96 px;
+3. the same with still more drawn products; in the end a part of the way back to stage 2.
+
+    python -m tools.model PHOTOS [PHOTOS ...]
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from engine.config import MODELS
+from engine.drawing import draw_collection
+from engine.shell.meter import Meter
+from engine.training import DataSource, TrainingSettings, resume, train
+
+NAME = "kindred-fashion"
+PLACE = Path(__file__).resolve().parent.parent / "build" / "model"
+# What labels the two shops' photos and the drawn ones.
+ATTRIBUTES = ("articleType", "baseColour", "gender", "usage", "color")
+DRAWN_ATTRIBUTES = ("kind", "colour", "pattern", "material")
+ALWAYS = TrainingSettings(
+    name=NAME,
+    attributes=ATTRIBUTES + DRAWN_ATTRIBUTES,
+    attribute_rate=0.15,
+    validation_share=0.107,
+    patience=0,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One run: how many products are drawn for it, and with what it is told."""
+
+    n_drawn: int
+    seed: int
+    settings: TrainingSettings = field(default=ALWAYS)
+
+
+STAGES = (
+    Stage(3000, 7, replace(ALWAYS, epochs=12)),
+    Stage(
+        9000,
+        7,
+        replace(
+            ALWAYS,
+            size_px=96,
+            epochs=6,
+            learning_rate=6e-4,
+            attribute_weight=0.5,
+            augment=0.35,
+            word_dropout=0.08,
+        ),
+    ),
+    Stage(
+        15000,
+        8,
+        replace(
+            ALWAYS,
+            size_px=96,
+            epochs=3,
+            learning_rate=4e-4,
+            attribute_weight=1.0,
+            attribute_rate=0.25,
+            augment=0.35,
+            word_dropout=0.08,
+            start_share=0.3,
+        ),
+    ),
+)
+
+
+def main(arguments: list[str]) -> None:
+    """Run what is left of the stages, then put the model in its place."""
+    parser = argparse.ArgumentParser(prog="python -m tools.model", description=__doc__)
+    parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTOS")
+    options = parser.parse_args(arguments)
+    model = make_model(options.photos, PLACE)
+    shutil.rmtree(MODELS / NAME, ignore_errors=True)
+    shutil.copytree(model, MODELS / NAME)
+    print(f"The model: {MODELS / NAME}. `make demo` indexes the demo collection with it.")
+
+
+def make_model(shops: list[Path], place: Path, stages: tuple[Stage, ...] = STAGES) -> Path:
+    """Return the model folder of the last stage; stages that are finished are not run again."""
+    model: Path | None = None
+    for number, stage in enumerate(stages, start=1):
+        run = place / f"stage-{number}"
+        if (run / "run.json").exists():
+            with Meter() as report:
+                model = resume(run, progress=report).model
+            continue
+        drawn = place / f"drawn-{number}"
+        shutil.rmtree(drawn, ignore_errors=True)
+        draw_collection(stage.n_drawn, stage.seed, drawn, size_px=128, without_held_out=True)
+        data = [DataSource(shop) for shop in shops] + [DataSource(drawn, validates=False)]
+        settings = replace(stage.settings, start=str(model) if model else None)
+        with Meter() as report:
+            model = train(data, settings, run, progress=report).model
+    if model is None:
+        raise SystemExit("There is no stage to run.")
+    return model
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
