@@ -5,8 +5,10 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
+from engine.jobs import jobs
 from engine.maps import DrawnMap, MapRecord, list_maps
 from engine.search import SearchEngine
+from pages.parts.jobs_view import draw_jobs
 from pages.parts.map_colours import colouring_of
 from pages.parts.map_making import start_making
 from pages.parts.map_resources import told_of
@@ -30,6 +32,8 @@ def draw_trust(engine: SearchEngine, drawn: DrawnMap, here: MapView, slug: str) 
             "Believe searches, not distances.",
             icon=":material/warning:",
         )
+    if any(job.kind == "map" and not job.is_over for job in jobs()):
+        draw_jobs({"map"})
     left, right = st.columns(2, gap="large")
     with left:
         _draw_by_colour(engine, drawn, here)
