@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.encoders import Encoder, bundled_model, load_encoder
     from engine.errors import KindredError
     from engine.index import PhotoIndex
+    from engine.maps import MapSettings, make_map
     from engine.quality import evaluate_collection
     from engine.search import Answer, Match, SearchEngine
     from engine.storage import Collection, build_collection, update_collection
@@ -33,6 +34,7 @@ _ROOMS = {
     "encoders": ("Encoder", "bundled_model", "load_encoder"),
     "errors": ("KindredError",),
     "index": ("PhotoIndex",),
+    "maps": ("MapSettings", "make_map"),
     "quality": ("evaluate_collection",),
     "search": ("Answer", "Match", "SearchEngine"),
     "storage": ("Collection", "build_collection", "update_collection"),
@@ -49,6 +51,7 @@ __all__ = [
     "DataSource",
     "Encoder",
     "KindredError",
+    "MapSettings",
     "Match",
     "Photo",
     "PhotoIndex",
@@ -60,6 +63,7 @@ __all__ = [
     "compare",
     "evaluate_collection",
     "load_encoder",
+    "make_map",
     "read_source",
     "resume",
     "train",

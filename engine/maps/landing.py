@@ -78,11 +78,11 @@ class LandingGround:
         moved = query
         if self._drawn.record.settings.centred:
             moved = query - self._means[int(is_text)]
-            moved = moved / max(float(np.linalg.norm(moved)), 1e-6)
+            moved = moved / np.float32(max(float(np.linalg.norm(moved)), 1e-6))
         if self._is_pca:
             point = (moved - self._axes[0]) @ self._axes[1:].T
         else:
-            point = self._placer.place(moved[None].astype(np.float32))[0][0]
+            point = self._placer.place(moved[None])[0][0]
         candidates = np.flatnonzero(self._is_photo if self._is_photo.any() else ~self._is_photo)
         order = np.argsort(-similarities[candidates], kind="stable")[:n_nearest]
         return Landing((float(point[0]), float(point[1])), candidates[order].tolist(), similarities)
