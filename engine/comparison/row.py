@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 AS_IT_COMES = "bundled"
+_SHOWN_LABELS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +58,17 @@ class Row:
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
         return asdict(self)
+
+
+def telling_labels(labels: list[str]) -> list[str]:
+    """Return the labels worth a column: kind and colour where there are any, else the first.
+
+    Examples
+    --------
+    >>> telling_labels(["gender", "articleType", "baseColour", "season"])
+    ['articleType', 'baseColour']
+    """
+    telling = ("type", "kind", "class", "category", "colour", "color", "folder")
+    first = [name for name in labels if any(word in name.lower() for word in telling)]
+    exact = [name for name in first if name.lower().endswith(("type", "colour", "color", "kind"))]
+    return (exact + [n for n in first if n not in exact] + labels)[:_SHOWN_LABELS]

@@ -15,8 +15,6 @@ from engine.shell.reporting import hushed
 if TYPE_CHECKING:
     from engine.comparison import Comparison, Row
 
-SHOWN_LABELS = 2
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `compare` takes."""
@@ -90,9 +88,11 @@ def chosen(options: argparse.Namespace) -> dict[str, Any]:
 
 def outcome_of(comparison: Comparison, seconds: float) -> Outcome:
     """Return the table, and what a reader has to know of it."""
+    from engine.comparison.row import telling_labels
+
     record = {**comparison.to_json(), "seconds": round(seconds, 1)}
     labels = list(dict.fromkeys(n for row in comparison.rows for n in row.precision_at_9))
-    shown = chosen_labels(labels)
+    shown = telling_labels(labels)
     head = ["recipe", "R@1", "R@5", "R@10", *(f"P@9 {name}" for name in shown)]
     head += ["trained", "photos/s", "MB", "backbone"]
     rows = [cells_of(row, shown) for row in comparison.rows]
@@ -107,20 +107,6 @@ def outcome_of(comparison: Comparison, seconds: float) -> Outcome:
     return Outcome(
         record, [first, "", *table.columns([head, *rows], align=align), "", *last, *failed, kept]
     )
-
-
-def chosen_labels(labels: list[str]) -> list[str]:
-    """Return the labels worth a column: kind and colour where there are any, else the first.
-
-    Examples
-    --------
-    >>> chosen_labels(["gender", "articleType", "baseColour", "season"])
-    ['articleType', 'baseColour']
-    """
-    telling = ("type", "kind", "class", "category", "colour", "color", "folder")
-    first = [name for name in labels if any(word in name.lower() for word in telling)]
-    exact = [name for name in first if name.lower().endswith(("type", "colour", "color", "kind"))]
-    return (exact + [n for n in first if n not in exact] + labels)[:SHOWN_LABELS]
 
 
 def cells_of(row: Row, labels: list[str]) -> list[str]:

@@ -125,6 +125,8 @@ def gather(
     records = [item.record for item in found]
     spoken = list(settings.attributes) or _speaking_keys(records)
     label = settings.label or _label_key(records, spoken)
+    if label and label not in spoken:
+        spoken.append(label)  # it has more values than other attributes, and each is worth saying
     usable = [item for item in found if _captions(item.record, label)]
     if len(usable) < 2 * settings.batch_size:
         raise TrainingError(
@@ -202,10 +204,12 @@ def _tags(record: PhotoRecord, values: Iterable[str]) -> tuple[str, ...]:
 
 def _label_key(records: Sequence[PhotoRecord], spoken: Sequence[str]) -> str:
     """Return the attribute that sorts photos into kinds: by its name, else by its many values."""
-    plain = {key.lower().replace("_", "").replace(" ", ""): key for key in spoken}
+    values: dict[str, set[str]] = {}
+    for record in records:
+        for key, value in record.attributes.items():
+            values.setdefault(key, set()).add(value)
+    plain = {key.lower().replace("_", "").replace(" ", ""): key for key in values}
     for name in _LABEL_NAMES:
-        if name in plain:
+        if name in plain and 1 < len(values[plain[name]]) <= len(records) / 2:
             return plain[name]
-    values = Counter(key for r in records for key in {k for k in spoken if r.attributes.get(k)})
-    counts = {key: len({r.attributes.get(key) for r in records}) for key in values}
-    return max(counts, key=lambda key: counts[key], default="")
+    return max(spoken, key=lambda key: len(values.get(key, ())), default="")

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from engine.comparison.kept import Comparison, Hit
-from engine.comparison.row import Row
+from engine.comparison.row import Row, telling_labels
 from engine.errors import KindredError
 from pages.parts.compared import encoder_at, redrawn, thumbnail_of
 from pages.parts.elements import data_url
@@ -19,6 +19,7 @@ from pages.parts.wording import attribute, count, duration, plain
 N_SHOWN = 9
 N_DRAWN = 6
 PHOTO_PX = 120
+NOTHING = "–"
 
 
 def choose_comparison(kept: Sequence[Comparison]) -> Comparison | None:
@@ -46,7 +47,8 @@ def _title(comparison: Comparison) -> str:
 
 def draw_table(comparison: Comparison) -> None:
     """Draw a line for each recipe, and what the numbers mean."""
-    labels = list(dict.fromkeys(n for row in comparison.rows for n in row.precision_at_9))
+    every = list(dict.fromkeys(n for row in comparison.rows for n in row.precision_at_9))
+    labels = telling_labels(every)
     st.dataframe(
         [_line(row, labels) for row in comparison.rows],
         hide_index=True,
@@ -65,24 +67,20 @@ def draw_table(comparison: Comparison) -> None:
 
 def _line(row: Row, labels: Sequence[str]) -> dict[str, Any]:
     figures = row.text_to_image or {}
+    alike = row.precision_at_9
     line: dict[str, Any] = {"Recipe": row.recipe}
     line |= {f"R@{k}": _digits(figures.get(f"recall_at_{k}")) for k in (1, 5, 10)}
-    line |= {
-        f"Alike by {attribute(name).lower()}": _digits(row.precision_at_9.get(name))
-        for name in labels
+    line |= {f"Alike by {attribute(name).lower()}": _digits(alike.get(name)) for name in labels}
+    return line | {
+        "Training": duration(row.training_seconds) if row.training_seconds else NOTHING,
+        "Photos a second": f"{row.photos_per_second:,.0f}" if row.photos_per_second else NOTHING,
+        "MB": f"{row.megabytes:.1f}" if row.megabytes else NOTHING,
+        "Backbone": row.backbone or NOTHING,
     }
-    trained = duration(row.training_seconds) if row.training_seconds else None
-    line |= {
-        "Training": trained,
-        "Photos a second": round(row.photos_per_second) or None,
-        "MB": round(row.megabytes, 1) or None,
-        "Backbone": row.backbone or None,
-    }
-    return line
 
 
-def _digits(number: float | None) -> float | None:
-    return None if number is None else round(number, 3)
+def _digits(number: float | None) -> str:
+    return NOTHING if number is None else f"{number:.3f}"
 
 
 def draw_side_by_side(comparison: Comparison) -> None:
