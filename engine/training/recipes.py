@@ -27,6 +27,10 @@ BUNDLED = "bundled"
 _APPLICATION_PX = 224
 
 
+class _StopAskedError(Exception):
+    """Somebody asked a run that is trained in one go to stop."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """A preset of a training run.
@@ -194,7 +198,7 @@ def train_recipe(
 def resume_recipe(out: Path, *, finish: bool = False, progress: Report = unheard) -> TrainingReport:
     """Begin a run that is planned, or go on with one that stopped.
 
-    What trains in seconds, on features or an autoencoder, begins anew; all else goes on from its
+    What trains in one go, on features or an autoencoder, begins anew; all else goes on from its
     last checkpoint (see `engine.training.resume`). A finished run stays as it is.
 
     Raises
@@ -214,11 +218,18 @@ def resume_recipe(out: Path, *, finish: bool = False, progress: Report = unheard
     def tell_both(step: Progress) -> None:
         heard(step)
         progress(step)
+        if (out / record.STOP).exists():
+            raise _StopAskedError
 
     (out / record.ENDING).unlink(missing_ok=True)
     record.log(out, "started")
     try:
         report = _train_short(plan, out, tell_both)
+    except _StopAskedError:
+        record.log(out, "stopped")
+        record.note_ending(out, "stopped")
+        (out / record.STOP).unlink(missing_ok=True)
+        return TrainingReport(out / record.MODEL, {"curves": [], "seconds": 0.0}, "stopped")
     except KindredError as error:
         record.log(out, f"failed: {error}")
         record.note_ending(out, "failed", error=str(error))

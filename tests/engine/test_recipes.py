@@ -151,6 +151,13 @@ def test_a_finished_recipe_is_left_alone_and_its_folder_is_not_overwritten(
     assert shell.main(["train", str(drawn), "--out", str(trained), *arguments]) == 1
 
 
+def test_a_short_run_that_is_asked_to_stop_stops_and_can_begin_anew(trained: Path, tmp_path: Path):
+    (tmp_path / "run.json").write_bytes((trained / "run.json").read_bytes())
+    (tmp_path / "STOP").touch()
+    assert resume_recipe(tmp_path).state == "stopped"
+    assert not (tmp_path / "STOP").exists() and not (tmp_path / "model").exists()
+
+
 @pytest.fixture(scope="module")
 def shelf(trained: Path, drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A collection of the drawn photos, embedded by the devise model."""
