@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.durable import read_json
 from engine.errors import KindredError, TrainingError
+from engine.locks import LockHeldError, exclusive
 from engine.progress import Progress, Report, unheard
 from engine.training import record
 from engine.training.record import Plan
@@ -213,6 +214,21 @@ def resume_recipe(out: Path, *, finish: bool = False, progress: Report = unheard
         return resume(out, finish=finish, progress=progress)
     if (out / record.MODEL).exists():
         return TrainingReport(out / record.MODEL, read_json(out / record.MODEL / "report.json"))
+    try:
+        with exclusive(out / record.LOCK):
+            return _train_in_one_go(plan, out, progress)
+    except LockHeldError as error:
+        raise TrainingError(
+            "another program is training this run",
+            value=error.holder,
+            remedy="Wait for it, or stop it",
+        ) from error
+
+
+def _train_in_one_go(plan: Plan, out: Path, progress: Report) -> TrainingReport:
+    """Train, telling the run's folder how it goes and how it ends."""
+    from engine.training.run import TrainingReport
+
     heard = record.ProgressFile(out)
 
     def tell_both(step: Progress) -> None:
@@ -226,16 +242,14 @@ def resume_recipe(out: Path, *, finish: bool = False, progress: Report = unheard
     try:
         report = _train_short(plan, out, tell_both)
     except _StopAskedError:
-        record.log(out, "stopped")
-        record.note_ending(out, "stopped")
+        report = TrainingReport(out / record.MODEL, {"curves": [], "seconds": 0.0}, "stopped")
         (out / record.STOP).unlink(missing_ok=True)
-        return TrainingReport(out / record.MODEL, {"curves": [], "seconds": 0.0}, "stopped")
     except KindredError as error:
         record.log(out, f"failed: {error}")
         record.note_ending(out, "failed", error=str(error))
         raise
-    record.log(out, "finished")
-    record.note_ending(out, "finished")
+    record.log(out, report.state)
+    record.note_ending(out, report.state)
     return report
 
 
