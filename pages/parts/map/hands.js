@@ -60,7 +60,7 @@ class Hands {
     this.pointers.set(event.pointerId, place);
     if (this.pointers.size > 1) this.pinch(event.pointerId, before, place);
     else if (this.map.mode === "move") this.map.look((lens) => lens.move(...minus(place, before)));
-    else this.draw(place);
+    else whole(event).forEach((each) => this.draw(this.at(each)));
   }
 
   draw(place) {
@@ -142,5 +142,10 @@ class Hands {
   }
 }
 
+// A busy browser tells of several moves as one; a loop must not lose its corners by that.
+const whole = (event) => {
+  const each = event.getCoalescedEvents?.() ?? [];
+  return each.length ? each : [event];
+};
 const minus = (a, b) => [a[0] - b[0], a[1] - b[1]];
 const distance = (a, b) => Math.hypot(...minus(a, b));
