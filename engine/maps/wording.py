@@ -13,6 +13,8 @@ from engine.catalogue import Photo
 from engine.text import singular, words
 
 _MIN_SHARE = 0.15
+# Words that join others and tell nothing of a photo.
+_SMALL = frozenset("and are for from her his its not our that the their this with you your".split())
 _SEEN_IN_MIND = 1.0
 
 
@@ -20,7 +22,9 @@ def words_of(photo: Photo) -> frozenset[str]:
     """Return the different words of a photo's captions, values and tags, in the singular."""
     told = [*photo.captions, *photo.attributes.values(), *photo.tags]
     found = {singular(word) for text in told for word in words(text)}
-    return frozenset(word for word in found if len(word) > 1 and not word[0].isdigit())
+    return frozenset(
+        word for word in found if len(word) > 2 and word not in _SMALL and not word[0].isdigit()
+    )
 
 
 def telling_words(

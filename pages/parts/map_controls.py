@@ -11,7 +11,7 @@ from pages.parts.links import show
 from pages.parts.map_resources import told_of
 from pages.parts.map_settings import draw_beside, draw_settings
 from pages.parts.map_view import ATTRIBUTE, CLUSTER, LIKENESS, SIDE, TRUST, MapView
-from pages.parts.wording import attribute, plain
+from pages.parts.wording import attribute
 
 WHAT = {"photos": "Photos", "captions": "Captions", "both": "Both"}
 COLOURS = {
@@ -116,7 +116,7 @@ def _draw_colour(engine: SearchEngine, here: MapView, slug: str) -> None:
     st.selectbox(
         "Colour by",
         list(colours),
-        format_func=lambda colour: plain(colours[colour]),
+        format_func=lambda colour: colours[colour],
         key="map colour",
         width=170,
         on_change=lambda: _set("map colour", "colour", here, slug),

@@ -14,7 +14,6 @@ from engine.maps.settings import (
 from pages.parts.links import show
 from pages.parts.map_view import MapView
 from pages.parts.resources import collection_of, collections
-from pages.parts.wording import plain
 
 METHODS = {"tsne": "t-SNE: keeps neighbours", "pca": "PCA: quick, keeps directions"}
 METRICS = {"cosine": "Cosine", "euclidean": "Euclidean"}
@@ -66,7 +65,7 @@ def draw_beside(here: MapView, slug: str) -> None:
     st.selectbox(
         "Show beside this map",
         list(options),
-        format_func=lambda key: plain(options[key]),
+        format_func=lambda key: options[key],
         key="map beside",
         placeholder="Choose a map",
         on_change=lambda: show(here.changed(beside=st.session_state["map beside"] or ""), slug),
