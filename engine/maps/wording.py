@@ -14,7 +14,26 @@ from engine.text import singular, words
 
 _MIN_SHARE = 0.15
 # Words that join others and tell nothing of a photo.
-_SMALL = frozenset("and are for from her his its not our that the their this with you your".split())
+_SMALL = frozenset(
+    [
+        "and",
+        "are",
+        "for",
+        "from",
+        "her",
+        "his",
+        "its",
+        "not",
+        "our",
+        "that",
+        "the",
+        "their",
+        "this",
+        "with",
+        "you",
+        "your",
+    ]
+)
 _SEEN_IN_MIND = 1.0
 
 
