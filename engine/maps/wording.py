@@ -14,26 +14,7 @@ from engine.text import singular, words
 
 _MIN_SHARE = 0.15
 # Words that join others and tell nothing of a photo.
-_SMALL = frozenset(
-    [
-        "and",
-        "are",
-        "for",
-        "from",
-        "her",
-        "his",
-        "its",
-        "not",
-        "our",
-        "that",
-        "the",
-        "their",
-        "this",
-        "with",
-        "you",
-        "your",
-    ]
-)
+_SMALL = frozenset(words("and are for from her his its not our that the their this with you your"))
 _SEEN_IN_MIND = 1.0
 
 
