@@ -13,6 +13,7 @@ from tests.benchmarks.map_in_browser import holds
 pytestmark = pytest.mark.browser
 
 LOOP = [(0.3, 0.25), (0.65, 0.3), (0.75, 0.6), (0.5, 0.5), (0.35, 0.75)]
+NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => done()))"
 STATE = """(root) => {
   const { points, lens, colour, hidden, chosen } = root.kindredMap;
   const { left, top, scale } = lens;
@@ -22,15 +23,24 @@ STATE = """(root) => {
 }"""
 
 
+def resting_box(page: Page, stage: Locator) -> dict[str, float]:
+    """Return where the map is, once the page about it has come to rest."""
+    before = None
+    while (box := stage.bounding_box()) != before or box is None:
+        before = box
+        page.wait_for_timeout(300)
+    return box
+
+
 def lasso(page: Page, map_: Locator) -> tuple[list[int], list[int]]:
     """Draw a loop; return the points that the map chose, and those a polygon test chooses."""
-    box = map_.locator(".stage").bounding_box()
-    assert box is not None
+    box = resting_box(page, map_.locator(".stage"))
     corners = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in LOOP]
     page.mouse.move(*corners[0])
     page.mouse.down()
     for corner in corners[1:]:
         page.mouse.move(*corner)
+        page.evaluate(NEXT_FRAME)
     page.mouse.up()
     state = map_.evaluate(STATE)
     left, top, scale, at_x, at_y = state["lens"]
