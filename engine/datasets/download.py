@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import http.client
 import random
+import socket
 import ssl
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
@@ -81,7 +83,8 @@ class Downloader:
                 return self._follow(url)
             except TryAgainError as error:
                 if attempt == self._how.n_tries:
-                    raise RefusedError(f"{error} ({attempt} tries)") from error
+                    told = f", asked {attempt} times" if attempt > 1 else ""
+                    raise RefusedError(f"{error}{told}") from error
                 self._how.sleep(self._pause(attempt, error.seconds))
         raise ValueError(f"n_tries must be at least 1, not {self._how.n_tries}")
 
@@ -110,12 +113,18 @@ class Downloader:
             connection, path = connect(
                 url, seconds=how.seconds, allowed=how.allowed, look_up=how.look_up
             )
+            # A server may send its headers byte by byte and never be silent for long.
+            end = threading.Timer(4 * how.seconds, _hang_up, [connection])
+            end.start()
             try:
                 connection.request(
                     "GET", path, headers={"User-Agent": _AGENT, "Accept-Encoding": "identity"}
                 )
-                return self._read(connection.getresponse())
+                response = connection.getresponse()
+                end.cancel()
+                return self._read(response)
             finally:
+                end.cancel()
                 connection.close()
         except ssl.SSLCertVerificationError as error:
             raise RefusedError(f"the certificate is not valid ({error.verify_message})") from error
@@ -159,6 +168,11 @@ class Downloader:
     def _check_size(self, n_bytes: int) -> None:
         if n_bytes > self._how.max_bytes:
             raise RefusedError(f"the file is over the limit of {self._how.max_bytes:,} bytes")
+
+
+def _hang_up(connection: http.client.HTTPConnection) -> None:
+    with suppress(OSError, AttributeError):  # not open yet, or closed already
+        connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 # Stores of files that say nothing of what is in them; the decoder will tell.

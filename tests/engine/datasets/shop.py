@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
@@ -83,6 +84,15 @@ class Answering(BaseHTTPRequestHandler):
 
     def answer_short(self) -> None:
         self._send(200, PICTURE, extra={"Content-Length": str(len(PICTURE) + 99)})
+
+    def answer_trickle(self) -> None:
+        """Headers that never end, one every now and then."""
+        self.send_response(200)
+        with suppress(OSError):
+            for n in range(100):
+                self.send_header(f"X-{n}", "y")
+                self.flush_headers()
+                time.sleep(0.02)
 
     def answer_to(self) -> None:
         """Send on to the path, or with a leading "http:" to the address, after ``/to/``."""
