@@ -42,7 +42,7 @@ def test_a_busy_server_is_asked_again_after_the_pause_it_wished(
 def test_an_answer_that_breaks_off_is_asked_for_again_and_given_up_in_the_end(
     shop: Shop, here: Fetching, pauses: list[float]
 ):
-    with pytest.raises(RefusedError, match="broke off .*, asked 4 times"):
+    with pytest.raises(RefusedError, match=r"broke off .*, asked 4 times"):
         Downloader(here).fetch(shop.url("short"))
     assert len(pauses) == 3
     assert all(0.5 * 2**n <= pause <= 1.5 * 2**n for n, pause in enumerate(pauses))
@@ -50,7 +50,7 @@ def test_an_answer_that_breaks_off_is_asked_for_again_and_given_up_in_the_end(
 
 def test_a_server_that_trickles_its_headers_is_left(shop: Shop, here: Fetching):
     hasty = replace(here, seconds=0.05, n_tries=1)
-    with pytest.raises(RefusedError, match="the server|the answer"):
+    with pytest.raises(RefusedError, match=r"the server|the answer"):
         Downloader(hasty).fetch(shop.url("trickle"))
 
 
