@@ -94,12 +94,15 @@ class Downloader:
         return min(max(doubled, asked_for), _MAX_PAUSE_SECONDS)
 
     def _follow(self, url: str) -> bytes:
-        for _ in range(_MAX_REDIRECTS + 1):
-            with self._turn(url):
-                answer = self._ask(url)
-            if isinstance(answer, bytes):
-                return answer
-            url = urljoin(url, answer)
+        try:
+            for _ in range(_MAX_REDIRECTS + 1):
+                with self._turn(url):
+                    answer = self._ask(url)
+                if isinstance(answer, bytes):
+                    return answer
+                url = urljoin(url, answer)
+        except ValueError as error:  # from Python's own reading of URLs
+            raise RefusedError("the address is no URL") from error
         raise RefusedError(f"more than {_MAX_REDIRECTS} redirects")
 
     def _turn(self, url: str) -> threading.Semaphore:
@@ -121,6 +124,8 @@ class Downloader:
                     "GET", path, headers={"User-Agent": _AGENT, "Accept-Encoding": "identity"}
                 )
                 response = connection.getresponse()
+                if not end.is_alive():
+                    raise TryAgainError("the server was too slow")
                 end.cancel()
                 return self._read(response)
             finally:
@@ -161,6 +166,8 @@ class Downloader:
             self._check_size(len(data))
             if time.monotonic() > until:
                 raise TryAgainError("the server was too slow")
+        if not data:
+            raise TryAgainError("the answer was empty")
         if announced is not None and len(data) < announced:
             raise TryAgainError(f"the answer broke off after {len(data):,} bytes")
         return bytes(data)

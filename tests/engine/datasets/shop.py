@@ -28,6 +28,9 @@ class Shop(ThreadingHTTPServer):
         self.lock = threading.Lock()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that left early."""
+
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.server_port}/{path}"
 
@@ -42,19 +45,20 @@ class Answering(BaseHTTPRequestHandler):
         with shop.lock:
             shop.asked[self.path] += 1
             shop.hosts.append(self.headers["Host"])
-            shop.now += 1
-            shop.most = max(shop.most, shop.now)
-        try:
-            getattr(self, f"answer_{word}", self.answer_picture)()
-        finally:
-            with shop.lock:
-                shop.now -= 1
+        getattr(self, f"answer_{word}", self.answer_picture)()
 
     def answer_picture(self) -> None:
         self._send(200, PICTURE)
 
     def answer_slow(self) -> None:
+        """A picture that takes its time; how many take it at once is counted."""
+        shop = self.server
+        with shop.lock:
+            shop.now += 1
+            shop.most = max(shop.most, shop.now)
         time.sleep(0.05)
+        with shop.lock:
+            shop.now -= 1
         self._send(200, PICTURE)
 
     def answer_gone(self) -> None:

@@ -192,7 +192,7 @@ def test_what_no_decoder_reads_is_not_kept(shop: Shop, here: Fetching, tmp_path:
     source = tagged(tmp_path, shop, ["noise", "1.jpg"])
     report = import_dataset(source, "tags", tmp_path / "out", fetching=here)
     (failure,) = rows_of(report.failures)
-    assert failure["reason"] == "text, not a photo"
+    assert failure["reason"] == "it is text, not a photo"
     assert len(list((tmp_path / "out" / "photos").iterdir())) == 1
 
 
