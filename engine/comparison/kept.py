@@ -155,7 +155,9 @@ class Comparison:
         return [hit for hit in hits if hit.place != place][:k]
 
     def _nearest(self, recipe: str, vector: NDArray[np.float32], k: int) -> list[Hit]:
-        similarities = self._embeddings(recipe) @ (vector / max(np.linalg.norm(vector), 1e-9))
+        similarities = self._embeddings(recipe) @ (
+            vector / max(float(np.linalg.norm(vector)), 1e-9)
+        )
         order = np.argsort(-similarities, kind="stable")[:k]
         return [
             Hit(int(i), float(similarities[i]), self.paths[i], " ".join(self.captions[i][:1]))

@@ -33,7 +33,9 @@ class WordBook:
             engine.encoder.embed_texts(self.words[start : start + _AT_ONCE])
             for start in range(0, len(self.words), _AT_ONCE)
         ]
-        self._rows = np.concatenate(parts) if parts else np.empty((0, engine.encoder.n_dims))
+        self._rows = (
+            np.concatenate(parts) if parts else np.empty((0, engine.encoder.n_dims), np.float32)
+        )
         background = engine.background
         self._levels = self._rows @ background.mean
         self._spreads = np.array([background.spread(row) for row in self._rows], np.float32)

@@ -53,9 +53,9 @@ def telling_words(
     n_groups = int(groups.max()) + 1 if len(groups) else 0
     overall = count_words(told)
     return [
-        _most_telling([told[i] for i in np.flatnonzero(groups == group)], overall, len(told))[
-            :n_words
-        ]
+        _most_telling(
+            [told[i] for i in np.flatnonzero(groups == group).tolist()], overall, len(told)
+        )[:n_words]
         for group in range(n_groups)
     ]
 

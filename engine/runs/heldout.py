@@ -173,4 +173,4 @@ class Plane:
 
     def project(self, rows: Rows) -> Rows:
         """Return places on the plane, shape (n, 2)."""
-        return (rows - self.centre) @ self.directions
+        return np.asarray((rows - self.centre) @ self.directions, np.float32)

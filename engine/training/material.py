@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,7 +141,7 @@ def gather(
         agreed = salient_words([item.record.captions for item in usable])
         attributes = [{word: word for word in each} for each in agreed]
     photos = Examples(
-        pixels=features.rows,
+        pixels=cast("NDArray[Any]", features.rows),
         captions=[_captions(item.record, label) for item in usable],
         attributes=attributes,
         hashes=features.hashes,

@@ -97,7 +97,7 @@ class Probe:
         }
         write_arrays(self._folder / f"epoch-{epoch:04d}.npz", chosen)
         if is_best:
-            everything = {
+            everything: dict[str, NDArray[Any]] = {
                 "photos": photos.astype(np.float16),
                 "texts": firsts.astype(np.float16),
                 "ranks": ranks.astype(np.float32),

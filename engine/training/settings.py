@@ -233,7 +233,11 @@ class TrainingSettings:
         """
         unknown = set(content) - {f.name for f in fields(cls)}
         _require(not unknown, "no such setting", ", ".join(sorted(unknown)), "Leave it out")
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in content.items()})
+        plain: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in content.items()
+        }
+        return cls(**plain)
 
 
 def _require(condition: bool, what: str, value: object, remedy: str) -> None:

@@ -37,7 +37,7 @@ class Start:
     def __init__(self, encoder: JointEncoder, report: dict[str, Any]) -> None:
         self.name = encoder.name
         self.report = report
-        self._tokenizer = encoder.tokenizer
+        self._words = _words_of(encoder.tokenizer)
         self._weights = [weight.numpy() for weight in _weights(encoder)]
 
     @classmethod
@@ -56,7 +56,7 @@ class Start:
         TrainingError
             They have another shape.
         """
-        self._blend(trainer, tokenizer, 1.0)
+        self._blend(trainer, _words_of(tokenizer), 1.0)
 
     def draw_back(self, encoder: JointEncoder, share: float) -> None:
         """Move trained towers `share` of the way back to where they began.
@@ -66,12 +66,12 @@ class Start:
         Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022: weights between a
         model and its fine-tuned self generalise better than either.
         """
-        self._blend(encoder, encoder.tokenizer, share)
+        self._blend(encoder, _words_of(encoder.tokenizer), share)
 
-    def _blend(self, towers: Any, tokenizer: Tokenizer, share: float) -> None:
+    def _blend(self, towers: Any, words: list[str], share: float) -> None:
         weights = list(_weights(towers))
         begun = [
-            self._by_word(own, weight.numpy(), tokenizer) if weight.path == _WORDS else own
+            self._by_word(own, weight.numpy(), words) if weight.path == _WORDS else own
             for weight, own in zip(weights, self._weights, strict=False)
         ]
         if [own.shape for own in begun] != [tuple(weight.shape) for weight in weights]:
@@ -83,15 +83,20 @@ class Start:
         for weight, own in zip(weights, begun, strict=True):
             weight.assign(weight.numpy() * (1 - share) + own * share)
 
-    def _by_word(self, own: NDArray[Any], now: NDArray[Any], tokenizer: Tokenizer) -> NDArray[Any]:
+    def _by_word(self, own: NDArray[Any], now: NDArray[Any], words: list[str]) -> NDArray[Any]:
         """Return the run's word vectors, those the model knows replaced by its own."""
-        known = {word: i for i, word in enumerate(self._tokenizer.words, start=1)}
+        known = {word: i for i, word in enumerate(self._words, start=1)}
         rows = now.copy()
         rows[0] = own[0]
-        for i, word in enumerate(tokenizer.words, start=1):
+        for i, word in enumerate(words, start=1):
             if word in known:
                 rows[i] = own[known[word]]
         return rows
+
+
+def _words_of(tokenizer: Tokenizer | None) -> list[str]:
+    """Return a vocabulary in the order of its ids; a model without words has none."""
+    return tokenizer.words if tokenizer else []
 
 
 def _weights(towers: Any) -> Iterator[keras.Variable]:

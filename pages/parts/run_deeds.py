@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -59,7 +60,7 @@ def _draw_resume(run: Run) -> None:
 
 
 def _button(label: str, icon: str, told: str, *, primary: bool = False) -> bool:
-    kind = "primary" if primary else "secondary"
+    kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
     return st.button(label, icon=icon, help=told, type=kind, key=f"deed {label}")
 
 
