@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.answer import draw_answer
-from pages.parts.attached import draw_attached, terms_of, understand
+from pages.parts.asking import request_of
+from pages.parts.attached import draw_attached, terms_with, understand
 from pages.parts.bring import asks, bring_photos
 from pages.parts.facets import draw_facets
 from pages.parts.frame import Told, open_page
+from pages.parts.history import remember
 from pages.parts.query_box import draw_query_box
 from pages.parts.samples import draw_samples
 
@@ -23,19 +25,20 @@ with Told():
         attached = understand(engine, bring_photos(), here)
         draw_attached(attached, here, page.slug, engine.encoder.size_px)
     with right:
-        if not attached:
+        if not attached and not here.query:
             draw_samples(engine, page.slug)
         else:
             draw_query_box(
-                here, page.slug, label="Refine", placeholder="Refine with words: + red - leather"
+                engine,
+                here,
+                page.slug,
+                label="Refine",
+                placeholder="Refine with words: + red - leather",
             )
-            draw_facets(engine, here, page.slug)
-            answer = engine.search(
-                terms_of(here.query, attached),
-                images=[photo.data for photo in attached if photo.data],
-                inside=list(here.like),
-                filters=here.filters,
-                k=here.k,
-                offset=here.offset,
-            )
-            draw_answer(engine, answer, here, page.slug)
+            request = request_of(here, terms_with(here, attached))
+            answer = engine.ask(request, [photo.data for photo in attached if photo.data])
+            if not any(photo.data for photo in attached):
+                remember(here, page.slug)
+            draw_facets(engine, answer, here, page.slug)
+            uploads = [photo.understood for photo in attached if photo.data]
+            draw_answer(engine, request, answer, here, page.slug, uploads)

@@ -6,10 +6,12 @@ import streamlit as st
 
 from engine.errors import QueryError
 from pages.parts.answer import draw_answer
+from pages.parts.asking import request_of, terms_of
 from pages.parts.elements import draw_examples
 from pages.parts.facets import draw_facets
 from pages.parts.frame import Told, open_page, tell
 from pages.parts.gallery import draw_photos
+from pages.parts.history import remember
 from pages.parts.query_box import HINT, draw_query_box
 from pages.parts.resources import examples_of, spread
 
@@ -21,16 +23,20 @@ here = page.view
 st.header("Search with words", anchor=False)
 with Told():
     engine = page.engine()
-    draw_query_box(here, page.slug, label="Words", placeholder="A few words about the photo")
+    draw_query_box(
+        engine, here, page.slug, label="Words", placeholder="A few words about the photo"
+    )
     if here.query:
-        draw_facets(engine, here, page.slug)
         try:
-            answer = engine.search(here.query, filters=here.filters, k=here.k, offset=here.offset)
+            request = request_of(here, terms_of(here))
+            answer = engine.ask(request)
         except QueryError as error:
             tell(error)
             draw_examples(examples_of(engine), page.slug)
         else:
-            draw_answer(engine, answer, here, page.slug)
+            remember(here, page.slug)
+            draw_facets(engine, answer, here, page.slug)
+            draw_answer(engine, request, answer, here, page.slug)
     else:
         st.caption(HINT)
         draw_examples(examples_of(engine), page.slug)

@@ -6,6 +6,7 @@ Every picture that enters Kindred comes through here, and nothing else imports P
     decoding.py   bytes to an upright RGB image, no larger than asked for; every refusal
     colour.py     any colour mode to RGB: palettes, 16 bits, CMYK, transparency over white
     photo.py      the square a model sees, the thumbnail a person sees, JPEG and PNG bytes
+    sheet.py      small pictures in rows with lines under them
     stream.py     many photos at once, in order, in threads
 
 Not inside: which files to read (`engine.catalogue`), what a model makes of the pixels
@@ -21,6 +22,7 @@ from engine.images.photo import (
     read_photo,
     read_region,
 )
+from engine.images.sheet import draw_sheet
 from engine.images.source import DEFAULT_LIMITS, Limits, content_hash
 from engine.images.stream import hash_photos, read_photos
 
@@ -29,6 +31,7 @@ __all__ = [
     "DecodedPhoto",
     "Limits",
     "content_hash",
+    "draw_sheet",
     "encode_jpeg",
     "encode_png",
     "fit_square",

@@ -12,6 +12,8 @@
     lexicon.py     the values a collection's photos share
     verdict.py     is there an answer, how strong is each match, where do answers end
     calibrating.py what that is fitted to: phrases whose truth in the collection is known
+    suggesting.py  phrases to complete what is being typed
+    dial.py        what the index finds, and how fast, by how far it looks
     everyday.py    things that most collections lack
 
 A query is a sum of chips in the joint space: ``q = Σ cᵢ eᵢ`` of length one, so a photo's

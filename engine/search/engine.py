@@ -173,7 +173,7 @@ class SearchEngine:
         watch.lap("filter")
         wanted = Wanted(k, offset, exact, ef, folded, variety)
         ranking, is_exact = self._finder.ranked(
-            terms, row, allowed, set(attached.own_rows), by, wanted
+            terms, chips, row, allowed, set(attached.own_rows), by, wanted
         )
         watch.lap("index")
         matches = self._matches(ranking, chips, row, wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,15 +11,20 @@ from numpy.typing import NDArray
 
 from engine.narrowing import narrowed
 from engine.query import Term
+from engine.search.answer import Chip
 from engine.search.arranging import fold, vary
 from engine.search.attaching import rows_taken_away
 from engine.search.lexicon import Lexicon
-from engine.search.ranking import POOL, By, Ranking, by_captions, by_tags, fuse
+from engine.search.ranking import POOL, By, Ranking, by_captions, by_tags, fuse, rows_tagged
 from engine.storage import Collection
 
 Filters = Mapping[str, Sequence[str]]
 
 _MAX_POOL = 4_000
+# Where only a few photos say every word of a query, saying it tells more than anything else.
+_FEW, _TELLING = 30, 4.0
+# What a photo's own tags add to its nearness, where tags are asked too.
+_SHARED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,7 @@ class Finder:
     def ranked(
         self,
         terms: Sequence[Term],
+        chips: Sequence[Chip],
         row: NDArray[np.float32] | None,
         allowed: NDArray[np.int64] | None,
         own: set[int],
@@ -114,33 +121,79 @@ class Finder:
         if by == "meaning":
             return Ranking(list(orders["meaning"])), is_exact
         text = " ".join(term.text for term in terms if term.text and term.weight > 0)
-        return self._fused(text, row, allowed, own, orders), is_exact
+        if not text:
+            return fuse(orders), is_exact
+        mask = self._mask(allowed, own)
+        shown = [chip.coefficient * chip.row for chip in chips if not chip.term.text]
+        if shown and any(not chip.term.text and not chip.steers for chip in chips):
+            near = self._collection.embeddings @ np.sum(shown, axis=0)
+            near += _SHARED * self._shared(chips)
+            return self._fused_with_photos(text, near, mask, orders), is_exact
+        return self._fused(text, row, mask, orders), is_exact
 
     def _fused(
         self,
         text: str,
         row: NDArray[np.float32] | None,
-        allowed: NDArray[np.int64] | None,
-        own: set[int],
+        mask: NDArray[np.bool_] | None,
         orders: dict[str, Sequence[int]],
     ) -> Ranking:
         """Add the orders of captions and tags, and fuse them all."""
-        if not text:
-            return fuse(orders)
         collection = self._collection
-        mask: NDArray[np.bool_] | None = None
-        if allowed is not None or own:
-            mask = np.ones(len(collection.embeddings), bool) if allowed is None else None
-            if mask is None:
-                mask = np.zeros(len(collection.embeddings), bool)
-                mask[allowed] = True
-            mask[list(own)] = False
-        orders["captions"] = by_captions(collection.catalogue, text, mask)
+        orders["captions"], n_all = by_captions(collection.catalogue, text, mask)
         orders["tags"] = by_tags(
             collection.catalogue, self._lexicon, text, collection.embeddings, row, mask
         )
         named = collection.catalogue.rows_named(text)
-        return fuse(orders, [each for each in named if mask is None or mask[each]])
+        weights = {"captions": _TELLING if 0 < n_all <= _FEW else 1.0}
+        return fuse(orders, [each for each in named if mask is None or mask[each]], weights)
+
+    def _fused_with_photos(
+        self,
+        text: str,
+        nearness: NDArray[np.float32],
+        mask: NDArray[np.bool_] | None,
+        orders: dict[str, Sequence[int]],
+    ) -> Ranking:
+        """Add those who say the words, by how near they are to the photos: both have to hold."""
+        collection = self._collection
+        ways = {
+            "captions": collection.catalogue.rows_saying(text),
+            "tags": rows_tagged(collection.catalogue, self._lexicon, text),
+        }
+        for way, rows in ways.items():
+            left = rows if mask is None else rows[mask[rows]]
+            orders[way] = left[np.argsort(-nearness[left], kind="stable")[:POOL]].tolist()
+        return fuse(orders, weights={"captions": 2.0, "tags": 2.0})
+
+    def _shared(self, chips: Sequence[Chip]) -> NDArray[np.float32]:
+        """Return how much of their own values the photos of a query share with each row, 0 to 1.
+
+        Rare values count more; what a photo leaves to the words does not count.
+        """
+        n_rows = len(self._collection.embeddings)
+        shared, whole = np.zeros(n_rows, np.float32), 1e-6
+        catalogue, common = self._collection.catalogue, self._lexicon.counts
+        for chip in chips:
+            if chip.term.weight < 0 or not chip.term.ids:
+                continue
+            for name, value in catalogue.photo(chip.term.ids[0]).attributes.items():
+                n_photos = common.get((name, value), 0)
+                if n_photos and name not in chip.set_aside.split(", "):
+                    worth = math.log1p(n_rows / n_photos)
+                    shared[catalogue.rows_where({name: [value]})] += worth
+                    whole += worth
+        return shared / np.float32(whole)
+
+    def _mask(self, allowed: NDArray[np.int64] | None, own: set[int]) -> NDArray[np.bool_] | None:
+        """Return which rows may be matches, or None for all."""
+        if allowed is None and not own:
+            return None
+        mask = np.full(len(self._collection.embeddings), allowed is None)
+        if allowed is not None:
+            mask[allowed] = True
+        mask[list(own)] = False
+        return mask
 
     def arranged(
         self, ranking: Ranking, row: NDArray[np.float32] | None, wanted: Wanted

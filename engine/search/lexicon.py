@@ -57,6 +57,11 @@ class Lexicon:
         return [Mention(*found) for found in self._catalogue.shared_values()]
 
     @cached_property
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Number of photos by attribute and shared value."""
+        return {(each.attribute, each.value): each.n_photos for each in self.values}
+
+    @cached_property
     def _by_words(self) -> dict[tuple[str, ...], list[Mention]]:
         found: dict[tuple[str, ...], list[Mention]] = defaultdict(list)
         for mention in self.values:

@@ -51,7 +51,11 @@ class Ranking:
     named: frozenset[int] = frozenset()
 
 
-def fuse(orders: Mapping[str, Sequence[int]], named: Sequence[int] = ()) -> Ranking:
+def fuse(
+    orders: Mapping[str, Sequence[int]],
+    named: Sequence[int] = (),
+    weights: Mapping[str, float] | None = None,
+) -> Ranking:
     """Make one order of several.
 
     Parameters
@@ -60,6 +64,8 @@ def fuse(orders: Mapping[str, Sequence[int]], named: Sequence[int] = ()) -> Rank
         Way to its rows, best first.
     named
         Rows that come before all others, in this order.
+    weights
+        How much a way counts, 1 where it is not named.
 
     Examples
     --------
@@ -70,8 +76,9 @@ def fuse(orders: Mapping[str, Sequence[int]], named: Sequence[int] = ()) -> Rank
     """
     given: dict[int, dict[str, float]] = defaultdict(dict)
     for way, rows in orders.items():
+        weight = (weights or {}).get(way, 1.0)
         for rank, row in enumerate(rows, start=1):
-            given[row].setdefault(way, 1 / (_RRF + rank))
+            given[row].setdefault(way, weight / (_RRF + rank))
     totals = {row: sum(ways.values()) for row, ways in given.items()}
     rest = sorted(totals, key=lambda row: -totals[row])  # stable: ties keep the first way's order
     first = list(dict.fromkeys(named))
@@ -82,13 +89,16 @@ def fuse(orders: Mapping[str, Sequence[int]], named: Sequence[int] = ()) -> Rank
     return Ranking([*first, *(row for row in rest if row not in named_rows)], shares, named_rows)
 
 
-def by_captions(catalogue: Catalogue, text: str, allowed: NDArray[np.bool_] | None) -> list[int]:
-    """Return rows whose captions match a text: those with every word, then those with any."""
+def by_captions(
+    catalogue: Catalogue, text: str, allowed: NDArray[np.bool_] | None
+) -> tuple[list[int], int]:
+    """Return rows whose captions have every word of a text, then any, and how many have every."""
     found = [row for row, _ in catalogue.search_captions(text, _deep(allowed), every_word=True)]
-    if len(found) < POOL // 4:
+    n_all = len(found)
+    if n_all < POOL // 4:
         found += [row for row, _ in catalogue.search_captions(text, _deep(allowed))]
     rows = dict.fromkeys(row for row in found if allowed is None or allowed[row])
-    return list(rows)[:POOL]
+    return list(rows)[:POOL], n_all
 
 
 def _deep(allowed: NDArray[np.bool_] | None) -> int:
@@ -123,3 +133,13 @@ def by_tags(
         rows = rows[np.argsort(-scores[rows], kind="stable")[:_MAX_TAGGED]]
     nearness = embeddings[rows] @ query if query is not None else np.zeros(len(rows))
     return [int(row) for row in rows[np.lexsort((rows, -nearness, -scores[rows]))[:POOL]]]
+
+
+def rows_tagged(catalogue: Catalogue, lexicon: Lexicon, text: str) -> NDArray[np.int64]:
+    """Return the rows that have a value for every place where a text names one."""
+    found: NDArray[np.int64] | None = None
+    for mentions in lexicon.mentions(text):
+        here = [catalogue.rows_where({each.attribute: [each.value]}) for each in mentions]
+        rows = np.unique(np.concatenate(here))
+        found = rows if found is None else np.intersect1d(found, rows, assume_unique=True)
+    return np.empty(0, np.int64) if found is None else found

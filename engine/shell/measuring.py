@@ -10,6 +10,7 @@ from engine.shell import table
 from engine.shell.building import lines_of_skipped, records_of_skipped
 from engine.shell.commands import Command, Outcome, at_least, path
 from engine.shell.meter import listening
+from engine.shell.trying import TRIALS, run_trial
 
 if TYPE_CHECKING:
     from engine.quality import Evaluation
@@ -60,6 +61,10 @@ def add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="COLLECTION",
         help="ask about drawn photos with this collection's real ones: do their kinds agree?",
     )
+    for name, question in TRIALS.items():
+        instead.add_argument(
+            f"--{name}", action="store_const", const=name, dest="trial", help=question
+        )
     parser.add_argument(
         "--seed", type=at_least(0), default=0, help="the same seed asks the same questions"
     )
@@ -73,6 +78,8 @@ def run_evaluate(options: argparse.Namespace) -> Outcome:
     from engine.shell.judging import ask_collection, ask_with_real_photos
     from engine.storage import Collection
 
+    if options.trial:
+        return run_trial(options.trial, options.collection, options.seed)
     if options.questions:
         with Collection.open(options.collection) as collection:
             return ask_collection(collection, options.questions, options.seed)

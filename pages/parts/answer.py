@@ -1,37 +1,56 @@
-"""An answer on the page: what was searched and how fast, the photos, and ways on."""
+"""An answer on the page: what was understood, what it is worth, the photos, and ways on."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import streamlit as st
 
-from engine.search import Answer, SearchEngine
-from pages.parts.download import as_csv, as_json
-from pages.parts.elements import draw_door_to_filters
+from engine.search import Answer, Request, SearchEngine, Verdict
+from pages.parts.chips import draw_chips
 from pages.parts.gallery import draw_matches
+from pages.parts.learned import judged
 from pages.parts.links import show
 from pages.parts.photo_sheet import draw_photo_sheet
+from pages.parts.remarks import draw_remarks
+from pages.parts.toolbar import draw_toolbar
 from pages.parts.view import View
-from pages.parts.wording import count, milliseconds, plain, steps
-
-PER_PAGE = (3, 6, 9, 12, 18, 24, 36, 48, 60)
+from pages.parts.wording import plain
 
 
-def draw_answer(engine: SearchEngine, answer: Answer, here: View, slug: str) -> None:
-    """Draw a whole answer, or say why it is empty."""
-    if answer.unknown_words:
-        words = ", ".join(f"**{plain(word)}**" for word in answer.unknown_words)
-        st.warning(f"The model has never seen {words}: left out.", icon=":material/help:")
+def draw_answer(
+    engine: SearchEngine,
+    request: Request,
+    answer: Answer,
+    here: View,
+    slug: str,
+    uploads: Sequence[bytes] = (),
+) -> None:
+    """Draw a whole answer, or say why it is empty; `uploads` are the pictures of its photos."""
+    draw_chips(engine, answer, here, slug, uploads)
+    draw_remarks(answer, here, slug)
     if answer.matches:
-        _draw_toolbar(answer, here, slug)
-        draw_matches(engine.collection, answer.matches, here=here, slug=slug)
+        verdict = judged(engine, answer, here.filters)
+        draw_toolbar(engine, request, answer, here, slug)
+        if not verdict.has_answer:
+            _draw_no_good_answer(answer, verdict)
+        draw_matches(engine.collection, answer, verdict, here=here, slug=slug)
         _draw_pages(answer, here, slug)
     else:
         _draw_no_answer(answer, here, slug)
     if here.photo:
-        draw_photo_sheet(engine, here, slug)
+        draw_photo_sheet(engine, answer, here, slug)
+
+
+def _draw_no_good_answer(answer: Answer, verdict: Verdict) -> None:
+    """Say plainly that nothing found is likely to be what was asked for."""
+    percent = f"{verdict.likelihood * 100:.0f} %"
+    st.info(
+        f"**No good answer.** Nothing in this collection looks like “{plain(answer.query)}” "
+        f"(likelihood {percent}). These are only the nearest photos there are.",
+        icon=":material/search_off:",
+    )
 
 
 def _draw_no_answer(answer: Answer, here: View, slug: str) -> None:
@@ -39,53 +58,13 @@ def _draw_no_answer(answer: Answer, here: View, slug: str) -> None:
         if here.filters and not answer.n_searched:
             st.subheader("No photo passes all these filters", anchor=False, text_alignment="center")
             st.button("Clear the filters", on_click=show, args=(here.changed(filters={}), slug))
-        else:
+        elif here.page > 1:
             st.subheader("There are no photos on this page", anchor=False, text_alignment="center")
             st.button("Back to the first page", on_click=show, args=(here.changed(page=1), slug))
-
-
-def _draw_toolbar(answer: Answer, here: View, slug: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
-        _draw_summary(answer)
-        st.space("stretch")
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            draw_door_to_filters(sum(map(len, here.filters.values())))
-            _draw_per_page(here, slug)
-            with st.popover("Download", icon=":material/download:"):
-                st.caption("These matches, with similarity, captions and attributes.")
-                _download("CSV", lambda: as_csv(answer), "text/csv")
-                _download("JSON", lambda: as_json(answer), "application/json")
-
-
-def _draw_summary(answer: Answer) -> None:
-    time = milliseconds(answer.seconds["total"])
-    found = f"{len(answer.matches)} of {count(answer.n_searched, 'photo')}, {time}"
-    with st.popover(found, type="tertiary", icon=":material/timer:"):
-        st.caption(steps(answer.seconds))
-        st.caption(
-            "Exact: every photo was compared."
-            if answer.is_exact
-            else "Approximate: the index looked where near photos are likely."
-        )
-
-
-def _draw_per_page(here: View, slug: str) -> None:
-    st.session_state["per_page"] = here.k
-    st.selectbox(
-        "Photos per page",
-        sorted({*PER_PAGE, here.k}),
-        key="per_page",
-        width=112,
-        format_func=lambda k: f"{k} photos",
-        label_visibility="collapsed",
-        on_change=lambda: show(here.changed(k=st.session_state["per_page"]), slug),
-    )
-
-
-def _download(kind: str, make: Callable[[], str], mime: str) -> None:
-    st.download_button(
-        kind, make, f"kindred.{kind.lower()}", mime, on_click="ignore", width="stretch"
-    )
+        else:
+            st.subheader("No photo says this", anchor=False, text_alignment="center")
+            everywhere = here.changed(by="all")
+            st.button("Search by meaning too", on_click=show, args=(everywhere, slug))
 
 
 def _draw_pages(answer: Answer, here: View, slug: str) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import streamlit as st
 
 from engine.errors import PhotoError
 from engine.images import encode_png
-from engine.query import Term, parse_query
+from engine.query import Term
 from engine.search import SearchEngine
+from pages.parts.asking import terms_of
 from pages.parts.bring import Brought
-from pages.parts.elements import data_url
 from pages.parts.frame import tell
 from pages.parts.links import show
+from pages.parts.regions import Attached, draw_square
 from pages.parts.view import View
 from pages.parts.wording import plain
 
@@ -27,53 +28,34 @@ WEIGHTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """One photo to start from, as the model sees it, and how much it counts.
-
-    Parameters
-    ----------
-    key
-        Names it among the attached photos: the upload's own id, or the photo's id.
-    name
-        The file's name, or the photo's caption.
-    data
-        The bytes of an upload; empty for a photo of the collection.
-    understood
-        PNG bytes of the square the model is given; empty where the picture has gone.
-    weight
-        Negative means unlike.
-    """
-
-    key: str
-    name: str
-    data: bytes
-    understood: bytes
-    weight: float = 1.0
-
-
 def understand(engine: SearchEngine, brought: Sequence[Brought], here: View) -> list[Attached]:
     """Read every photo as the model will see it; one that cannot be read is told and left out."""
     attached = []
     for file in brought:
         weight = st.session_state.get(f"weight {file.key}", 1.0)
         try:
-            square = _square(engine, file.data)
+            seen = engine.read(file.data)
         except PhotoError as error:
             tell(PhotoError(error.what, value=file.name, remedy=error.remedy))
         else:
-            attached.append(Attached(file.key, file.name, file.data, square, weight))
-    for photo_id, weight in here.like.items():
+            square, sides = encode_png(seen.pixels), (seen.width, seen.height)
+            attached.append(Attached(file.key, file.name, file.data, square, weight, *sides))
+    for photo_id, weight in _inside(here, len(attached)).items():
         photo = engine.collection.catalogue.photo(photo_id)
         name = photo.captions[0] if photo.captions else photo.path
         thumbnail = engine.collection.thumbnail(photo.row)
-        square = _square(engine, thumbnail) if thumbnail else b""
-        attached.append(Attached(photo_id, name, b"", square, weight))
+        square = encode_png(engine.read(thumbnail).pixels) if thumbnail else b""
+        sides = (photo.width, photo.height)
+        attached.append(Attached(photo_id, name, b"", square, weight, *sides))
     return attached
 
 
-def _square(engine: SearchEngine, data: bytes) -> bytes:
-    return encode_png(engine.read(data).pixels)
+def _inside(here: View, n_uploads: int) -> dict[str, float]:
+    """Return the photos of the collection that the query starts from, and their weights."""
+    if not (here.query or here.like or n_uploads):
+        return {}
+    named = [term for term in terms_of(here, n_uploads) if len(term.ids) == 1]
+    return dict(here.like) | {term.ids[0]: term.weight for term in named}
 
 
 def draw_attached(attached: Sequence[Attached], here: View, slug: str, size_px: int) -> None:
@@ -81,10 +63,11 @@ def draw_attached(attached: Sequence[Attached], here: View, slug: str, size_px: 
     several = len(attached) > 1 or bool(here.query)
     if attached:
         st.caption(f"As the model sees it: upright, whole, {size_px} × {size_px} pixels.")
+        st.caption("Drag over a part of a photo to search with that part alone.")
     for number, photo in enumerate(attached, start=1):
         with st.container(horizontal=True, gap="small", key=f"attached {photo.key}"):
             if photo.understood:
-                st.image(data_url(photo.understood, "png"), width=132)
+                draw_square(photo, number, terms_of(here, _n_uploads(attached)), here, slug)
             with st.container(gap="xsmall", width=148):
                 word = "photo" if number == 1 else f"photo{number}"  # its name in a query
                 st.caption(f"`{word}` {plain(photo.name)}" if several else plain(photo.name))
@@ -125,9 +108,13 @@ def _draw_leave_out(photo: Attached, here: View, slug: str) -> None:
     )
 
 
-def terms_of(words: str, attached: Sequence[Attached]) -> tuple[Term, ...]:
-    """Read the words, and let every photo count as much as was chosen for it."""
-    terms = parse_query(words, len(attached))
+def _n_uploads(attached: Sequence[Attached]) -> int:
+    return sum(bool(photo.data) for photo in attached)
+
+
+def terms_with(here: View, attached: Sequence[Attached]) -> tuple[Term, ...]:
+    """Read the query, and let every upload count as much as was chosen for it."""
+    terms = terms_of(here, _n_uploads(attached))
     return tuple(
         replace(term, weight=term.weight * attached[term.photo - 1].weight) if term.photo else term
         for term in terms

@@ -24,7 +24,9 @@ class Brought:
 
 def asks(here: View) -> bool:
     """Tell, before anything is drawn, whether there is a photo to start from."""
-    return bool(here.like or st.session_state.get("uploads") or st.session_state.get("camera"))
+    return bool(
+        here.like or here.query or st.session_state.get("uploads") or st.session_state.get("camera")
+    )
 
 
 def bring_photos() -> list[Brought]:

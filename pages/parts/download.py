@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from engine.catalogue import Photo, Skipped
 from engine.search import Answer
@@ -14,8 +15,8 @@ from engine.shell.searching import record_of
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t")
 
 
-def as_csv(answer: Answer) -> str:
-    """Return one row per match; a cell that a spreadsheet would compute becomes text."""
+def as_csv(answer: Answer, receipt: Mapping[str, Any] | None = None) -> str:
+    """Return one row per match, then the receipt; a cell that would be computed becomes text."""
     photos = [match.photo for match in answer.matches]
     keys = sorted({key for photo in photos for key in photo.attributes})
     rows = [
@@ -29,12 +30,17 @@ def as_csv(answer: Answer) -> str:
         ]
         for match, photo in zip(answer.matches, photos, strict=True)
     ]
-    return _table(["rank", "similarity", "id", "path", "caption", *keys], rows)
+    closing: list[list[object]] = [[]] if receipt else []
+    for key, value in (receipt or {}).items():
+        told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        closing.append([key, told])
+    return _table(["rank", "similarity", "id", "path", "caption", *keys], [*rows, *closing])
 
 
-def as_json(answer: Answer) -> str:
-    """Return the object that ``python -m engine search --json`` prints."""
-    return json.dumps(record_of(answer), ensure_ascii=False, indent=2)
+def as_json(answer: Answer, receipt: Mapping[str, Any] | None = None) -> str:
+    """Return the object that ``python -m engine search --json`` prints, with the receipt."""
+    told = record_of(answer) | ({"receipt": dict(receipt)} if receipt else {})
+    return json.dumps(told, ensure_ascii=False, indent=2)
 
 
 def photos_as_csv(photos: Sequence[Photo]) -> str:

@@ -34,6 +34,7 @@ def _read(name: str) -> str:
 
 _paste = element("paste", js="paste.js")
 _door = element("door", js="door.js", css="door.css", html='<button type="button"></button>')
+_suggest = element("suggest", js="suggest.js")
 _examples = element(
     "examples", js="examples.js", css="examples.css", html='<nav aria-label="Examples"></nav>'
 )
@@ -52,7 +53,17 @@ def draw_examples(examples: Sequence[str], slug: str, page: str = TEXT_SEARCH) -
     """Draw queries as links to their answers on a page."""
     views = [(words, View(query=words)) for words in examples]
     linked = [{"words": words, "href": link_to(view, slug, page)} for words, view in views]
-    _examples(key="examples", data=linked)
+    draw_links(linked, key="examples")
+
+
+def draw_links(linked: Sequence[dict[str, str]], *, key: str) -> None:
+    """Draw words as links: each has its ``words`` and its ``href``."""
+    _examples(key=key, data=list(linked))
+
+
+def draw_suggestions(phrases: Sequence[str], label: str) -> None:
+    """Offer phrases to whoever types into the box with a label."""
+    _suggest(key="suggest", data={"phrases": list(phrases), "label": label})
 
 
 def catch_pasted_photos() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from engine.search import Facets, SearchEngine
+from engine.search import Answer, Facets, SearchEngine
 from pages.parts.links import show
 from pages.parts.view import View
 from pages.parts.wording import attribute, plain
@@ -15,9 +17,9 @@ N_OPEN = 3
 N_VALUES = 8
 
 
-def draw_facets(engine: SearchEngine, here: View, slug: str) -> None:
-    """Draw the filters in the sidebar, those in use first."""
-    facets = count_facets(engine, here.filters)
+def draw_facets(engine: SearchEngine, answer: Answer, here: View, slug: str) -> None:
+    """Draw the filters in the sidebar, those in use first; their counts follow the query."""
+    facets = count_facets(engine, here.filters, answer.row)
     keys = sorted(facets, key=lambda key: key not in here.filters)
     n_open = max(N_OPEN, len(here.filters))
     with st.sidebar:
@@ -31,16 +33,20 @@ def draw_facets(engine: SearchEngine, here: View, slug: str) -> None:
                     _draw_facet(key, facets[key], here, slug)
 
 
-def count_facets(engine: SearchEngine, filters: Mapping[str, Sequence[str]]) -> Facets:
-    """Count the photos each value would leave.
+def count_facets(
+    engine: SearchEngine,
+    filters: Mapping[str, Sequence[str]],
+    near: NDArray[np.float32] | None = None,
+) -> Facets:
+    """Count the photos each value would leave, among those nearest to a query's row.
 
     A filter in use does not narrow its own counts: its other values stay in sight, because
     choosing one more of them widens the search.
     """
-    facets = engine.facets(filters)
+    facets = engine.facets(filters, near=near)
     for key in filters:
         others = {other: values for other, values in filters.items() if other != key}
-        facets[key] = engine.facets(others).get(key, [])
+        facets[key] = engine.facets(others, near=near).get(key, [])
     return facets
 
 
@@ -50,6 +56,7 @@ def _draw_title(here: View, slug: str) -> None:
         if here.filters:
             cleared = here.changed(filters={})
             st.button("Clear", type="tertiary", on_click=show, args=(cleared, slug))
+    st.caption("Counted among the 300 photos nearest to the question.")
 
 
 def _draw_facet(key: str, values: Sequence[tuple[str, int]], here: View, slug: str) -> None:

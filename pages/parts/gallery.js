@@ -35,18 +35,67 @@ function photoLink(card, labels, send) {
 function measure(card, labels) {
   const line = element("div", "measure");
   const number = element("span", "similarity", card.similarity.toFixed(2));
-  number.title = labels.similarity;
+  number.title = card.strength || labels.similarity;
   number.prepend(element("span", "spoken", `${labels.similarity} `));
-  const bar = element("span", "bar");
-  const fill = element("span", "fill");
-  fill.style.width = `${Math.max(0, Math.min(1, card.similarity)) * 100}%`;
-  bar.append(fill);
-  line.append(element("span", "rank", card.rank), bar, number);
+  line.append(element("span", "rank", card.rank), barOf(card), number);
+  if (card.strength) line.append(element("span", "spoken", `, ${card.strength}`));
   return line;
+}
+
+// One fill for a query of one chip; for more, each chip's part: what speaks for the photo fills
+// from the left, what speaks against it hangs below.
+function barOf(card) {
+  const bar = element("span", "bar");
+  const parts = card.parts.length ? card.parts : [{ value: card.similarity, label: "" }];
+  bar.title = card.parts.map((part) => `${part.label} ${signed(part.value)}`).join(" · ");
+  const whole = Math.max(1, parts.reduce((sum, part) => sum + Math.max(0, part.value), 0));
+  parts.forEach((part, place) => {
+    const fill = element("span", part.value < 0 ? "fill against" : "fill");
+    fill.style.width = `${(Math.min(1, Math.abs(part.value)) / whole) * 100}%`;
+    fill.style.setProperty("--tone", `var(--tone-${place % 5})`);
+    bar.append(fill);
+  });
+  if (bar.title) bar.append(element("span", "spoken", bar.title));
+  return bar;
+}
+
+const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+
+function votes(card, labels, send) {
+  const group = element("span", "votes");
+  [
+    [1, "▲", labels.up],
+    [-1, "▼", labels.down],
+  ].forEach(([vote, sign, label]) => {
+    const button = element("button", "vote", sign);
+    button.type = "button";
+    button.title = label;
+    button.setAttribute("aria-label", `${label}: ${card.caption}`);
+    button.setAttribute("aria-pressed", String(card.vote === vote));
+    button.addEventListener("click", () =>
+      send("voted", { id: card.id, vote: card.vote === vote ? 0 : vote }),
+    );
+    group.append(button);
+  });
+  return group;
+}
+
+// The foot of a card: links on, in the order they come, and the thumbs.
+function footOf(card, labels, send) {
+  const foot = element("div", "foot");
+  card.links.forEach(({ label, href }) => {
+    const more = link("more", href);
+    more.textContent = label;
+    more.setAttribute("aria-label", `${label}: ${card.caption}`);
+    foot.append(more);
+  });
+  if (send) foot.append(votes(card, labels, send));
+  return foot;
 }
 
 function cardOf(card, labels, send) {
   const article = element("article", card.featured ? "card featured" : "card");
+  if (card.doubtful) article.classList.add("doubtful");
   article.append(photoLink(card, labels, send));
   if (card.similarity === undefined) return article;
   article.append(measure(card, labels));
@@ -54,21 +103,36 @@ function cardOf(card, labels, send) {
   caption.title = card.caption;
   article.append(caption);
   if (card.facts) article.append(element("p", "facts", card.facts));
-  const more = link("more", card.more_href);
-  more.textContent = labels.more;
-  more.setAttribute("aria-label", `${labels.more}: ${card.caption}`);
-  article.append(more);
+  if (card.marks.length) article.append(element("p", "marks", card.marks.join(" · ")));
+  article.append(footOf(card, labels, send));
   return article;
+}
+
+function withLine(cards, data) {
+  if (data.line === null || data.line === undefined) return cards;
+  const line = element("p", "line", data.labels.line);
+  line.setAttribute("role", "note");
+  return [...cards.slice(0, data.line), line, ...cards.slice(data.line)];
 }
 
 // Arrow keys step from photo to photo; Tab still reaches everything in order.
 function step(event, root) {
+  if (event.key === "/") return toTheBox(event);
   const forward = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   const photos = [...root.querySelectorAll("a.photo")];
   const here = photos.indexOf(event.target);
   if (!forward || here < 0) return;
   event.preventDefault();
   photos[here + forward]?.focus();
+}
+
+// A slash leads back to the box, for the next query.
+function toTheBox(event) {
+  const box = document.querySelector('input[type="search"]');
+  if (!box) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
 }
 
 // A wall of photos ends with a whole row, and on a phone it is not longer than a glance.
@@ -96,7 +160,8 @@ export default function (component) {
   root.setAttribute("aria-label", data.labels.gallery);
   const grid = element("div", "grid");
   const send = data.layout === "answer" ? setTriggerValue : undefined;
-  grid.append(...data.cards.map((card) => cardOf(card, data.labels, send)));
+  const cards = data.cards.map((card) => cardOf(card, data.labels, send));
+  grid.append(...withLine(cards, data));
   root.replaceChildren(grid);
   root.watch?.disconnect();
   const mostRows = MOST_ROWS[data.layout];

@@ -10,33 +10,63 @@ from pathlib import Path
 from typing import Any
 
 from engine.catalogue import Photo
-from engine.search import Match
+from engine.search import Answer, Match, Verdict
 from engine.storage import Collection
 from pages.parts.elements import data_url, element
 from pages.parts.links import IMAGE_SEARCH, go, link_to
+from pages.parts.steering import vote
 from pages.parts.view import View
+from pages.parts.wording import chip_label, stronger_than
+
+LABELS = {
+    "more": "More like this",
+    "similarity": "similarity",
+    "up": "Thumb up",
+    "down": "Thumb down",
+    "line": "From here on, probably not what you asked for",
+}
 
 _gallery = element("gallery", css="gallery.css", js="gallery.js")
 
 
 def draw_matches(
-    collection: Collection, matches: Sequence[Match], *, here: View, slug: str
+    collection: Collection, answer: Answer, verdict: Verdict, *, here: View, slug: str
 ) -> None:
     """Draw the matches of an answer; a photo opens its details, "more like this" a new search."""
+    n_before = verdict.n_answers - answer.offset
     cards = [
         _card(collection, match.photo, slug)
+        | _judged(answer, match, verdict, place)
         | {
             "href": link_to(here.changed(photo=match.photo.photo_id), slug),
-            "rank": match.rank,
-            "similarity": round(match.similarity, 4),
-            "featured": match.rank == 1,
-            "facts": " · ".join(match.photo.attributes.values()),
+            "vote": (match.photo.photo_id in here.up) - (match.photo.photo_id in here.down),
         }
-        for match in matches
+        for place, match in enumerate(answer.matches)
     ]
-    opened = _draw(cards, "answer", "Photos found, the nearest first", key="matches").opened
-    if opened:
-        go(here.changed(photo=opened), slug)
+    by_meaning = here.by == "meaning" and not here.variety
+    line = n_before if by_meaning and 0 < n_before < len(cards) else None
+    heard = _draw(cards, "answer", "Photos found, the nearest first", key="matches", line=line)
+    if heard.opened:
+        go(here.changed(photo=heard.opened), slug)
+    if heard.voted:
+        vote(collection, answer, heard.voted, here, slug)
+
+
+def _judged(answer: Answer, match: Match, verdict: Verdict, place: int) -> dict[str, Any]:
+    """Return what a card says of its match: parts, strength, and what is unusual."""
+    marks = ["named exactly"] if match.is_named else []
+    marks += [f"+{len(match.folded)} near-identical"] if match.folded else []
+    several = zip(answer.chips, match.parts, strict=True) if len(match.parts) > 1 else ()
+    return {
+        "rank": match.rank,
+        "similarity": round(match.similarity, 4),
+        "parts": [{"label": chip_label(chip), "value": round(part, 4)} for chip, part in several],
+        "strength": stronger_than(verdict.strengths[place]),
+        "doubtful": verdict.likelihoods[place] < 0.5,
+        "featured": match.rank == 1,
+        "facts": " · ".join(match.photo.attributes.values()),
+        "marks": marks,
+    }
 
 
 def draw_photos(
@@ -50,19 +80,20 @@ def draw_photos(
     _draw(cards, layout, label, key=f"{layout} {slug}")
 
 
-def _draw(cards: list[dict[str, Any]], layout: str, label: str, *, key: str) -> Any:
+def _draw(
+    cards: list[dict[str, Any]], layout: str, label: str, *, key: str, line: int | None = None
+) -> Any:
     labels = {
+        **LABELS,
         "gallery": label,
         "open": "Show details" if layout == "answer" else "Find photos like this",
-        "more": "More like this",
-        "similarity": "similarity",
     }
-    data = {"cards": cards, "layout": layout, "labels": labels}
-    return _gallery(key=key, data=data, on_opened_change=_hear)
+    data = {"cards": cards, "layout": layout, "labels": labels, "line": line}
+    return _gallery(key=key, data=data, on_opened_change=_hear, on_voted_change=_hear)
 
 
 def _hear() -> None:
-    """The chosen photo is read where the gallery is drawn; Streamlit only has to know of it."""
+    """What happened is read where the gallery is drawn; Streamlit only has to know of it."""
 
 
 def _card(collection: Collection, photo: Photo, slug: str) -> dict[str, Any]:
@@ -76,5 +107,5 @@ def _card(collection: Collection, photo: Photo, slug: str) -> dict[str, Any]:
         "alt": caption,
         "caption": caption,
         "href": more,
-        "more_href": more,
+        "links": [{"label": LABELS["more"], "href": more}],  # further links on go here
     }

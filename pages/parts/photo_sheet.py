@@ -10,12 +10,13 @@ import streamlit as st
 from engine.catalogue import Photo
 from engine.errors import PhotoError
 from engine.images import encode_jpeg, open_upright
-from engine.search import SearchEngine
+from engine.search import Answer, SearchEngine
 from pages.parts.elements import data_url
 from pages.parts.frame import Told
 from pages.parts.links import EXPLORER, IMAGE_SEARCH, address, show
 from pages.parts.map_view import MapView
 from pages.parts.view import View
+from pages.parts.why import draw_why
 from pages.parts.wording import attribute, plain
 
 LOGGER = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ COLUMN_PX = 420
 MOST_ENLARGED = 3  # beyond it a small photo shows its pixels
 
 
-def draw_photo_sheet(engine: SearchEngine, here: View, slug: str) -> None:
+def draw_photo_sheet(engine: SearchEngine, answer: Answer, here: View, slug: str) -> None:
     """Open the photo that the view names, in a dialog; closing it returns to the results."""
     photo = engine.collection.catalogue.photo(here.photo)
 
@@ -37,6 +38,7 @@ def draw_photo_sheet(engine: SearchEngine, here: View, slug: str) -> None:
             with left:
                 _draw_picture(engine, photo)
             with right:
+                draw_why(engine, answer, photo)
                 _draw_facts(photo)
                 st.page_link(
                     IMAGE_SEARCH,

@@ -38,7 +38,15 @@ def engine_of(folder: Path) -> SearchEngine:
     """Return the search engine over a collection; collections of one model share it."""
     collection = collection_of(folder)
     model = collection.manifest.model
-    return SearchEngine(collection, _encoder(str(collection.model_folder), model.fingerprint))
+    encoder = _encoder(str(collection.model_folder), model.fingerprint)
+    return _engine(collection.fingerprint, str(collection.folder), collection, encoder)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _engine(
+    fingerprint: str, folder: str, _collection: Collection, _encoder: Encoder
+) -> SearchEngine:
+    return SearchEngine(_collection, _encoder)
 
 
 def collection_of(folder: Path) -> Collection:

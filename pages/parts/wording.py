@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from engine.search import Chip
+
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=])")
 # Markdown makes links of bare addresses even where every sign is escaped; these parts begin one.
 ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
@@ -82,6 +84,32 @@ def attribute(key: str) -> str:
     """
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", key).replace("_", " ").split()
     return " ".join(words).capitalize()
+
+
+def stronger_than(share: float) -> str:
+    """Return what a place in the whole collection means; nothing where it means nothing.
+
+    Examples
+    --------
+    >>> stronger_than(0.9973), stronger_than(0.873), stronger_than(1.0), stronger_than(0.3)
+    ('stronger than 99.7 % of the collection', 'stronger than 87 % of the collection', \
+'stronger than 99.9 % of the collection', '')
+    """
+    if share < 0.5:
+        return ""
+    percent = min(share * 100, 99.9)
+    told = f"{percent:.1f}" if percent >= 99 else f"{percent:.0f}"
+    return f"stronger than {told} % of the collection"
+
+
+def chip_label(chip: Chip) -> str:
+    """Return a chip's name in a few words."""
+    if chip.steers:
+        return "thumbs up" if chip.term.weight > 0 else "thumbs down"
+    if chip.term.text:
+        return chip.term.text
+    label = count(len(chip.term.ids), "photo") if len(chip.term.ids) > 1 else "photo"
+    return f"part of {label}" if chip.term.region else label
 
 
 def steps(seconds: Mapping[str, float]) -> str:

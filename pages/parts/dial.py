@@ -1,0 +1,47 @@
+"""The recall dial: how far the index looks, what that finds, and what it costs, measured here."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.search import SearchEngine
+from pages.parts.learned import measured_dial
+from pages.parts.links import show
+from pages.parts.view import View
+from pages.parts.wording import count, milliseconds
+
+
+def draw_dial(engine: SearchEngine, here: View, slug: str) -> None:
+    """Draw the switch to exact answers, and the candidates of the index where it keeps any."""
+    collection = engine.collection
+    if collection.index.is_exact:
+        told = count(collection.n_photos, "photo")
+        st.caption(f"Every answer is exact: {told} are few enough to compare them all.")
+        return
+    st.session_state["exact"] = here.exact
+    st.toggle(
+        "Compare with every photo",
+        key="exact",
+        on_change=lambda: show(here.changed(exact=st.session_state["exact"]), slug),
+    )
+    if not st.toggle("Measure the index on this collection", key="measure the index"):
+        return
+    points = measured_dial(engine)
+    options = [0, *(point.ef for point in points)]
+    st.session_state["ef"] = here.ef if here.ef in options else 0
+    by_ef = {point.ef: point for point in points}
+    st.select_slider(
+        "Candidates kept while looking",
+        options,
+        key="ef",
+        format_func=lambda ef: f"{ef}" if ef else "usual",
+        disabled=here.exact,
+        on_change=lambda: show(here.changed(ef=st.session_state["ef"]), slug),
+    )
+    st.markdown(
+        "| candidates | index recall@9 | time |\n|---|---|---|\n"
+        + "\n".join(
+            f"| {ef or 'every photo'} | {point.index_recall:.4f} | {milliseconds(point.seconds)} |"
+            for ef, point in by_ef.items()
+        )
+    )

@@ -1,0 +1,52 @@
+"""What is learned from a collection once and kept: caches, like those of `resources`."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.explaining import WordBook
+from engine.search import Answer, Filters, SearchEngine, Verdict
+from engine.search.calibrating import Calibrations
+from engine.search.dial import DialPoint, measure_dial
+from engine.search.suggesting import suggestions
+from engine.search.verdict import judge
+
+
+def judged(engine: SearchEngine, answer: Answer, filters: Filters) -> Verdict:
+    """Weigh an answer; what similarities mean in a collection is learned when first asked."""
+    return judge(engine, answer, _calibrations(engine.collection.fingerprint, engine), filters)
+
+
+@st.cache_resource(show_spinner="Learning what similarities mean here…", max_entries=16)
+def _calibrations(fingerprint: str, _engine: SearchEngine) -> Calibrations:
+    return Calibrations(_engine)
+
+
+@st.cache_resource(show_spinner="Reading the model's words…", max_entries=8)
+def _word_book(fingerprint: str, _engine: SearchEngine) -> WordBook:
+    return WordBook(_engine)
+
+
+def word_book_of(engine: SearchEngine) -> WordBook:
+    """Return the model's words, set against the collection."""
+    return _word_book(engine.collection.fingerprint, engine)
+
+
+@st.cache_data(show_spinner="Measuring the index…", max_entries=16)
+def _dial(fingerprint: str, _engine: SearchEngine) -> list[DialPoint]:
+    return measure_dial(_engine.collection)
+
+
+def measured_dial(engine: SearchEngine) -> list[DialPoint]:
+    """Return what the index finds at each setting, measured once per collection."""
+    return _dial(engine.collection.fingerprint, engine)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _suggestions(fingerprint: str, _engine: SearchEngine) -> list[str]:
+    return suggestions(_engine.lexicon, _engine.collection.catalogue)
+
+
+def suggestions_of(engine: SearchEngine) -> list[str]:
+    """Return phrases that the collection really contains, the commonest first."""
+    return _suggestions(engine.collection.fingerprint, engine)

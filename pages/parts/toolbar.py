@@ -1,0 +1,127 @@
+"""The line above an answer: how many, how fast, by which ways, how many at a time, and receipts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import streamlit as st
+
+from engine.receipts import contact_sheet, receipt_of
+from engine.search import Answer, Request, SearchEngine
+from pages.parts.dial import draw_dial
+from pages.parts.download import as_csv, as_json
+from pages.parts.elements import draw_door_to_filters
+from pages.parts.history import draw_history
+from pages.parts.links import show
+from pages.parts.view import View
+from pages.parts.wording import count, milliseconds, steps
+
+PER_PAGE = (3, 6, 9, 12, 18, 24, 36, 48, 60)
+WAYS = {"all": "All ways", "meaning": "Meaning", "text": "Captions and tags"}
+
+
+def draw_toolbar(
+    engine: SearchEngine, request: Request, answer: Answer, here: View, slug: str
+) -> None:
+    """Draw what was found and how, and everything that changes it."""
+    with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
+        _draw_summary(answer)
+        st.space("stretch")
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            draw_door_to_filters(sum(map(len, here.filters.values())))
+            _draw_per_page(here, slug)
+            draw_history(slug)
+            with st.popover("How", icon=":material/tune:"):
+                _draw_ways(here, slug)
+                _draw_arrangement(here, slug)
+                draw_dial(engine, here, slug)
+            with st.popover("Download", icon=":material/download:"):
+                _draw_receipts(engine, request, answer)
+
+
+def _draw_summary(answer: Answer) -> None:
+    time = milliseconds(answer.seconds["total"])
+    found = f"{len(answer.matches)} of {count(answer.n_searched, 'photo')}, {time}"
+    with st.popover(found, type="tertiary", icon=":material/timer:"):
+        st.caption(steps(answer.seconds))
+        st.caption(
+            "Exact: every photo was compared."
+            if answer.is_exact
+            else "Approximate: the index looked where near photos are likely."
+        )
+        for way, share in _shares(answer).items():
+            st.caption(f"{way} gave {share * 100:.0f} % of these places")
+
+
+def _shares(answer: Answer) -> dict[str, float]:
+    """Return how much of the places on this page each way gave."""
+    given: dict[str, float] = {}
+    for match in answer.matches:
+        for way, share in match.shares.items():
+            given[way.capitalize()] = given.get(way.capitalize(), 0.0) + share
+    whole = sum(given.values()) or 1.0
+    return {way: share / whole for way, share in given.items()}
+
+
+def _draw_per_page(here: View, slug: str) -> None:
+    st.session_state["per_page"] = here.k
+    st.selectbox(
+        "Photos per page",
+        sorted({*PER_PAGE, here.k}),
+        key="per_page",
+        width=112,
+        format_func=lambda k: f"{k} photos",
+        label_visibility="collapsed",
+        on_change=lambda: show(here.changed(k=st.session_state["per_page"]), slug),
+    )
+
+
+def _draw_ways(here: View, slug: str) -> None:
+    st.session_state["by"] = here.by
+    st.segmented_control(
+        "Search by",
+        list(WAYS),
+        required=True,
+        format_func=WAYS.__getitem__,
+        key="by",
+        on_change=lambda: show(here.changed(by=st.session_state["by"]), slug),
+    )
+
+
+def _draw_arrangement(here: View, slug: str) -> None:
+    st.session_state["folded"] = here.folded
+    st.toggle(
+        "Fold near-identical photos",
+        key="folded",
+        on_change=lambda: show(here.changed(folded=st.session_state["folded"]), slug),
+    )
+    st.session_state["variety"] = here.variety
+    st.slider(
+        "Variety",
+        0.0,
+        0.9,
+        step=0.1,
+        key="variety",
+        help="How much each match should differ from those before it.",
+        on_change=lambda: show(here.changed(variety=round(st.session_state["variety"], 1)), slug),
+    )
+
+
+def _draw_receipts(engine: SearchEngine, request: Request, answer: Answer) -> None:
+    receipt = receipt_of(engine, answer, request)
+    st.caption("These matches with the settings and fingerprints that lead to them.")
+    _download("CSV", lambda: as_csv(answer, receipt), "text/csv", "csv")
+    _download("JSON", lambda: as_json(answer, receipt), "application/json", "json")
+    sheet = lambda: contact_sheet(engine, answer, receipt)  # noqa: E731
+    _download("Contact sheet", sheet, "image/jpeg", "jpg")
+    st.caption("The same answer in a shell:")
+    st.code(receipt["shell"], language="bash", wrap_lines=True)
+    st.caption(
+        f"Collection {receipt['collection']['fingerprint']} · model "
+        f"{receipt['model']['fingerprint']} · {json.dumps(receipt['settings'])}"
+    )
+
+
+def _download(kind: str, make: Callable[[], str | bytes], mime: str, ending: str) -> None:
+    st.download_button(kind, make, f"kindred.{ending}", mime, on_click="ignore", width="stretch")

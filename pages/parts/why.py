@@ -1,0 +1,58 @@
+"""Why a photo matched: what each chip gave, where in the photo it was found, nearest words."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from engine.catalogue import Photo
+from engine.errors import KindredError
+from engine.explaining import Heat, explain_places
+from engine.search import Answer, SearchEngine
+from engine.search.composing import parts_of
+from pages.parts.elements import data_url, element
+from pages.parts.learned import word_book_of
+from pages.parts.wording import chip_label, plain
+
+N_WORDS = 6
+
+_heat = element("heat", js="heat.js", css="heat.css")
+
+
+def draw_why(engine: SearchEngine, answer: Answer, photo: Photo) -> None:
+    """Draw the parts of a photo's similarity, its heat map, and its nearest words."""
+    embedding = np.asarray(engine.collection.embeddings[photo.row], np.float32)
+    if answer.chips:
+        parts = parts_of(answer.chips, embedding[None])[0].tolist()
+        told = [
+            f"{'+' if part >= 0 else '−'}{abs(part):.2f} {plain(chip_label(chip))}"
+            for chip, part in zip(answer.chips, parts, strict=True)
+        ]
+        st.markdown(f"**Similarity {sum(parts):.2f}** = " + "  ".join(told))
+        _draw_heat(engine, answer, photo)
+    words = word_book_of(engine).nearest(embedding, N_WORDS)
+    if words:
+        near = ", ".join(plain(word) for word, _ in words)
+        st.markdown(f":gray[Nearest words] {near}")
+
+
+def _draw_heat(engine: SearchEngine, answer: Answer, photo: Photo) -> None:
+    try:
+        found = explain_places(engine, answer.chips, photo.row)
+    except KindredError as error:
+        st.caption(plain(error))
+        return
+    picture = data_url(engine.collection.thumbnail(photo.row))
+    data = {
+        "image": picture,
+        "label": "Where in the photo it was found",
+        "maps": [_map_of(heat) for heat in found],
+    }
+    _heat(key="heat", data=data)
+
+
+def _map_of(heat: Heat) -> dict[str, object]:
+    return {
+        "label": chip_label(heat.chip),
+        "places": [[round(float(each), 4) for each in line] for line in heat.places],
+    }
