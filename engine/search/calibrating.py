@@ -266,7 +266,7 @@ class Calibrations:
         if not lexicon.says_anything:
             return
         often = [w for w in tokenizer.frequent(4_000) if tokenizer.count(w) >= _OFTEN]
-        unsaid = [word for word in often if not lexicon.is_said(word)][: _MAX_PHRASES // 2]
+        unsaid = [word for word in often if not lexicon.is_said(word)][:_MAX_PHRASES]
         for word in unsaid:
             yield Phrase(word, none, is_present=False, kind="unsaid")
         for text in EVERYDAY:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.relevance import Background, natural_gap
-from engine.search.answer import Answer
+from engine.search.answer import Answer, Chip
 
 if TYPE_CHECKING:
     from engine.search.calibrating import Calibrations
@@ -77,33 +77,74 @@ def judge(
         said = 1.0 if answer.matches else 0.0
         all_same = tuple(said for _ in answer.matches)
         return Verdict(said, len(answer.matches), all_same, all_same, calibrations.is_fitted)
-    allowed = engine.collection.catalogue.rows_where(filters) if filters else None
-    near = engine.collection.index.nearest(answer.row, N_LOOKED_AT, allowed=allowed).similarities
-    shown = any(not chip.term.text and not chip.steers for chip in answer.chips)
-    of_match = calibrations.of_photo_match if shown else calibrations.of_text_match
-    likely = of_match.likelihood(match_evidence(engine.background, answer.row, near))
-    similarities = np.array([match.similarity for match in answer.matches], np.float32)
-    mine = of_match.likelihood(match_evidence(engine.background, answer.row, similarities))
-    if shown:
-        evidence = [float(near[:1].mean())]
-        likelihood = float(calibrations.of_photo_answer.likelihood(evidence))
-    else:
-        said = calibrations.text_evidence([t.text for t in answer.terms if t.weight > 0])
-        likelihood = float(calibrations.of_text_answer.likelihood([float(near[:9].mean()), *said]))
-    if is_named:
-        likelihood = 1.0
+    catalogue, index = engine.collection.catalogue, engine.collection.index
+    allowed = catalogue.rows_where(filters) if filters else None
+    near = index.nearest(answer.row, N_LOOKED_AT, allowed=allowed)
+    likelihood = 1.0 if is_named else _likelihood(engine, answer, calibrations, allowed)
+    likely = _likely(engine, answer, calibrations, near.rows)
+    rows = np.array([match.photo.row for match in answer.matches])
+    mine = _likely(engine, answer, calibrations, rows)
+    similarities = [match.similarity for match in answer.matches]
+    n_answers = natural_gap(near.similarities, np.minimum.accumulate(likely))
     return Verdict(
         likelihood=likelihood,
-        n_answers=natural_gap(near, np.minimum.accumulate(likely)) if likelihood >= 0.5 else 0,
-        strengths=tuple(
-            engine.background.share_below(answer.row, float(each)) for each in similarities
-        ),
+        n_answers=n_answers if likelihood >= 0.5 else 0,
+        strengths=tuple(engine.background.share_below(answer.row, each) for each in similarities),
         likelihoods=tuple(
             1.0 if match.is_named else float(each)
             for match, each in zip(answer.matches, mine, strict=True)
         ),
         is_calibrated=calibrations.is_fitted,
     )
+
+
+def _wanted(answer: Answer) -> tuple[list[Chip], list[Chip]]:
+    """Return the words and the photos that matches should be like."""
+    wanted = [chip for chip in answer.chips if chip.term.weight > 0 and not chip.steers]
+    return [c for c in wanted if c.term.text], [c for c in wanted if not c.term.text]
+
+
+def _likelihood(
+    engine: SearchEngine,
+    answer: Answer,
+    calibrations: Calibrations,
+    allowed: NDArray[np.int64] | None,
+) -> float:
+    """Return how likely the collection has what was asked for: the least of what each word says.
+
+    Beside words a photo is only a direction; alone it is asked whether anything is like it.
+    """
+    texts, photos = _wanted(answer)
+    index = engine.collection.index
+    if texts:
+        evidence = [
+            [
+                float(index.nearest(chip.row, 9, allowed=allowed).similarities.mean()),
+                *calibrations.text_evidence([chip.term.text]),
+            ]
+            for chip in texts
+        ]
+        return float(calibrations.of_text_answer.likelihood(evidence).min())
+    if len(photos) != 1 or len(photos[0].term.ids) > 1 or answer.row is None:
+        return 1.0
+    best = max(match.similarity for match in answer.matches)
+    return float(calibrations.of_photo_answer.likelihood([best]))
+
+
+def _likely(
+    engine: SearchEngine, answer: Answer, calibrations: Calibrations, rows: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return how likely each row is what was asked for: every word has to hold for it."""
+    texts, photos = _wanted(answer)
+    curve = calibrations.of_text_match if texts else calibrations.of_photo_match
+    embeddings = np.asarray(engine.collection.embeddings[rows], np.float32)
+    looked_for = [chip.row for chip in texts or photos] or [answer.row]
+    found = [
+        curve.likelihood(match_evidence(engine.background, row, embeddings @ row))
+        for row in looked_for
+        if row is not None
+    ]
+    return np.minimum.reduce(found)
 
 
 def match_evidence(

@@ -16,7 +16,7 @@ from pages.parts.photo_sheet import draw_photo_sheet
 from pages.parts.remarks import draw_remarks
 from pages.parts.toolbar import draw_toolbar
 from pages.parts.view import View
-from pages.parts.wording import plain
+from pages.parts.wording import chip_label, plain
 
 
 def draw_answer(
@@ -46,8 +46,10 @@ def draw_answer(
 def _draw_no_good_answer(answer: Answer, verdict: Verdict) -> None:
     """Say plainly that nothing found is likely to be what was asked for."""
     percent = f"{verdict.likelihood * 100:.0f} %"
+    wanted = [chip for chip in answer.chips if chip.term.weight > 0 and not chip.steers]
+    asked = " + ".join(chip_label(chip) for chip in wanted) or answer.query
     st.info(
-        f"**No good answer.** Nothing in this collection looks like “{plain(answer.query)}” "
+        f"**No good answer.** Nothing in this collection looks like “{plain(asked)}” "
         f"(likelihood {percent}). These are only the nearest photos there are.",
         icon=":material/search_off:",
     )

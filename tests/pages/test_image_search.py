@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pages.reading import cards, errors, texts
+from tests.pages.reading import cards, elements, errors, texts
 from tests.pages.squares import square
 
 RED = ("red.png", square("red", 0), "image/png")
@@ -37,7 +37,7 @@ def test_a_photo_of_the_collection_finds_its_like_but_not_itself(open_page, phot
     page = open_page("image_search", like=photo_id("red-0.png"))
     assert not errors(page)
     assert names(page)[:3] == [f"A red square {shade}" for shade in (1, 2, 3)]
-    assert len(page.get("image")) == 1
+    assert len(elements(page, "region")) == 1
     assert "As the model sees it: upright, whole, 32 × 32 pixels." in texts(page)
 
 
@@ -48,7 +48,7 @@ def test_an_uploaded_photo_finds_its_like_and_stays_out_of_the_link(open_page):
     assert names(page)[0] == "A red square 0"
     assert cards(page)[0]["similarity"] == pytest.approx(1, abs=1e-3)
     assert page.query_params == {"collection": "squares"}
-    assert len(page.get("image")) == 1
+    assert len(elements(page, "region")) == 1
 
 
 def test_several_photos_add_up(open_page):
@@ -57,13 +57,13 @@ def test_several_photos_add_up(open_page):
     page = open_page("image_search")
     page.file_uploader(key="uploads").set_value([RED, BLUE]).run()
     assert not errors(page)
-    assert len(page.get("image")) == 2
+    assert len(elements(page, "region")) == 2
     assert {round(card["similarity"], 2) for card in cards(page)[:3]} == {0.58}
     assert r"`photo2` blue\.png" in texts(page)
 
 
 def test_a_photo_can_count_against(open_page):
-    """red − blue = (1, 0, −1): yellow and red lean to it alike, green and violet not at all."""
+    """red − ½ blue = (¾, −¼, −¾) / 2: red and yellow lean to it, green and violet hardly."""
     page = open_page("image_search")
     page.file_uploader(key="uploads").set_value([RED, BLUE]).run()
     weights = [box for box in page.selectbox if box.key.startswith("weight")]
@@ -82,9 +82,9 @@ def test_words_refine_and_go_into_the_link(open_page, photo_id):
 
 def test_weights_in_the_link_reproduce_the_view(open_page, photo_id):
     like = [photo_id("red-0.png"), photo_id("yellow-0.png")]
-    page = open_page("image_search", like=like, weight=["-1", "1"])
+    page = open_page("image_search", like=like, weight=["-3", "1"])
     assert not errors(page)
-    assert [box.value for box in page.selectbox if box.key.startswith("weight")] == [-1.0, 1.0]
+    assert [box.value for box in page.selectbox if box.key.startswith("weight")] == [-3.0, 1.0]
     assert names(page)[0].split()[1] == "green"
 
 

@@ -1,0 +1,129 @@
+"""What a similarity means: background, likelihoods, the line, and trials on the demo."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.config import DEMO_COLLECTION
+from engine.encoders.places import SeesPlaces
+from engine.explaining import WordBook, explain_places
+from engine.images import read_photo
+from engine.receipts import contact_sheet, receipt_of
+from engine.relevance import Background, fit, natural_gap, reliability
+from engine.search import Request, SearchEngine
+from engine.search.dial import measure_dial
+from engine.trials import try_absent, try_judged, try_ways
+from engine.trials.judged import ndcg
+
+
+@pytest.fixture(scope="module")
+def demo() -> SearchEngine:
+    return SearchEngine.open(DEMO_COLLECTION)
+
+
+def test_the_background_needs_no_photo_for_mean_and_spread():
+    rows = np.random.default_rng(0).normal(size=(500, 6)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    background = Background(rows, np.arange(500))
+    similarities = rows @ rows[7]
+    assert background.level(rows[7]) == pytest.approx(similarities.mean(), abs=1e-5)
+    assert background.spread(rows[7]) == pytest.approx(similarities.std(), abs=1e-4)
+    assert background.share_below(rows[7], 1.0) == pytest.approx(499 / 500)
+
+
+def test_a_fit_finds_where_the_truth_turns_however_rare_it_is():
+    """Truth is figure > 0.6; one of ten examples is true, and both weigh the same."""
+    figures = np.concatenate([np.linspace(0, 0.6, 900), np.linspace(0.6, 1, 100)])[:, None]
+    fitted = fit(figures, figures[:, 0] > 0.6, strictness=0.01)
+    assert fitted.likelihood([0.3]) < 0.1 < 0.9 < fitted.likelihood([0.9])
+    with pytest.raises(ValueError, match="both truths"):
+        fit(figures, np.ones(1000))
+
+
+def test_reliability_is_zero_where_what_was_stated_came_true():
+    stated = np.repeat([0.25, 0.75], 100)
+    came = np.concatenate([np.arange(100) < 25, np.arange(100) < 75])
+    assert reliability(stated, came).error == pytest.approx(0)
+
+
+def test_the_line_lies_at_the_largest_fall_between_sure_and_unlikely():
+    similarities = np.array([0.9, 0.8, 0.79, 0.5, 0.49], np.float32)
+    likelihoods = np.array([0.95, 0.7, 0.65, 0.5, 0.1])
+    assert natural_gap(similarities, likelihoods) == 3
+    assert natural_gap(similarities, np.zeros(5)) == 0
+    assert natural_gap(similarities, np.ones(5)) == 5
+
+
+def test_thumbs_in_perfect_order_are_worth_one():
+    assert ndcg([1, 1, -1], n_good=2) == 1
+    assert ndcg([-1, 1], n_good=1) == pytest.approx(1 / np.log2(3))
+    assert ndcg([], n_good=0) == 0
+
+
+def test_places_of_a_photo_add_up_to_its_similarity(demo: SearchEngine):
+    answer = demo.search("striped shirt - red", k=3)
+    assert isinstance(demo.encoder, SeesPlaces)
+    for match in answer.matches:
+        found = explain_places(demo, answer.chips, match.photo.row)
+        for heat, part in zip(found, match.parts, strict=True):
+            assert heat.places.shape == (found[0].places.shape)
+            assert heat.places.sum() + heat.rest == pytest.approx(part, abs=0.02)
+        pixels = read_photo(demo.collection.photo_file(match.photo.row), demo.encoder.size_px)
+        row = demo.encoder.embed_photos(pixels.pixels[None])[0]
+        heat, rest = demo.encoder.feature_places(pixels.pixels).heat(answer.chips[0].row)
+        assert heat.sum() + rest == pytest.approx(float(row @ answer.chips[0].row), abs=1e-3)
+
+
+def test_a_photos_nearest_words_name_it(demo: SearchEngine):
+    book = WordBook(demo)
+    match = demo.search("umbrella", k=1).matches[0]
+    near = [word for word, _ in book.nearest(demo.collection.embeddings[match.photo.row], 10)]
+    assert "umbrella" in near
+
+
+def test_what_the_demo_has_and_has_not_is_told_apart(demo: SearchEngine):
+    trial = try_absent(demo)
+    assert trial.right_present >= 0.9
+    assert trial.right_absent >= 0.9
+    verdict = demo.judge(demo.search("steam locomotive leather", by="all"))
+    assert not verdict.has_answer
+    assert verdict.n_answers == 0
+    assert demo.judge(demo.search("umbrella", by="all")).has_answer
+
+
+def test_exact_titles_and_codes_come_first_and_all_ways_lose_nothing(
+    demo: SearchEngine, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("engine.trials.ways._N_TITLES", 60)
+    monkeypatch.setattr("engine.trials.ways._N_CODES", 60)
+    trial = try_ways(demo)
+    assert trial.title_first >= 0.99
+    assert trial.code_first == 1
+    assert trial.titles["all"] >= max(trial.titles["meaning"], trial.titles["text"])
+
+
+def test_thumbs_become_figures(demo: SearchEngine):
+    ids = [match.photo.photo_id for match in demo.search("umbrella", k=3).matches]
+    thumbs = {"umbrella": {ids[0]: 1, ids[1]: 1, ids[2]: -1}, "zzz zzz": {ids[0]: 1}}
+    trial = try_judged(demo, thumbs)
+    assert (trial.n_queries, trial.ndcg_at_9["meaning"]) == (1, 1)
+    assert trial.precision_at_9["meaning"] == pytest.approx(2 / 3)
+
+
+def test_a_receipt_names_everything_that_makes_the_answer_again(demo: SearchEngine):
+    request = Request("dress - floral", k=4, by="all", folded=True)
+    answer = demo.ask(request)
+    receipt = receipt_of(demo, answer, request)
+    assert receipt["shell"].endswith("'dress - floral' -k 4 --by all --fold")
+    assert receipt["ids"] == [match.photo.photo_id for match in answer.matches]
+    assert receipt["collection"]["fingerprint"] == demo.collection.fingerprint
+    assert receipt["settings"] == {"k": 4, "by": "all", "folded": True}
+    assert contact_sheet(demo, answer, receipt)[:2] == b"\xff\xd8"
+
+
+def test_the_dial_ends_with_the_exact_answer(demo: SearchEngine):
+    points = measure_dial(demo.collection)
+    assert points[-1].ef == 0
+    assert points[-1].index_recall == 1
+    assert all(0 <= point.index_recall <= 1 for point in points)
