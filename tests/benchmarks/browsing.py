@@ -1,0 +1,191 @@
+"""From pressing Enter to the first card, in a real Chromium, alone and among others.
+
+``python -m tests.benchmarks.browsing [COLLECTION]`` starts the app on a free port of this machine;
+without a collection it makes one of 70,000 photos as `make bench` does. It takes a quiet machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from engine.config import PROJECT
+from engine.encoders import bundled_model, load_encoder
+from engine.search import SearchEngine
+from tests.benchmarks.material import big_collection, read_sample, small_photos
+from tests.browser.conftest import wait_for
+from tools.browser import find
+
+N_ROWS = 70_000
+N_ASKED = 20
+BOX = 'input[type="search"]'
+# Resolves with the milliseconds until a gallery with another first photo has been painted.
+WAIT_FOR_CARD = """() => new Promise((resolve) => {
+  const first = () => {
+    const seek = (root) => {
+      for (const each of root.querySelectorAll("*")) {
+        if (each.matches("article .caption")) return each.textContent;
+        const inside = each.shadowRoot && seek(each.shadowRoot);
+        if (inside) return inside;
+      }
+    };
+    return seek(document);
+  };
+  const before = first();
+  const begun = performance.now();
+  const look = () => {
+    const now = first();
+    const done = now && now !== before;
+    requestAnimationFrame(done ? () => resolve(performance.now() - begun) : look);
+  };
+  look();
+})"""
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[str]:
+    """Run the app over a home, as a person runs it; stop it by its own number."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    environment = {**os.environ, "KINDRED_HOME": str(home)}
+    with (home / "server.log").open("wb") as log:
+        running = subprocess.Popen(
+            [*command, "--server.headless=true"],
+            cwd=PROJECT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            wait_for(f"http://localhost:{port}", running, home / "server.log")
+            yield f"http://localhost:{port}"
+        finally:
+            running.terminate()
+            running.wait(timeout=20)
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """Start the browser of the browser tests."""
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--disable-gpu", "--no-first-run", "--disable-background-networking"]
+    flags += ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=flags)
+        yield browser
+        browser.close()
+
+
+def enter_to_card(page: Any, queries: Sequence[str]) -> list[float]:
+    """Return milliseconds from Enter to the first new card, for each query."""
+    spent = []
+    for query in queries:
+        page.locator(BOX).fill(query)
+        waiting = page.evaluate_handle(f"() => ({{ done: ({WAIT_FOR_CARD})() }})")
+        page.locator(BOX).press("Enter")
+        spent.append(page.evaluate("(waiting) => waiting.done", waiting))
+    return spent
+
+
+def shares(engine: SearchEngine, queries: Sequence[str]) -> dict[str, float]:
+    """Return the median milliseconds of the engine's steps, by all ways."""
+    answers = [engine.search(query, by="all", folded=True) for query in queries]
+    return {
+        step: statistics.median(answer.seconds[step] for answer in answers) * 1000
+        for step in answers[0].seconds
+    }
+
+
+def person(queries: Sequence[str], until: float, spent: list[float]) -> None:
+    """Search again and again without a browser's drawing: the script's runs are what is shared."""
+    from streamlit.testing.v1 import AppTest
+
+    app = AppTest.from_file(str(PROJECT / "pages" / "text_search.py"), default_timeout=120)
+    app.query_params["collection"] = "big"
+    place = 0
+    while time.monotonic() < until:
+        app.query_params["q"] = queries[place % len(queries)]
+        begun = time.monotonic()
+        app.run()
+        spent.append((time.monotonic() - begun) * 1000)
+        assert not app.exception
+        place += 1
+
+
+def together(n_people: int, seconds: float, queries: Sequence[str]) -> list[float]:
+    """Return the milliseconds of every page run while `n_people` search at once."""
+    spent: list[float] = []
+    until = time.monotonic() + seconds
+    people = [
+        threading.Thread(target=person, args=(queries[n:] + queries[:n], until, spent))
+        for n in range(n_people)
+    ]
+    for each in people:
+        each.start()
+    for each in people:
+        each.join()
+    return spent
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("collection", nargs="?", type=Path)
+    parser.add_argument("--people", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=60)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch) / "home"
+        (home / "collections").mkdir(parents=True)
+        folder = options.collection or _made(Path(scratch))
+        (home / "collections" / "big").symlink_to(folder.absolute())
+        os.environ["KINDRED_HOME"] = str(home)
+        report(home, options.people, options.seconds)
+
+
+def _made(scratch: Path) -> Path:
+    encoder = load_encoder(bundled_model())
+    sample = read_sample(small_photos(None, scratch), encoder, 1500, os.cpu_count() or 1)
+    return big_collection(sample, encoder, N_ROWS, scratch)
+
+
+def report(home: Path, n_people: int, seconds: float) -> None:
+    """Print what was measured over the collection ``big`` of a home."""
+    engine = SearchEngine.open(home / "collections" / "big")
+    captions = [p.captions[0] for p in engine.collection.catalogue.photos(range(200)) if p.captions]
+    queries = list(dict.fromkeys(" ".join(caption.split()[-2:]) for caption in captions))
+    print(f"{engine.collection.n_photos:,} photos")
+    told = ", ".join(
+        f"{step} {ms:.1f} ms" for step, ms in shares(engine, queries[:N_ASKED]).items()
+    )
+    print(f"engine, median: {told}")
+    with serving(home) as address, chromium() as browser:
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{address}/text_search?collection=big&q={queries[0]}")
+        page.locator("article .caption").first.wait_for(timeout=300_000)
+        enter_to_card(page, queries[1:4])
+        spent = enter_to_card(page, queries[4 : 4 + N_ASKED])
+    print(f"Enter to first card, median of {len(spent)}: {statistics.median(spent):.0f} ms")
+    alone = together(1, min(seconds, 15), queries)
+    crowd = together(n_people, seconds, queries)
+    p95 = [statistics.quantiles(each, n=20)[-1] for each in (alone, crowd)]
+    print(f"page runs, 95th percentile: alone {p95[0]:.0f} ms, {n_people} people {p95[1]:.0f} ms")
+    print(f"ratio {p95[1] / p95[0]:.1f} over {len(crowd)} searches, no error")
+
+
+if __name__ == "__main__":
+    main()
