@@ -76,6 +76,7 @@ class Calibrations:
         self.of_photo_answer = Calibration((10.0,), -7.0)
         self.of_photo_match = Calibration((8.0, 0.8), -7.0)
         self.is_fitted = False
+        self._embedded: dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
         if engine.encoder.tokenizer is not None:
             self._fit_texts()
         self._fit_photos()
@@ -115,8 +116,21 @@ class Calibrations:
 
     def phrases(self, part: int) -> list[Phrase]:
         """Return phrases of one half, present and absent ones."""
-        found = [*self._values(), *self._pairs(), *self._unsaid()]
-        return [phrase for phrase in found if _half(phrase.text) == part]
+        found = [*self._values, *self._pairs(), *self._unsaid()]
+        mine = [phrase for phrase in found if _half(phrase.text) == part]
+        self._embed([phrase.text for phrase in mine])
+        return mine
+
+    def _embed(self, texts: Sequence[str]) -> None:
+        """Compare new texts with the sample, all at once: one product instead of hundreds."""
+        encoder = self._engine.encoder
+        assert encoder.tokenizer is not None
+        new = [text for text in dict.fromkeys(texts) if text not in self._embedded]
+        if new:
+            as_read = [read_words(encoder.tokenizer, text)[0] for text in new]
+            rows = encoder.embed_texts(as_read)
+            found = zip(rows, rows @ self.sample.T, strict=True)
+            self._embedded.update(zip(new, found, strict=True))
 
     def evidence(self, phrase: Phrase, *, hidden: bool = False) -> list[float]:
         """Return the evidence that a phrase has an answer, as `judge` gathers it."""
@@ -129,10 +143,8 @@ class Calibrations:
 
     def _similarities(self, phrase: Phrase) -> NDArray[np.float32]:
         """Return the similarities of the photos that take part, (n,)."""
-        encoder = self._engine.encoder
-        assert encoder.tokenizer is not None
-        row = encoder.embed_texts([read_words(encoder.tokenizer, phrase.text)[0]])[0]
-        similarities = self.sample @ row
+        self._embed([phrase.text])
+        similarities = self._embedded[phrase.text][1]
         return similarities if phrase.is_present else similarities[~phrase.has]
 
     def _fit_texts(self) -> None:
@@ -157,14 +169,17 @@ class Calibrations:
 
     def _matches(self, phrase: Phrase) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the evidence of a phrase's nearest photos, and whether it is true of each."""
-        encoder = self._engine.encoder
-        row = encoder.embed_texts([phrase.text])[0]
-        return self._nearest(row, phrase.has, with_own=phrase.is_present)
+        row, similarities = self._embedded[phrase.text]
+        return self._nearest(row, similarities, phrase.has, with_own=phrase.is_present)
 
     def _nearest(
-        self, row: NDArray[np.float32], has: NDArray[np.bool_], *, with_own: bool
+        self,
+        row: NDArray[np.float32],
+        similarities: NDArray[np.float32],
+        has: NDArray[np.bool_],
+        *,
+        with_own: bool,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        similarities = self.sample @ row
         places = np.arange(len(has)) if with_own else np.flatnonzero(~has)
         near = places[np.argsort(-similarities[places])[:_N_NEAR]]
         evidence = match_evidence(self._engine.background, row, similarities[near])
@@ -178,16 +193,16 @@ class Calibrations:
         draw = np.random.default_rng(self.part)
         chosen = draw.permutation(np.flatnonzero(labels >= 0))[:_MAX_PHRASES]
         answers, truth, matches = [], [], []
-        for place in chosen.tolist():
+        every = self.sample[chosen] @ self.sample.T
+        for place, similarities in zip(chosen.tolist(), every, strict=True):
             same = labels == labels[place]
             row = self.sample[place]
-            similarities = self.sample @ row
             similarities[place] = -1
             for with_own, others in ((True, np.ones_like(same)), (False, ~same)):
                 answers.append([float(similarities[others].max(initial=-1))])
                 truth.append(with_own)
             same[place] = False
-            matches.append(self._nearest(row, same, with_own=True))
+            matches.append(self._nearest(row, similarities, same, with_own=True))
         target = np.concatenate([true for _, true in matches])
         if len(chosen) and 0 < target.mean() < 1:
             self.of_photo_answer = fit(answers, truth)
@@ -231,8 +246,10 @@ class Calibrations:
             has |= self._has(mention.attribute, mention.value)
         return has
 
-    def _values(self) -> Iterator[Phrase]:
-        """Yield what photos have, with those photos and without them."""
+    @cached_property
+    def _values(self) -> list[Phrase]:
+        """What photos have, with those photos and without them."""
+        found = []
         tokenizer = self._engine.encoder.tokenizer
         assert tokenizer is not None
         most = len(self.rows) // 2
@@ -244,13 +261,14 @@ class Calibrations:
         for text in [t for t in texts if folded(t) and not t.isdigit()][:_MAX_PHRASES]:
             has = self._true_of(text)
             if has.sum() >= min(_LEAST_PHOTOS, 3):
-                yield Phrase(text, has, is_present=True, kind="value")
-                yield Phrase(text, has, is_present=False, kind="left out")
+                found.append(Phrase(text, has, is_present=True, kind="value"))
+                found.append(Phrase(text, has, is_present=False, kind="left out"))
+        return found
 
     def _pairs(self) -> Iterator[Phrase]:
         """Yield two values that some photos have together."""
         draw = np.random.default_rng(1)
-        values = [each for each in self._values() if each.is_present]
+        values = [each for each in self._values if each.is_present]
         for _ in range(_MAX_PHRASES * 4 if len(values) > 1 else 0):
             one, two = (values[place] for place in draw.choice(len(values), 2, replace=False))
             both = one.has & two.has

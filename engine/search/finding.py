@@ -126,7 +126,7 @@ class Finder:
         mask = self._mask(allowed, own)
         shown = [chip.coefficient * chip.row for chip in chips if not chip.term.text]
         if shown and any(not chip.term.text and not chip.steers for chip in chips):
-            near = self._collection.embeddings @ np.sum(shown, axis=0)
+            near = np.vecdot(self._collection.embeddings, np.sum(shown, axis=0, dtype=np.float32))
             near += _SHARED * self._shared(chips)
             return self._fused_with_photos(text, near, mask, orders), is_exact
         return self._fused(text, row, mask, orders), is_exact

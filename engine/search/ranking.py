@@ -131,7 +131,7 @@ def by_tags(
     rows = np.flatnonzero(scores)
     if len(rows) > _MAX_TAGGED:
         rows = rows[np.argsort(-scores[rows], kind="stable")[:_MAX_TAGGED]]
-    nearness = embeddings[rows] @ query if query is not None else np.zeros(len(rows))
+    nearness = np.vecdot(embeddings[rows], query) if query is not None else np.zeros(len(rows))
     return [int(row) for row in rows[np.lexsort((rows, -nearness, -scores[rows]))[:POOL]]]
 
 

@@ -84,12 +84,12 @@ def judge(
     likely = _likely(engine, answer, calibrations, near.rows)
     rows = np.array([match.photo.row for match in answer.matches])
     mine = _likely(engine, answer, calibrations, rows)
-    similarities = [match.similarity for match in answer.matches]
+    similarities = np.array([match.similarity for match in answer.matches], np.float32)
     n_answers = natural_gap(near.similarities, np.minimum.accumulate(likely))
     return Verdict(
         likelihood=likelihood,
         n_answers=n_answers if likelihood >= 0.5 else 0,
-        strengths=tuple(engine.background.share_below(answer.row, each) for each in similarities),
+        strengths=tuple(engine.background.shares_below(answer.row, similarities).tolist()),
         likelihoods=tuple(
             1.0 if match.is_named else float(each)
             for match, each in zip(answer.matches, mine, strict=True)
