@@ -89,7 +89,8 @@ def _signed_parts(query: str) -> list[tuple[float, str]]:
 def _split_at_signs(query: str) -> list[str]:
     """Split like `re.split` would, but never inside quotes."""
     quoted = [match.span() for match in _QUOTED.finditer(query)]
-    pieces, start = [], 0
+    pieces: list[str] = []
+    start = 0
     for match in _SIGN.finditer(query):
         if any(left < match.start() < right for left, right in quoted):
             continue

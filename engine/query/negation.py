@@ -35,7 +35,8 @@ def split_negations(text: str) -> tuple[str, list[str]]:
     first, *rest = _NEGATION.split(text)
     if not rest:
         return text, []
-    wanted, unwanted = [_TURN.sub(" ", first)], []
+    wanted = [_TURN.sub(" ", first)]
+    unwanted: list[str] = []
     for part in rest:
         taken, *after = _TURN.split(part, maxsplit=1)
         unwanted += [phrase for phrase in map(_bare, _MORE.split(taken)) if phrase]

@@ -101,7 +101,7 @@ class Attacher:
             readings += remarks
             if tokenizer.sort_words(text)[0]:
                 as_read[term.text] = text
-        rows = self._encoder.embed_texts(list(as_read.values())) if as_read else []
+        rows = list(self._encoder.embed_texts(list(as_read.values()))) if as_read else []
         return dict(zip(as_read, rows, strict=True)), list(dict.fromkeys(readings))
 
     def _shown(

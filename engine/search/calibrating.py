@@ -192,7 +192,9 @@ class Calibrations:
             return
         draw = np.random.default_rng(self.part)
         chosen = draw.permutation(np.flatnonzero(labels >= 0))[:_MAX_PHRASES]
-        answers, truth, matches = [], [], []
+        answers: list[list[float]] = []
+        truth: list[bool] = []
+        matches: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
         every = self.sample[chosen] @ self.sample.T
         for place, similarities in zip(chosen.tolist(), every, strict=True):
             same = labels == labels[place]
@@ -249,7 +251,7 @@ class Calibrations:
     @cached_property
     def _values(self) -> list[Phrase]:
         """What photos have, with those photos and without them."""
-        found = []
+        found: list[Phrase] = []
         tokenizer = self._engine.encoder.tokenizer
         assert tokenizer is not None
         most = len(self.rows) // 2

@@ -40,14 +40,16 @@ def measure_dial(collection: Collection) -> list[DialPoint]:
     rows = collection.catalogue.live_rows()
     chosen = rows[np.linspace(0, len(rows) - 1, min(_N_QUERIES, len(rows))).astype(np.int64)]
     queries = np.asarray(collection.embeddings[chosen], np.float32)
-    truth, exact_seconds = [], []
+    truth: list[set[int]] = []
+    exact_seconds: list[float] = []
     for query in queries:
         started = time.perf_counter()
         truth.append(set(index.nearest(query, _K, exact=True).rows.tolist()))
         exact_seconds.append(time.perf_counter() - started)
     points = []
     for ef in EFS:
-        found, seconds = 0, []
+        found = 0
+        seconds: list[float] = []
         for query, true in zip(queries, truth, strict=True):
             started = time.perf_counter()
             nearest = index.nearest(query, _K, exact=False, ef=ef)

@@ -78,7 +78,8 @@ class Lexicon:
         list of list of Mention
             One list per place in the text: ``navy blue`` may be a colour and a brand.
         """
-        asked, start, found = folded(text), 0, []
+        asked, start = folded(text), 0
+        found: list[list[Mention]] = []
         while start < len(asked):
             for length in range(min(_MAX_WORDS, len(asked) - start), 0, -1):
                 here = self._by_words.get(asked[start : start + length])
