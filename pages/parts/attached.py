@@ -71,9 +71,9 @@ def draw_attached(attached: Sequence[Attached], here: View, slug: str, size_px: 
             with st.container(gap="xsmall", width=148):
                 word = "photo" if number == 1 else f"photo{number}"  # its name in a query
                 st.caption(f"`{word}` {plain(photo.name)}" if several else plain(photo.name))
-                if several:
+                if several and (photo.data or photo.key in here.like):
                     _draw_weight(photo, here, slug)
-                if not photo.data:
+                if photo.key in here.like:
                     _draw_leave_out(photo, here, slug)
 
 

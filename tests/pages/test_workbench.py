@@ -71,7 +71,7 @@ def test_plain_words_become_chips_and_parts_add_up_on_every_card(open_page):
 
 def test_a_misspelt_word_is_read_told_and_can_be_swapped(open_page):
     page = open_page("text_search", q="vilet")
-    assert cards(page)[0]["caption"].split()[0] != "A"
+    assert "violet" in cards(page)[0]["caption"]
     assert "**vilet** read as **violet**, seen 2 times in training" in texts(page)
 
 
@@ -90,7 +90,7 @@ def test_the_link_the_page_and_the_shell_line_give_the_same_ids_in_the_same_orde
 
 
 def test_a_thumb_moves_the_answer_and_is_part_of_the_link(open_page, photo_id):
-    page = open_page("text_search", q="red", up=photo_id("blue-0.png"), by="meaning")
+    page = open_page("text_search", q="red", up=photo_id("blue-0.png"), k="20")
     card = next(card for card in cards(page) if card["id"] == photo_id("blue-0.png"))
     assert card["vote"] == 1
     (chips,) = elements(page, "chips")
