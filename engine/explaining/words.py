@@ -42,8 +42,17 @@ class WordBook:
 
     def nearest(self, embedding: NDArray[np.float32], n: int = 5) -> list[tuple[str, float]]:
         """Return the words nearest to a photo, and how many spreads above usual each lies."""
+        return self.nearest_of(embedding[None], n)[0]
+
+    def nearest_of(
+        self, embeddings: NDArray[np.float32], n: int = 3
+    ) -> list[list[tuple[str, float]]]:
+        """Return the nearest words of several photos, (n_photos, n_dims), as `nearest` does."""
         if not self.words:
-            return []
-        above = (self._rows @ embedding - self._levels) / self._spreads
-        first = np.argsort(-above, kind="stable")[:n]
-        return [(self.words[place], float(above[place])) for place in first]
+            return [[] for _ in embeddings]
+        above = (embeddings @ self._rows.T - self._levels) / self._spreads
+        first = np.argsort(-above, axis=1, kind="stable")[:, :n]
+        return [
+            [(self.words[place], float(line[place])) for place in places]
+            for line, places in zip(above, first.tolist(), strict=True)
+        ]

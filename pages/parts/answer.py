@@ -10,7 +10,7 @@ import streamlit as st
 from engine.search import Answer, Request, SearchEngine, Verdict
 from pages.parts.chips import draw_chips
 from pages.parts.gallery import draw_matches
-from pages.parts.learned import judged
+from pages.parts.learned import judged, words_near
 from pages.parts.links import show
 from pages.parts.photo_sheet import draw_photo_sheet
 from pages.parts.remarks import draw_remarks
@@ -35,7 +35,8 @@ def draw_answer(
         draw_toolbar(engine, request, answer, here, slug)
         if not verdict.has_answer:
             _draw_no_good_answer(answer, verdict)
-        draw_matches(engine.collection, answer, verdict, here=here, slug=slug)
+        words = words_near(engine, answer)
+        draw_matches(engine.collection, answer, verdict, words, here=here, slug=slug)
         _draw_pages(answer, here, slug)
     else:
         _draw_no_answer(answer, here, slug)

@@ -103,7 +103,13 @@ function cardOf(card, labels, send) {
   caption.title = card.caption;
   article.append(caption);
   if (card.facts) article.append(element("p", "facts", card.facts));
-  if (card.marks.length) article.append(element("p", "marks", card.marks.join(" · ")));
+  if (card.words) {
+    const words = element("p", "marks", card.words);
+    words.title = labels.words;
+    words.prepend(element("span", "spoken", `${labels.words}: `));
+    article.append(words);
+  }
+  if (card.marks.length) article.append(element("p", "marks told", card.marks.join(" · ")));
   article.append(footOf(card, labels, send));
   return article;
 }

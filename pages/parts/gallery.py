@@ -23,6 +23,7 @@ LABELS = {
     "similarity": "similarity",
     "up": "Thumb up",
     "down": "Thumb down",
+    "words": "Nearest words",
     "line": "From here on, probably not what you asked for",
 }
 
@@ -30,15 +31,25 @@ _gallery = element("gallery", css="gallery.css", js="gallery.js")
 
 
 def draw_matches(
-    collection: Collection, answer: Answer, verdict: Verdict, *, here: View, slug: str
+    collection: Collection,
+    answer: Answer,
+    verdict: Verdict,
+    words: Sequence[Sequence[str]],
+    *,
+    here: View,
+    slug: str,
 ) -> None:
-    """Draw the matches of an answer; a photo opens its details, "more like this" a new search."""
+    """Draw the matches of an answer; a photo opens its details, "more like this" a new search.
+
+    `words` are the nearest ones of every match.
+    """
     n_before = verdict.n_answers - answer.offset
     cards = [
         _card(collection, match.photo, slug)
         | _judged(answer, match, verdict, place)
         | {
             "href": link_to(here.changed(photo=match.photo.photo_id), slug),
+            "words": " · ".join(words[place]),
             "vote": (match.photo.photo_id in here.up) - (match.photo.photo_id in here.down),
         }
         for place, match in enumerate(answer.matches)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from engine.explaining import WordBook
@@ -30,6 +31,13 @@ def _word_book(fingerprint: str, _engine: SearchEngine) -> WordBook:
 def word_book_of(engine: SearchEngine) -> WordBook:
     """Return the model's words, set against the collection."""
     return _word_book(engine.collection.fingerprint, engine)
+
+
+def words_near(engine: SearchEngine, answer: Answer) -> list[list[str]]:
+    """Return the nearest words of every match."""
+    rows = [match.photo.row for match in answer.matches]
+    embeddings = np.asarray(engine.collection.embeddings[rows], np.float32)
+    return [[word for word, _ in near] for near in word_book_of(engine).nearest_of(embeddings)]
 
 
 @st.cache_data(show_spinner="Measuring the index…", max_entries=16)
