@@ -12,8 +12,9 @@ from pages.parts.facets import draw_facets
 from pages.parts.frame import Told, open_page, tell
 from pages.parts.gallery import draw_photos
 from pages.parts.history import remember
+from pages.parts.learned import examples_of
 from pages.parts.query_box import HINT, draw_query_box
-from pages.parts.resources import examples_of, spread
+from pages.parts.resources import spread
 
 N_AROUND = 48
 

@@ -11,6 +11,11 @@ from engine.search.calibrating import Calibrations
 from engine.search.dial import DialPoint, measure_dial
 from engine.search.suggesting import suggestions
 from engine.search.verdict import judge
+from engine.text import singular, words
+from pages.parts.examples import examples_from
+from pages.parts.resources import spread
+
+MAX_TITLES_READ = 5000
 
 
 def judged(engine: SearchEngine, answer: Answer, filters: Filters) -> Verdict:
@@ -58,3 +63,31 @@ def _suggestions(fingerprint: str, _engine: SearchEngine) -> list[str]:
 def suggestions_of(engine: SearchEngine) -> list[str]:
     """Return phrases that the collection really contains, the commonest first."""
     return _suggestions(engine.collection.fingerprint, engine)
+
+
+def examples_of(engine: SearchEngine) -> list[str]:
+    """Return queries that this collection answers."""
+    return _examples(engine.collection.fingerprint, engine)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _examples(fingerprint: str, _engine: SearchEngine) -> list[str]:
+    tokenizer = _engine.encoder.tokenizer
+    if tokenizer is None:
+        return []
+    facets = _engine.facets()
+    named = {
+        singular(word) for values in facets.values() for value, _ in values for word in words(value)
+    }
+
+    def strength(query: str) -> float:
+        """Words that sort the photos make the best examples; words nobody knows make none."""
+        if tokenizer.unknown(query):
+            return -1.0
+        matches = _engine.search(query, k=3).matches
+        says_what_is_sorted = all(singular(word) in named for word in words(query))
+        return says_what_is_sorted + sum(max(m.similarity, 0.0) for m in matches) / 3
+
+    read = spread(_engine.collection, MAX_TITLES_READ)
+    titles = [photo.captions[0] for photo in read if photo.captions]
+    return examples_from(titles, strength)

@@ -16,12 +16,9 @@ from engine.errors import CollectionError
 from engine.runs.heldout import HeldOut, Moment
 from engine.search import SearchEngine
 from engine.storage import Collection, CollectionSummary, Manifest, list_collections
-from engine.text import singular, words
 from engine.words import WordVectors
 from pages.parts.elements import data_url
-from pages.parts.examples import examples_from
 
-MAX_TITLES_READ = 5000
 DEMO = "demo"
 
 
@@ -91,34 +88,6 @@ def is_of_another_model(collection: Collection) -> bool:
 @st.cache_data(show_spinner=False, max_entries=16)
 def _fingerprint(folder: str, written: int) -> str:
     return read_manifest(Path(folder)).fingerprint
-
-
-def examples_of(engine: SearchEngine) -> list[str]:
-    """Return queries that this collection answers."""
-    return _examples(engine.collection.fingerprint, engine)
-
-
-@st.cache_data(show_spinner=False, max_entries=16)
-def _examples(fingerprint: str, _engine: SearchEngine) -> list[str]:
-    tokenizer = _engine.encoder.tokenizer
-    if tokenizer is None:
-        return []
-    facets = _engine.facets()
-    named = {
-        singular(word) for values in facets.values() for value, _ in values for word in words(value)
-    }
-
-    def strength(query: str) -> float:
-        """Words that sort the photos make the best examples; words nobody knows make none."""
-        if tokenizer.unknown(query):
-            return -1.0
-        matches = _engine.search(query, k=3).matches
-        says_what_is_sorted = all(singular(word) in named for word in words(query))
-        return says_what_is_sorted + sum(max(m.similarity, 0.0) for m in matches) / 3
-
-    read = spread(_engine.collection, MAX_TITLES_READ)
-    titles = [photo.captions[0] for photo in read if photo.captions]
-    return examples_from(titles, strength)
 
 
 def n_captioned(collection: Collection) -> int:

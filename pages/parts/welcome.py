@@ -7,8 +7,9 @@ import streamlit as st
 from engine.search import SearchEngine
 from pages.parts.elements import draw_examples, element
 from pages.parts.gallery import draw_photos
+from pages.parts.learned import examples_of
 from pages.parts.links import COLLECTIONS, EXPLORER, IMAGE_SEARCH, TEXT_SEARCH, address, link_to
-from pages.parts.resources import examples_of, spread
+from pages.parts.resources import spread
 from pages.parts.view import View
 from pages.parts.wording import count, plain
 
