@@ -27,8 +27,8 @@ FLOORS = [
     {"words", "datasets", "narrowing"},
     {"encoders"},
     {"training", "storage", "jobs"},
-    {"search", "quality", "questions", "maps", "runs", "tagging", "comparison"},
-    {"explaining", "receipts", "trials", "likeness"},
+    {"search", "quality", "maps", "runs", "tagging", "comparison"},
+    {"questions", "explaining", "receipts", "trials", "likeness"},
     {"__init__", "shell"},
     {"__main__"},
 ]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.encoders import Encoder
 from engine.errors import CollectionError, ModelError
 from engine.questions.asking import Question, ask_questions, looks_of
+from engine.search import read_words
 from engine.storage import Collection
 
 K = 9
@@ -110,7 +111,12 @@ def judge_questions(
         )
     looks = [looks_of(photo.attributes) for photo in photos]
     embeddings = np.asarray(collection.embeddings[[photo.row for photo in photos]])
-    texts = [getattr(question, wording) for question in questions for wording in WORDINGS]
+    # Asked as a search asks: misspelt words are read as the nearest known ones.
+    texts = [
+        read_words(encoder.tokenizer, getattr(question, wording))[0]
+        for question in questions
+        for wording in WORDINGS
+    ]
     queries = encoder.embed_texts(texts).reshape(len(questions), len(WORDINGS), -1)
     precision = np.array(
         [

@@ -26,7 +26,7 @@ from engine.query import Term
 from engine.search.answer import Answer, Chip, Match
 from engine.search.engine import Facets, Filters, SearchEngine
 from engine.search.ranking import BYS, By
-from engine.search.reading import WordReading
+from engine.search.reading import WordReading, read_words
 from engine.search.request import Request
 from engine.search.verdict import Verdict
 
@@ -43,4 +43,5 @@ __all__ = [
     "Term",
     "Verdict",
     "WordReading",
+    "read_words",
 ]

@@ -14,6 +14,7 @@ from engine import shell
 from engine.drawing import KINDS, choose_product, is_held_out
 from engine.errors import CollectionError, ModelError
 from engine.questions import (
+from engine.text import Tokenizer
     KINDS_OF_ARTICLE,
     MIN_TRUE,
     Question,
@@ -112,7 +113,7 @@ def test_no_questions_at_all_is_a_mistake():
 class Redness:
     """A model to which every query means (1, 0), where red things lie."""
 
-    name, tokenizer = "redness", "words"
+    name, tokenizer = "redness", Tokenizer([("red", 99), ("tie", 99)], n_tokens=4)
 
     def embed_texts(self, texts: Sequence[str]) -> np.ndarray:
         return np.tile(np.array([[1, 0]], np.float32), (len(texts), 1))
