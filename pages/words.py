@@ -16,15 +16,15 @@ here = page.view
 
 st.header("Words that mean nearly the same", anchor=False)
 with Told():
-    vectors = word_vectors()
-    draw_query_box(here, page.slug, label="Words", placeholder="A word, or a sum of words")
+    vectors, engine = word_vectors(), page.engine()
+    draw_query_box(engine, here, page.slug, label="Words", placeholder="A word, or a sum of words")
     if here.query:
         left, right = st.columns([2, 3], gap="large")
         with left:
             understood = draw_near_words(vectors, here, page.slug)
         if understood:
             with right, Told():
-                draw_photos_of(page.engine(), here, page.slug)
+                draw_photos_of(engine, here, page.slug)
     else:
         st.caption(HINT.format(n_words=len(vectors)))
         draw_examples(EXAMPLES, page.slug, WORDS)

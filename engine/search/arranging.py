@@ -45,7 +45,7 @@ def fold(
         if len(kept) == n_wanted:
             break
         kept.append(rows[place])
-        same = np.flatnonzero(alike[place] & free)
+        same = np.flatnonzero(alike[place] & free).tolist()
         free[same] = False
         if len(same) > 1:
             behind[rows[place]] = [rows[other] for other in same if other != place]

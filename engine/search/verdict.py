@@ -138,11 +138,11 @@ def _likely(
     texts, photos = _wanted(answer)
     curve = calibrations.of_text_match if texts else calibrations.of_photo_match
     embeddings = np.asarray(engine.collection.embeddings[rows], np.float32)
-    looked_for = [chip.row for chip in texts or photos] or [answer.row]
+    chips = [chip.row for chip in texts or photos]
+    looked_for = chips or ([answer.row] if answer.row is not None else [])
     found = [
         curve.likelihood(match_evidence(engine.background, row, embeddings @ row))
         for row in looked_for
-        if row is not None
     ]
     return np.minimum.reduce(found)
 

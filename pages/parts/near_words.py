@@ -8,6 +8,7 @@ from engine.errors import QueryError
 from engine.search import SearchEngine
 from engine.words import WordSum, WordVectors
 from pages.parts.answer import draw_answer
+from pages.parts.asking import request_of, terms_of
 from pages.parts.elements import draw_examples, element
 from pages.parts.frame import tell
 from pages.parts.links import TEXT_SEARCH, WORDS, link_to
@@ -70,11 +71,12 @@ def draw_photos_of(engine: SearchEngine, here: View, slug: str) -> None:
             query_params={"collection": slug, "q": here.query},
         )
     try:
-        answer = engine.search(here.query, k=here.k, offset=here.offset)
+        request = request_of(here, terms_of(here))
+        answer = engine.ask(request)
     except QueryError as error:
         tell(error)
     else:
-        draw_answer(engine, answer, here, slug)
+        draw_answer(engine, request, answer, here, slug)
 
 
 def _ways_on(vectors: WordVectors, query: str) -> list[str]:

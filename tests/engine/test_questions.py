@@ -14,7 +14,6 @@ from engine import shell
 from engine.drawing import KINDS, choose_product, is_held_out
 from engine.errors import CollectionError, ModelError
 from engine.questions import (
-from engine.text import Tokenizer
     KINDS_OF_ARTICLE,
     MIN_TRUE,
     Question,
@@ -23,6 +22,7 @@ from engine.text import Tokenizer
     looks_of,
     match_kinds,
 )
+from engine.text import Tokenizer
 
 DEMO = Path(__file__).resolve().parents[2] / "assets" / "demo"
 
