@@ -32,7 +32,7 @@ def dimension_weights(word: NDArray[np.float32], strength: float) -> NDArray[np.
 
     Examples
     --------
-    >>> dimension_weights(np.array([0.6, 0.8], np.float32), 0.5).round(2).tolist()
+    >>> dimension_weights(np.array([0.6, 0.8], np.float32), 0.5).astype(float).round(2).tolist()
     [0.86, 1.14]
     """
     if not 0 <= strength <= 1:

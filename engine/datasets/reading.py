@@ -88,8 +88,7 @@ def _loose_json(line: str) -> object:
 
 def read_flipkart(source: Path, photos: Path, complain: Complain) -> Iterator[Item]:
     """Yield the products of Flipkart's CSV."""
-    csv.field_size_limit(_MAX_LINE_CHARACTERS)
-    with _opened(source) as file:
+    with _opened(source) as file, _long_fields():
         reader = csv.DictReader(_lines(file))
         missing = {"product_name", "image"} - set(reader.fieldnames or ())
         if missing:
@@ -103,6 +102,16 @@ def read_flipkart(source: Path, photos: Path, complain: Complain) -> Iterator[It
                 yield _flipkart_item(row, number)
         except csv.Error as error:
             raise _damaged(source, f"near line {reader.line_num} ({error})") from error
+
+
+@contextmanager
+def _long_fields() -> Iterator[None]:
+    """Let the CSV reader take long fields meanwhile: its limit holds for the whole program."""
+    before = csv.field_size_limit(_MAX_LINE_CHARACTERS)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def _flipkart_item(row: dict[str, Any], number: int) -> Item:

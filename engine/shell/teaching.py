@@ -144,15 +144,17 @@ def run(options: argparse.Namespace) -> Outcome:
     check_usage(options)
     if options.calibrate:
         return try_speed(options)
-    from engine.training.record import STOP, begin_record
+    from engine.training.record import RUN, STOP, begin_record, read_plan
 
     folder = options.resume
     if folder is None:
         plan = plan_of(options)
         folder = options.out or free_run(plan)
         begin_record(folder, plan)
-    elif not is_job():
-        (folder / STOP).unlink(missing_ok=True)
+    else:
+        read_plan(folder / RUN)  # where there is no run, nothing heavy need be loaded to say so
+        if not is_job():
+            (folder / STOP).unlink(missing_ok=True)
     with hushed():
         from engine.training.recipes import resume_recipe
 

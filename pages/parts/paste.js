@@ -32,7 +32,9 @@ const wanted = () => location.pathname.endsWith("/image_search");
 function listen() {
   document.addEventListener("paste", (event) => take(event, event.clipboardData?.files));
   document.addEventListener("drop", (event) => {
-    if (!event.defaultPrevented) take(event, event.dataTransfer?.files);
+    // The uploader takes what falls on itself; elsewhere it only keeps the browser from opening it.
+    const on = event.target instanceof Element ? event.target : document.body;
+    if (!on.closest(UPLOADER)) take(event, event.dataTransfer?.files);
   });
   document.addEventListener("dragover", (event) => {
     if (wanted() && event.dataTransfer?.types.includes("Files")) event.preventDefault();

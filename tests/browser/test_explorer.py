@@ -64,5 +64,5 @@ def test_a_lasso_chooses_exactly_what_lies_inside_and_the_photos_stand_beside(pa
         assert chosen == inside
         assert inside
         noun = "photo" if len(inside) == 1 else "photos"
-        expect(page.get_by_text(re.compile(rf"^{len(inside)} {noun} chosen"))).to_be_visible()
+        expect(page.get_by_text(re.compile(rf"^{len(inside):,} {noun} chosen"))).to_be_visible()
     expect(page.locator("article")).to_have_count(min(len(inside), 24))
