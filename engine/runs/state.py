@@ -15,12 +15,14 @@ from engine.locks import holder
 from engine.progress import Progress
 from engine.runs.folder import runs_folder
 from engine.training import record
+from engine.training.recipes import is_short
 from engine.training.record import Plan, read_lines, read_plan
 
 Stage = Literal["new", "queued", "running", "stopping", "finished", "stopped", "failed", "crashed"]
 JOB = "job.json"
 _LIVE = ("queued", "running", "stopping")
 _LOG_LINES = 200
+_DIRECTIONS = ("text_to_image", "image_to_text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,17 @@ class Run:
 
     @property
     def best(self) -> Mapping[str, Any] | None:
-        """The epoch with the highest mean of the six recalls, or None before any."""
-        return max(self.epochs, key=_score, default=None)
+        """The epoch with the highest mean of the six recalls, or None before any.
+
+        A model without a text side has no recalls, and so no best epoch.
+        """
+        measured = [epoch for epoch in self.epochs if _DIRECTIONS[0] in epoch]
+        return max(measured, key=_score, default=None)
+
+    @property
+    def has_checkpoints(self) -> bool:
+        """Whether it trains in epochs that are kept, or in one go."""
+        return not is_short(self.plan.settings)
 
     @property
     def seconds(self) -> float:
@@ -208,8 +219,7 @@ def _seconds_left(
 
 
 def _score(epoch: Mapping[str, Any]) -> float:
-    directions = ("text_to_image", "image_to_text")
-    return sum(float(epoch[d][f"recall_at_{k}"]) for d in directions for k in (1, 5, 10))
+    return sum(float(epoch[d][f"recall_at_{k}"]) for d in _DIRECTIONS for k in (1, 5, 10))
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -7,8 +7,9 @@ end the head is joined to its backbone, so that the model is one tower like ever
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ _CALIBRATION_BATCHES = 16
 DIRECTIONS = ("text_to_image", "image_to_text")
 
 Rows = NDArray[np.int64]
+Note = Callable[[Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def train_on_features(plan: Plan, out: Path, *, progress: Report = unheard) -> T
     record.log(out, f"on features of {backbone.told}")
     material = gather(*list_photos(plan.data), settings, backbone, progress)
     rows, held_out = split(material, settings)
-    trained = train_head(material, rows, held_out, settings, backbone, progress)
+    note = partial(record.append, out / record.METRICS)
+    trained = train_head(material, rows, held_out, settings, backbone, progress, note)
     content = {
         "data": told_data(plan.data, material.photos, len(rows), len(held_out)),
         "settings": {**settings.to_json(), "weights": bool(settings.weights)},
@@ -126,6 +129,7 @@ def train_head(
     settings: TrainingSettings,
     backbone: Backbone,
     progress: Report,
+    note: Note = lambda line: None,
 ) -> Trained:
     """Train what stands on the features, and join it to its backbone.
 
@@ -141,6 +145,8 @@ def train_head(
         Where the features came from.
     progress
         Told of every epoch.
+    note
+        Given each epoch's line of the curves as it is measured.
     """
     said = material.said(settings.say)
     tokenizer, table, vectors = _words(settings, said, rows)
@@ -160,21 +166,30 @@ def train_head(
     # The first batches settle the features' mean and variance, which training only follows.
     recalibrate(trainer, batches.as_they_are(_CALIBRATION_BATCHES))
     curves: list[dict[str, Any]] = []
-    began = time.monotonic()
+    seconds = 0.0
     step = Step(progress, f"training {settings.recipe}", settings.epochs)
     for epoch in range(settings.epochs):
-        trainer.reset_metrics()
-        loss = 0.0
-        for batch in batches.of_epoch(epoch):
-            loss = float(trainer.train_on_batch(batch))  # the mean over the epoch's batches so far
-        curves.append({"epoch": epoch + 1, "loss": loss})
+        began = time.monotonic()
+        loss = mean_loss(trainer, batches.of_epoch(epoch))
+        recalibrate(trainer, batches.as_they_are(_CALIBRATION_BATCHES))
+        spent = time.monotonic() - began
+        seconds += spent
+        line = {"epoch": epoch + 1, "photos": len(material), "loss": loss}
+        line |= {"seconds": spent, "total_seconds": seconds}
+        curves.append(line | figures(head, material.photos, held_out))
+        note(curves[-1])
         step.at(epoch + 1)
-    recalibrate(trainer, batches.as_they_are(_CALIBRATION_BATCHES))
-    seconds = time.monotonic() - began
-    curves[-1] |= figures(head, material.photos, held_out)
     whole, tower = backbone.joined(shape, trainer.photo_tower)
     encoder = JointEncoder(settings.name, whole, tokenizer, tower, trainer.text_tower)
     return Trained(encoder, curves, seconds, vectors)
+
+
+def mean_loss(trainer: Any, batches: Iterable[Mapping[str, Any]]) -> float:
+    """Train on each batch once, and return the mean of their losses.
+
+    Keras forgets its running mean before every `train_on_batch`, so it is taken here.
+    """
+    return float(np.mean([float(trainer.train_on_batch(batch)) for batch in batches]))
 
 
 def figures(head: JointEncoder, photos: Examples, held_out: Rows) -> dict[str, Any]:

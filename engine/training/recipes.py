@@ -238,6 +238,7 @@ def _train_in_one_go(plan: Plan, out: Path, progress: Report) -> TrainingReport:
             raise _StopAskedError
 
     (out / record.ENDING).unlink(missing_ok=True)
+    record.rewrite_metrics(out, [])  # it begins anew, and so do its curves
     record.log(out, "started")
     try:
         report = _train_short(plan, out, tell_both)

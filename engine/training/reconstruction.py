@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ from engine.encoders.towers import photo_tower
 from engine.errors import PhotoError, TrainingError
 from engine.images import read_photos
 from engine.progress import Report, Step, unheard
-from engine.training.heads import told_data
+from engine.training import record
+from engine.training.heads import Note, told_data
 from engine.training.machine import describe_machine
 from engine.training.material import Examples, list_photos
 from engine.training.record import MODEL, Plan
@@ -88,7 +90,8 @@ def train_autoencoder(plan: Plan, out: Path, *, progress: Report = unheard) -> T
             value=len(rows),
             remedy="Give more, or lower '--batch-size'",
         )
-    drawn = train_drawing(pixels, rows, held_out, settings, progress)
+    note = partial(record.append, out / record.METRICS)
+    drawn = train_drawing(pixels, rows, held_out, settings, progress, note)
     content = {
         "data": told_data(plan.data, photos, len(rows), len(held_out)),
         "settings": settings.to_json(),
@@ -113,6 +116,7 @@ def train_drawing(
     held_out: NDArray[np.int64],
     settings: TrainingSettings,
     progress: Report,
+    note: Note = lambda line: None,
 ) -> Drawn:
     """Train an autoencoder on some rows of pixels and measure it on others.
 
@@ -126,6 +130,8 @@ def train_drawing(
         The recipe.
     progress
         Told of every batch.
+    note
+        Given each epoch's line of the curves as it is measured.
     """
     keras.utils.set_random_seed(settings.seed)
     shape = _shape(settings)
@@ -135,28 +141,32 @@ def train_drawing(
     optimizer = keras.optimizers.Adam(settings.learning_rate)
     whole.compile(optimizer=optimizer, loss="mse", jit_compile=False)
     curves: list[dict[str, Any]] = []
-    began = time.monotonic()
+    seconds = 0.0
     size = settings.batch_size
     for epoch in range(settings.epochs):
+        began = time.monotonic()
         rng = np.random.default_rng([settings.seed, epoch])
         order = rng.permutation(rows)
         batches = [np.sort(order[i : i + size]) for i in range(0, len(order) - size + 1, size)]
         name = f"training {settings.recipe}, epoch {epoch + 1} of {settings.epochs}"
         step = Step(progress, name, len(batches))
-        whole.reset_metrics()
-        loss = 0.0
+        errors: list[float] = []
         for done, batch in enumerate(batches, start=1):
             photos = pixels[batch]
-            # Keras answers with the mean over the batches since the reset.
-            loss = float(whole.train_on_batch(photos, photos.astype(np.float32) / 255))
+            errors.append(float(whole.train_on_batch(photos, photos.astype(np.float32) / 255)))
             step.at(done)
-        curves.append({"epoch": epoch + 1, "loss": loss})
+        spent = time.monotonic() - began
+        seconds += spent
+        line = {"epoch": epoch + 1, "photos": len(pixels), "loss": float(np.mean(errors))}
+        line |= {"seconds": spent, "total_seconds": seconds}
+        curves.append(line | {"validation_loss": _error(whole, pixels, held_out)})
+        note(curves[-1])
+    began = time.monotonic()
     latent = compiled(keras.Model(tower.input, tower.get_layer(LATENT).output))
     seen = [_numbers(latent(pixels[part])) for part in _parts(np.sort(rows))]
     tower.get_layer("lift").settle(np.concatenate(seen))
-    curves[-1]["validation_loss"] = _error(whole, pixels, held_out)
     encoder = JointEncoder(settings.name, shape, None, tower)
-    return Drawn(encoder, whole, curves, time.monotonic() - began)
+    return Drawn(encoder, whole, curves, seconds + time.monotonic() - began)
 
 
 def _shape(settings: TrainingSettings) -> ModelSettings:

@@ -35,29 +35,35 @@ def value_of(epoch: Mapping[str, Any], figure: str) -> float | None:
     return None if found is None else float(found)
 
 
+def _is_known(value: float | None) -> bool:
+    return value is not None
+
+
 def draw_curves(run: Run) -> None:
-    """Draw a run's four pictures, the best epoch marked in each."""
-    best = run.best["epoch"] if run.best else None
-    pool = run.epochs[-1]["text_to_image"]["pool"]
-    pictures = (
+    """Draw a run's pictures, as many as its recipe measures, the best epoch marked in each."""
+    best = run.best
+    pictures = [
         (
             "Loss, the lower the better",
             [
                 _steps(run),
                 *_lines(run, {"Training loss": "training", "Validation loss": "held out"}),
             ],
-        ),
-        (
-            f"Recall, text → photo among {pool:,}",
-            _lines(run, {f"R@{k}, text → photo": f"R@{k}" for k in (1, 5, 10)}),
-        ),
-        (f"Median rank among {pool:,}, 1 is best", _lines(run, {"Median rank": "median rank"})),
-        ("Learning rate", _lines(run, {"Learning rate": "learning rate"})),
-    )
+        )
+    ]
+    if best is not None:
+        pool = best["text_to_image"]["pool"]
+        recalls = {f"R@{k}, text → photo": f"R@{k}" for k in (1, 5, 10)}
+        pictures += [
+            (f"Recall, text → photo among {pool:,}", _lines(run, recalls)),
+            (f"Median rank among {pool:,}, 1 is best", _lines(run, {"Median rank": "median rank"})),
+        ]
+    if "learning_rate" in run.epochs[-1]:
+        pictures.append(("Learning rate", _lines(run, {"Learning rate": "learning rate"})))
     columns = st.columns(2)
     for number, (title, traces) in enumerate(pictures):
         with columns[number % 2]:
-            _draw(title, traces, key=f"curve {number}", best=best)
+            _draw(title, traces, key=f"curve {number}", best=best["epoch"] if best else None)
 
 
 def draw_overlaid(runs: Sequence[Run], figure: str) -> None:
@@ -71,10 +77,11 @@ def draw_overlaid(runs: Sequence[Run], figure: str) -> None:
 
 def _lines(run: Run, figures: Mapping[str, str]) -> list[go.Scatter]:
     epochs = [epoch["epoch"] for epoch in run.epochs]
-    return [
-        _line(epochs, [value_of(epoch, figure) for epoch in run.epochs], name)
-        for figure, name in figures.items()
-    ]
+    values = {
+        name: [value_of(epoch, figure) for epoch in run.epochs] for figure, name in figures.items()
+    }
+    # What a recipe does not measure is no line, nor a name in the legend.
+    return [_line(epochs, each, name) for name, each in values.items() if any(map(_is_known, each))]
 
 
 def _line(x: Sequence[float], y: Sequence[float | None], name: str) -> go.Scatter:

@@ -52,8 +52,12 @@ def _draw_resume(run: Run) -> None:
     if _button(label, ":material/play_arrow:", "Go on exactly where it is", primary=True):
         start_run(run.folder)
         st.rerun()
-    if run.epochs and _button(
-        "Finish now", ":material/flag:", "Train no more; make the model of the best epoch"
+    if (
+        run.epochs
+        and run.has_checkpoints
+        and _button(
+            "Finish now", ":material/flag:", "Train no more; make the model of the best epoch"
+        )
     ):
         start_run(run.folder, finish=True)
         st.rerun()

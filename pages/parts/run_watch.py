@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from engine.jobs import jobs
 from engine.runs import Run, read_run
 from engine.runs.folder import find_by_id
 from engine.training.record import STOP
@@ -87,7 +88,7 @@ def _draw_state(run: Run) -> None:
         if tail := run.log(6):
             st.code(tail, language=None)
     elif run.stage == "queued":
-        st.info("It waits for the work before it: one works at a time.", icon=":material/schedule:")
+        st.info(_waiting(run), icon=":material/schedule:")
     elif run.stage == "stopping":
         st.warning("It stops at the next batch and keeps everything.", icon=":material/stop:")
     elif run.stage == "running":
@@ -96,17 +97,28 @@ def _draw_state(run: Run) -> None:
         st.progress(share, text=plain(progress.step.capitalize()) if progress else "Waking Keras…")
 
 
+def _waiting(run: Run) -> str:
+    """Say what a queued run waits for: the oldest job is the one at work."""
+    before = [job.title for job in jobs() if not job.is_over and job.job_id != run.job_id]
+    if not before:
+        return "It starts in a moment."
+    return f"It waits for **{plain(before[-1])}**: one works at a time."
+
+
 def _draw_numbers(run: Run) -> None:
-    best, last = run.best, run.epochs[-1] if run.epochs else None
-    if best is None or last is None:
+    if not run.epochs:
         return
-    figures, pool = best["text_to_image"], best["text_to_image"]["pool"]
-    cells = [
-        (f"Best R@10 of {pool:,}", f"{figures['recall_at_10']:.3f}", f"epoch {best['epoch']}"),
-        ("R@1 and R@5", f"{figures['recall_at_1']:.3f} · {figures['recall_at_5']:.3f}", ""),
-        (f"Median rank of {pool:,}", f"{figures['median_rank']:g}", ""),
-        ("Photos a second", f"{last['photos_per_second']:,.0f}", ""),
-    ]
+    best, last = run.best, run.epochs[-1]
+    cells: list[tuple[str, str, str]] = []
+    if best is not None:
+        figures, pool = best["text_to_image"], best["text_to_image"]["pool"]
+        cells += [
+            (f"Best R@10 of {pool:,}", f"{figures['recall_at_10']:.3f}", f"epoch {best['epoch']}"),
+            ("R@1 and R@5", f"{figures['recall_at_1']:.3f} · {figures['recall_at_5']:.3f}", ""),
+            (f"Median rank of {pool:,}", f"{figures['median_rank']:g}", ""),
+        ]
+    if "photos_per_second" in last:
+        cells.append(("Photos a second", f"{last['photos_per_second']:,.0f}", ""))
     if run.seconds_left is not None:
         cells.append(("Time left", duration(run.seconds_left), ""))
     else:
@@ -124,7 +136,7 @@ def _draw_live(run_id: str, tab: str) -> None:
         elif run.epochs:
             draw_curves(run)
         elif run.stage == "finished":
-            st.caption("This recipe learns in one go, so there are no curves to draw.")
+            st.caption("Nothing is trained in this recipe, so there are no curves to draw.")
         else:
             st.caption("The curves begin with the first epoch.")
 

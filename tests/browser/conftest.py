@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,24 +44,33 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def server(home: Path) -> Iterator[str]:
-    """The address of the app, run as a person runs it; stopped by its own number."""
+    """The address of the app, run as a person runs it."""
+    with serving(home, free_port()) as (address, _):
+        yield address
+
+
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+@contextmanager
+def serving(home: Path, port: int) -> Iterator[tuple[str, subprocess.Popen]]:
+    """Run the app for a home; stopped by its own number, if nobody has killed it before."""
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
-    log = (home / "server.log").open("wb")
     environment = {**os.environ, "KINDRED_HOME": str(home)}
-    running = subprocess.Popen(
-        command, cwd=PROJECT, env=environment, stdout=log, stderr=subprocess.STDOUT
-    )
-    try:
-        address = f"http://localhost:{port}"
-        wait_for(address, running, home / "server.log")
-        yield address
-    finally:
-        running.terminate()
-        running.wait(timeout=20)
-        log.close()
+    with (home / "server.log").open("ab") as log:
+        running = subprocess.Popen(
+            command, cwd=PROJECT, env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            address = f"http://localhost:{port}"
+            wait_for(address, running, home / "server.log")
+            yield address, running
+        finally:
+            running.terminate()
+            running.wait(timeout=20)
 
 
 def wait_for(address: str, running: subprocess.Popen, log: Path) -> None:

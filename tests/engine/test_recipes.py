@@ -16,8 +16,10 @@ from engine.encoders.autoencoder import LATENT, Lift, decoder
 from engine.encoders.joint import JointEncoder
 from engine.encoders.towers import photo_tower, text_tower
 from engine.errors import TrainingError
+from engine.runs import read_run
 from engine.text import Tokenizer
-from engine.training.heads import word_table
+from engine.training import record
+from engine.training.heads import mean_loss, word_table
 from engine.training.recipes import resume_recipe, settings_of
 from engine.words import WordVectors
 
@@ -141,6 +143,28 @@ def test_the_report_names_the_backbone_and_the_vectors(trained: Path):
     assert report["final"]["text_to_image"]["pool"] == report["data"]["held_out"]
 
 
+def test_a_recipe_trained_in_one_go_tells_of_every_epoch_while_it_works(trained: Path):
+    """Six epochs were asked for: six lines, in order, each measured on the same held-out pool."""
+    lines = record.read_lines(trained / record.METRICS)
+    assert [line["epoch"] for line in lines] == [1, 2, 3, 4, 5, 6]
+    report = json.loads((trained / "model" / "report.json").read_text())
+    assert {line["text_to_image"]["pool"] for line in lines} == {report["data"]["held_out"]}
+    assert lines[-1]["text_to_image"] == report["final"]["text_to_image"]
+    assert lines[-1]["loss"] < lines[0]["loss"]
+    best = read_run(trained).best
+    assert best is not None and best in lines
+
+
+def test_the_loss_of_an_epoch_is_the_mean_over_its_batches():
+    """Batches that cost 1, 2 and 6 cost 3 on average."""
+
+    class Trainer:
+        def train_on_batch(self, batch: dict) -> float:
+            return batch["cost"]
+
+    assert mean_loss(Trainer(), [{"cost": 1.0}, {"cost": 2.0}, {"cost": 6.0}]) == 3.0
+
+
 def test_a_finished_recipe_is_left_alone_and_its_folder_is_not_overwritten(
     trained: Path, drawn: Path
 ):
@@ -154,7 +178,9 @@ def test_a_finished_recipe_is_left_alone_and_its_folder_is_not_overwritten(
 def test_a_short_run_that_is_asked_to_stop_stops_and_can_begin_anew(trained: Path, tmp_path: Path):
     (tmp_path / "run.json").write_bytes((trained / "run.json").read_bytes())
     (tmp_path / "STOP").touch()
+    record.append(tmp_path / record.METRICS, {"epoch": 1, "loss": 9.0})
     assert resume_recipe(tmp_path).state == "stopped"
+    assert record.read_lines(tmp_path / record.METRICS) == []  # curves begin anew with the run
     assert not (tmp_path / "STOP").exists() and not (tmp_path / "model").exists()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +140,22 @@ def test_a_stopped_run_can_go_on_be_finished_forked_exported_and_removed(
     assert started == [(folder, {})]
 
 
+def test_a_run_without_a_text_side_shows_its_loss_and_has_no_best_epoch(open_page, kindred_home):
+    """An autoencoder measures errors alone: one picture, and no recall to be best by."""
+    settings = replace(SETTINGS, recipe="autoencoder", loss="reconstruction", text_kind="none")
+    folder = runs.create_run([DataSource(Path("/photos"))], settings)
+    for epoch in (1, 2):
+        line = {"epoch": epoch, "photos": 600, "loss": 0.1, "validation_loss": 0.2 / epoch}
+        record.append(folder / record.METRICS, {**line, "seconds": 5, "total_seconds": 5 * epoch})
+    record.note_ending(folder, "stopped")
+    page = open_page("training", run=folder.name)
+    assert not errors(page)
+    assert runs.read_run(folder).best is None
+    assert len(page.get("plotly_chart")) == 1
+    assert [each.label for each in page.metric] == ["Training"]
+    assert "Finish now" not in labels(page)  # it has no checkpoint to be finished from
+
+
 @pytest.mark.parametrize(
     ("tab", "said"),
     [
@@ -168,6 +185,7 @@ def test_a_running_run_can_be_stopped_and_one_that_hangs_killed(
     folder = write_run(kindred_home)
     killed = []
     monkeypatch.setattr(run_deeds, "kill_run", killed.append)
+    monkeypatch.setattr("pages.parts.run_watch.HANGS_AFTER_SECONDS", 3600.0)
     with exclusive(folder / record.LOCK):
         page = open_page("training", run=folder.name)
         assert labels(page) == {"Stop", "Fork"}
