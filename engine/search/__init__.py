@@ -5,7 +5,8 @@
     request.py     Request: everything that makes an answer again
     attaching.py   terms of a query become chips that point somewhere
     composing.py   chips become the query's one row, linear so that parts are exact
-    ranking.py     meaning, captions and tags: several orders fused into one
+    ranking.py     what meaning, captions and tags tell of a photo, and the order that follows
+    weighing.py    how much the model's nearness tells, beside what words tell
     finding.py     which rows may be matches, in which order
     arranging.py   near-identical photos fold, answers can vary
     reading.py     what the model makes of each word

@@ -242,7 +242,7 @@ class SearchEngine:
 
     @cached_property
     def _finder(self) -> Finder:
-        return Finder(self.collection, self.lexicon)
+        return Finder(self.collection, self.lexicon, self.encoder, self.background)
 
     @cached_property
     def _attacher(self) -> Attacher:

@@ -5,26 +5,29 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.encoders import Encoder
 from engine.narrowing import narrowed
 from engine.query import Term
+from engine.relevance import Background
 from engine.search.answer import Chip
 from engine.search.arranging import fold, vary
 from engine.search.attaching import rows_taken_away
 from engine.search.lexicon import Lexicon
-from engine.search.ranking import POOL, By, Ranking, by_captions, by_tags, fuse, rows_tagged
+from engine.search.ranking import POOL, By, Ranking, best_said, fuse, nats_of_saying, nats_of_words
+from engine.search.weighing import nats_per_spread
 from engine.storage import Collection
 
 Filters = Mapping[str, Sequence[str]]
 
 _MAX_POOL = 4_000
-# Where only a few photos say every word of a query, saying it tells more than anything else.
-_FEW, _TELLING = 30, 4.0
-# What a photo's own tags add to its nearness, where tags are asked too.
-_SHARED = 0.5
+# The nats of sharing all values of a photo in the query, where tags are asked too: they tell what
+# the photo is, but not what of it is wanted.
+_SHARED = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,17 @@ class Finder:
     ----------
     collection, lexicon
         Where to look.
+    encoder, background
+        What nearness means there.
     """
 
-    def __init__(self, collection: Collection, lexicon: Lexicon) -> None:
+    def __init__(
+        self, collection: Collection, lexicon: Lexicon, encoder: Encoder, background: Background
+    ) -> None:
         self._collection = collection
         self._lexicon = lexicon
+        self._encoder = encoder
+        self._background = background
 
     def allowed(
         self,
@@ -110,71 +119,71 @@ class Finder:
     ) -> tuple[Ranking, bool]:
         """Return rows in order, at least as many as are wanted where there are, and exactness."""
         n_pool = wanted.n_pool(by) + len(own)
-        orders: dict[str, Sequence[int]] = {}
+        near: list[int] = []
         is_exact = True
         if row is not None and by != "text":
             nearest = self._collection.index.nearest(
                 row, n_pool, allowed=allowed, exact=wanted.exact, ef=wanted.ef
             )
-            orders["meaning"] = [each for each in nearest.rows.tolist() if each not in own]
+            near = [each for each in nearest.rows.tolist() if each not in own]
             is_exact = nearest.is_exact
         if by == "meaning":
-            return Ranking(list(orders["meaning"])), is_exact
+            return Ranking(near), is_exact
         text = " ".join(term.text for term in terms if term.text and term.weight > 0)
         if not text:
-            return fuse(orders), is_exact
-        mask = self._mask(allowed, own)
-        shown = [chip.coefficient * chip.row for chip in chips if not chip.term.text]
-        if shown and any(not chip.term.text and not chip.steers for chip in chips):
-            near = np.vecdot(self._collection.embeddings, np.sum(shown, axis=0, dtype=np.float32))
-            near += _SHARED * self._shared(chips)
-            return self._fused_with_photos(text, near, mask, orders), is_exact
-        return self._fused(text, row, mask, orders), is_exact
+            return Ranking(near, {each: {"meaning": 1.0} for each in near}), is_exact
+        fused = self._fused(text, chips, row, near, self._mask(allowed, own), by, n_pool)
+        return fused, is_exact
 
     def _fused(
         self,
         text: str,
+        chips: Sequence[Chip],
         row: NDArray[np.float32] | None,
-        mask: NDArray[np.bool_] | None,
-        orders: dict[str, Sequence[int]],
+        near: Sequence[int],
+        mask: NDArray[np.bool_],
+        by: By,
+        n_pool: int,
     ) -> Ranking:
-        """Add the orders of captions and tags, and fuse them all."""
-        collection = self._collection
-        orders["captions"], n_all = by_captions(collection.catalogue, text, mask)
-        orders["tags"] = by_tags(
-            collection.catalogue, self._lexicon, text, collection.embeddings, row, mask
-        )
-        named = collection.catalogue.rows_named(text)
-        weights = {"captions": _TELLING if 0 < n_all <= _FEW else 1.0}
-        return fuse(orders, [each for each in named if mask is None or mask[each]], weights)
+        """Order what is near and what says the words by what all of it tells."""
+        catalogue = self._collection.catalogue
+        shown = [chip for chip in chips if not chip.term.text and not chip.steers]
+        nats_of = nats_of_saying if shown else nats_of_words
+        words = nats_of(catalogue, self._lexicon, text, mask)
+        rows = np.union1d(np.array(near, np.int64), best_said(words))
+        if row is None:
+            similarities = np.zeros(len(rows), np.float32)
+        else:
+            similarities = np.asarray(self._collection.embeddings[rows], np.float32) @ row
+        order = np.argsort(-similarities, kind="stable")  # decides where words tell the same
+        rows = rows[order]
+        ways = {way: nats[rows] for way, nats in words.items()}
+        if row is not None and by == "all":
+            ways = {"meaning": self._nats_of_meaning(row, similarities[order]), **ways}
+        if shown:
+            ways["tags"] = ways["tags"] + self._nats_of_sharing(shown)[rows]
+        named = [] if shown else catalogue.rows_named(text)
+        return fuse(rows, ways, [each for each in named if mask[each]], n_pool)
 
-    def _fused_with_photos(
-        self,
-        text: str,
-        nearness: NDArray[np.float32],
-        mask: NDArray[np.bool_] | None,
-        orders: dict[str, Sequence[int]],
-    ) -> Ranking:
-        """Add those who say the words, by how near they are to the photos: both have to hold."""
-        collection = self._collection
-        ways = {
-            "captions": collection.catalogue.rows_saying(text),
-            "tags": rows_tagged(collection.catalogue, self._lexicon, text),
-        }
-        for way, rows in ways.items():
-            left = rows if mask is None else rows[mask[rows]]
-            orders[way] = left[np.argsort(-nearness[left], kind="stable")[:POOL]].tolist()
-        return fuse(orders, weights={"captions": 2.0, "tags": 2.0})
+    def _nats_of_meaning(
+        self, row: NDArray[np.float32], similarities: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        above = (similarities - self._background.level(row)) / self._background.spread(row)
+        return np.float32(self._nats_per_spread) * above
 
-    def _shared(self, chips: Sequence[Chip]) -> NDArray[np.float32]:
-        """Return how much of their own values the photos of a query share with each row, 0 to 1.
+    @cached_property
+    def _nats_per_spread(self) -> float:
+        return nats_per_spread(self._collection, self._encoder, self._background)
+
+    def _nats_of_sharing(self, shown: Sequence[Chip]) -> NDArray[np.float32]:
+        """Return how much of their own values the photos of a query share with each row.
 
         Rare values count more; what a photo leaves to the words does not count.
         """
         n_rows = len(self._collection.embeddings)
         shared, whole = np.zeros(n_rows, np.float32), 1e-6
         catalogue, common = self._collection.catalogue, self._lexicon.counts
-        for chip in chips:
+        for chip in shown:
             if chip.term.weight < 0 or not chip.term.ids:
                 continue
             for name, value in catalogue.photo(chip.term.ids[0]).attributes.items():
@@ -183,12 +192,10 @@ class Finder:
                     worth = math.log1p(n_rows / n_photos)
                     shared[catalogue.rows_where({name: [value]})] += worth
                     whole += worth
-        return shared / np.float32(whole)
+        return shared * np.float32(_SHARED / whole)
 
-    def _mask(self, allowed: NDArray[np.int64] | None, own: set[int]) -> NDArray[np.bool_] | None:
-        """Return which rows may be matches, or None for all."""
-        if allowed is None and not own:
-            return None
+    def _mask(self, allowed: NDArray[np.int64] | None, own: set[int]) -> NDArray[np.bool_]:
+        """Return which rows may be matches."""
         mask = np.full(len(self._collection.embeddings), allowed is None)
         if allowed is not None:
             mask[allowed] = True

@@ -1,21 +1,30 @@
-"""Ranking: the ways to find photos, each with its own order, and one order made of all.
+"""Ranking: what each way says of a photo, in one currency, and the order that follows.
 
 ``meaning`` is the model's similarity, ``captions`` the full text, ``tags`` the values that the
-query names. Their orders are fused by reciprocal rank: a photo gets ``Σ 1 / (60 + rank)`` over
-the ways that found it, so that no way has to be scaled to another.
+query names. Each is counted in nats: by how much it raises the log odds that this photo is meant.
+
+- Words tell by their rarity: captions by bm25, a value by ``log(1 + n_rows / n_having_it)``.
+  What a photo says in both is said once, so the larger counts; a caption that leaves out a word
+  of the query counts half.
+- Meaning tells by how many spreads a photo stands above all others, and a spread by how far
+  above them the model sees the collection's own captions (`engine.search.weighing`).
+
+So a way weighs by what it has to say about this very query, where fused ranks would hear a
+decisive way and one that guesses alike.
 
 References
 ----------
-Cormack, Clarke and Büttcher, "Reciprocal rank fusion outperforms Condorcet and individual rank
-learning methods", SIGIR 2009: the formula and its 60.
+Robertson and Zaragoza, "The probabilistic relevance framework: BM25 and beyond", Foundations and
+Trends in Information Retrieval 3(4), 2009: bm25 as log odds. Bruch, Gai and Ingber, "An analysis
+of fusion functions for hybrid retrieval", ACM TOIS 42(1), 2023: sums of scores beat fused ranks.
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Literal, get_args
 
 import numpy as np
@@ -26,10 +35,15 @@ from engine.search.lexicon import Lexicon
 
 By = Literal["meaning", "text", "all"]
 BYS: tuple[By, ...] = get_args(By)
-_RRF = 60
-# So many photos of each way are fused.
+# So many photos are ranked where no more are wanted.
 POOL = 200
-_MAX_TAGGED = 5_000
+# The most photos that a full-text question fetches, and that words alone put up for ranking.
+_DEEP, _MAX_SAID = 2_000, 5_000
+# Where so many captions say every word, those that leave some out are not asked.
+_ENOUGH = 50
+_LEFT_OUT = 0.5
+# The nats of saying all words beside a photo: more than most photos differ in nearness.
+_CONDITION = 4.0
 
 
 @dataclass(slots=True)
@@ -52,94 +66,116 @@ class Ranking:
 
 
 def fuse(
-    orders: Mapping[str, Sequence[int]],
+    rows: NDArray[np.int64],
+    ways: Mapping[str, NDArray[np.float32]],
     named: Sequence[int] = (),
-    weights: Mapping[str, float] | None = None,
+    n_wanted: int = POOL,
 ) -> Ranking:
-    """Make one order of several.
+    """Order rows by the nats that all ways give them.
 
     Parameters
     ----------
-    orders
-        Way to its rows, best first.
+    rows
+        (n,), each once; of equal ones the first stays first.
+    ways
+        Nats by way, (n,) each; they add up.
     named
         Rows that come before all others, in this order.
-    weights
-        How much a way counts, 1 where it is not named.
+    n_wanted
+        Rows to return besides the named ones.
 
     Examples
     --------
-    >>> fuse({"meaning": [7, 8], "captions": [8, 9]}).rows
-    [8, 7, 9]
-    >>> fuse({"meaning": [7, 8]}, named=[9]).rows
+    >>> ways = {"meaning": np.array([3, 2, 1]), "captions": np.array([0, 2, 0])}
+    >>> ranking = fuse(np.array([7, 8, 9]), ways)
+    >>> ranking.rows, ranking.shares[8]
+    ([8, 7, 9], {'meaning': 0.5, 'captions': 0.5})
+    >>> fuse(np.array([7, 8]), {"meaning": np.array([2, 1])}, named=[9]).rows
     [9, 7, 8]
     """
-    given: dict[int, dict[str, float]] = defaultdict(dict)
-    for way, rows in orders.items():
-        weight = (weights or {}).get(way, 1.0)
-        for rank, row in enumerate(rows, start=1):
-            given[row].setdefault(way, weight / (_RRF + rank))
-    totals = {row: sum(ways.values()) for row, ways in given.items()}
-    rest = sorted(totals, key=lambda row: -totals[row])  # stable: ties keep the first way's order
+    total = sum(ways.values(), np.zeros(len(rows), np.float32))
+    order = np.argsort(-total, kind="stable")[:n_wanted]
     first = list(dict.fromkeys(named))
-    shares = {
-        row: {way: part / totals[row] for way, part in ways.items()} for row, ways in given.items()
+    shares = {int(rows[place]): _shares(ways, place) for place in order}
+    return Ranking([*first, *(row for row in shares if row not in first)], shares, frozenset(first))
+
+
+def _shares(ways: Mapping[str, NDArray[np.float32]], place: int) -> dict[str, float]:
+    """Return each way's part of what spoke for a row."""
+    spoke = {way: float(nats[place]) for way, nats in ways.items() if nats[place] > 0}
+    return {way: part / sum(spoke.values()) for way, part in spoke.items()}
+
+
+def nats_of_words(
+    catalogue: Catalogue, lexicon: Lexicon, text: str, allowed: NDArray[np.bool_]
+) -> dict[str, NDArray[np.float32]]:
+    """Return what captions and values that say words of a text tell of every row, (n_rows,) each.
+
+    Parameters
+    ----------
+    allowed
+        (n_rows,): the rows that may be matches; the others are told nothing of.
+    """
+    n_fetched = _DEEP if allowed.all() else 2 * _DEEP  # so that a filter leaves enough
+    captions, tags = np.zeros((2, len(allowed)), np.float32)
+    every = catalogue.search_captions(text, n_fetched, every_word=True)
+    if len(every) < _ENOUGH:
+        for row, bm25 in catalogue.search_captions(text, n_fetched):
+            captions[row] = _LEFT_OUT * bm25
+    for row, bm25 in every:
+        captions[row] = bm25
+    for rows in _tagged(catalogue, lexicon, text):
+        tags[rows] += math.log1p(len(allowed) / len(rows))
+    return _said_once(captions * allowed, tags * allowed)
+
+
+def nats_of_saying(
+    catalogue: Catalogue, lexicon: Lexicon, text: str, allowed: NDArray[np.bool_]
+) -> dict[str, NDArray[np.float32]]:
+    """Return what saying all of a text tells: the same of every row that does, else nothing.
+
+    Beside a photo the words are a condition, and the photo decides between those that meet it.
+    """
+    captions, tags = np.zeros((2, len(allowed)), np.float32)
+    captions[catalogue.rows_saying(text)] = _CONDITION
+    places = _tagged(catalogue, lexicon, text)
+    if places:
+        tags[reduce(np.intersect1d, places)] = _CONDITION
+    return _said_once(captions * allowed, tags * allowed)
+
+
+def _tagged(catalogue: Catalogue, lexicon: Lexicon, text: str) -> list[NDArray[np.int64]]:
+    """Return, for each place where a text names a value, the rows that have it as any attribute."""
+    return [
+        np.unique(
+            np.concatenate([catalogue.rows_where({each.attribute: [each.value]}) for each in named])
+        )
+        for named in lexicon.mentions(text)
+    ]
+
+
+def _said_once(
+    captions: NDArray[np.float32], tags: NDArray[np.float32]
+) -> dict[str, NDArray[np.float32]]:
+    """Scale what two ways say so that together they give the larger of both.
+
+    Examples
+    --------
+    >>> once = _said_once(np.array([3, 0]), np.array([1, 2]))
+    >>> {way: nats.tolist() for way, nats in once.items()}
+    {'captions': [2.25, 0.0], 'tags': [0.75, 2.0]}
+    """
+    once = np.maximum(captions, tags) / np.maximum(captions + tags, 1e-12)
+    return {
+        "captions": (captions * once).astype(np.float32),
+        "tags": (tags * once).astype(np.float32),
     }
-    named_rows = frozenset(first)
-    return Ranking([*first, *(row for row in rest if row not in named_rows)], shares, named_rows)
 
 
-def by_captions(
-    catalogue: Catalogue, text: str, allowed: NDArray[np.bool_] | None
-) -> tuple[list[int], int]:
-    """Return rows whose captions have every word of a text, then any, and how many have every."""
-    found = [row for row, _ in catalogue.search_captions(text, _deep(allowed), every_word=True)]
-    n_all = len(found)
-    if n_all < POOL // 4:
-        found += [row for row, _ in catalogue.search_captions(text, _deep(allowed))]
-    rows = dict.fromkeys(row for row in found if allowed is None or allowed[row])
-    return list(rows)[:POOL], n_all
-
-
-def _deep(allowed: NDArray[np.bool_] | None) -> int:
-    """Return how many photos to fetch so that a filter leaves enough."""
-    return POOL if allowed is None else 20 * POOL
-
-
-def by_tags(
-    catalogue: Catalogue,
-    lexicon: Lexicon,
-    text: str,
-    embeddings: NDArray[np.float32],
-    query: NDArray[np.float32] | None,
-    allowed: NDArray[np.bool_] | None,
-) -> list[int]:
-    """Return rows with the values that a text names: most and rarest first, then by similarity."""
-    places = lexicon.mentions(text)
-    if not places:
-        return []
-    n_rows = len(embeddings)
-    scores = np.zeros(n_rows, np.float32)
-    for mentions in places:
-        here = np.zeros(n_rows, np.float32)
-        for mention in mentions:
-            rows = catalogue.rows_where({mention.attribute: [mention.value]})
-            here[rows] = np.maximum(here[rows], math.log1p(n_rows / mention.n_photos))
-        scores += here
-    if allowed is not None:
-        scores[~allowed] = 0
-    rows = np.flatnonzero(scores)
-    if len(rows) > _MAX_TAGGED:
-        rows = rows[np.argsort(-scores[rows], kind="stable")[:_MAX_TAGGED]]
-    nearness = np.vecdot(embeddings[rows], query) if query is not None else np.zeros(len(rows))
-    return [int(row) for row in rows[np.lexsort((rows, -nearness, -scores[rows]))[:POOL]]]
-
-
-def rows_tagged(catalogue: Catalogue, lexicon: Lexicon, text: str) -> NDArray[np.int64]:
-    """Return the rows that have a value for every place where a text names one."""
-    found: NDArray[np.int64] | None = None
-    for mentions in lexicon.mentions(text):
-        here = [catalogue.rows_where({each.attribute: [each.value]}) for each in mentions]
-        rows = np.unique(np.concatenate(here))
-        found = rows if found is None else np.intersect1d(found, rows, assume_unique=True)
-    return np.empty(0, np.int64) if found is None else found
+def best_said(nats: Mapping[str, NDArray[np.float32]]) -> NDArray[np.int64]:
+    """Return the rows that words tell most of, at most 5,000, ascending."""
+    said = nats["captions"] + nats["tags"]
+    rows = np.flatnonzero(said)
+    if len(rows) > _MAX_SAID:
+        rows = np.sort(rows[np.argsort(-said[rows], kind="stable")[:_MAX_SAID]])
+    return rows

@@ -17,6 +17,8 @@ from PIL import Image
 from engine.errors import CatalogueError, ModelError, PhotoError, QueryError
 from engine.search import SearchEngine
 from engine.search.arranging import fold
+from engine.search.ranking import nats_of_saying, nats_of_words
+from engine.search.weighing import nats_per_spread
 from engine.storage import Collection, build_collection
 from engine.text import Tokenizer
 
@@ -288,3 +290,70 @@ def test_facets_follow_the_query(engine: SearchEngine):
     """The two nearest to red are red (S) and magenta (L)."""
     near = engine.search("red", k=1).row
     assert engine.facets(near=near, n=2) == {"size": [("L", 1), ("S", 1)]}
+
+
+EVERY = np.ones(6, bool)
+
+
+def test_a_value_tells_by_how_few_have_it_and_only_of_what_may_match(engine: SearchEngine):
+    """Two of six have size S: log(1 + 6/2) nats each. The captions do not say S."""
+    catalogue = engine.collection.catalogue
+    nats = nats_of_words(catalogue, engine.lexicon, "S", EVERY)
+    small = np.zeros(6, np.float32)
+    small[[catalogue.photo(name).row for name in ("red", "green")]] = math.log(4)
+    assert nats["tags"].tolist() == pytest.approx(small.tolist())
+    assert not nats["captions"].any()
+    assert not nats_of_words(catalogue, engine.lexicon, "S", ~EVERY)["tags"].any()
+
+
+def test_a_caption_that_leaves_a_word_out_counts_half(engine: SearchEngine):
+    """Only one caption says "red square"; of the others the bm25 of "square" counts half."""
+    catalogue = engine.collection.catalogue
+    bm25 = dict(catalogue.search_captions("red square", 6))
+    nats = nats_of_words(catalogue, engine.lexicon, "red square", EVERY)["captions"]
+    red, blue = (catalogue.photo(name).row for name in ("red", "blue"))
+    assert nats[red] == pytest.approx(bm25[red])
+    assert nats[blue] == pytest.approx(bm25[blue] / 2)
+
+
+def test_beside_a_photo_all_who_say_the_words_say_the_same(engine: SearchEngine):
+    catalogue = engine.collection.catalogue
+    nats = nats_of_saying(catalogue, engine.lexicon, "red square", EVERY)["captions"]
+    assert [int(row) for row in np.flatnonzero(nats)] == [catalogue.photo("red").row]
+    assert set(nats_of_saying(catalogue, engine.lexicon, "S", EVERY)["tags"]) == {0, 4}
+
+
+def test_nearness_tells_what_the_collections_captions_show(engine: SearchEngine):
+    """Captions the model can read: a red, a green and a blue square, each like the others.
+
+    The six similarities to red are 1, 1/√2 twice and 0 three times: mean (1 + √2)/6 = 0.40237,
+    variance 2/6 - 0.40237² = 0.17143, so red's own photo stands 0.59763 / 0.41404 = 1.44341
+    spreads above, of which three tenths are news.
+    """
+    told = nats_per_spread(engine.collection, engine.encoder, engine.background)
+    assert told == pytest.approx(0.3 * 1.44341, abs=1e-4)
+
+
+def test_a_collection_without_readable_captions_takes_nearness_as_it_is(engine: SearchEngine):
+    mute = PrimaryColours()
+    mute.tokenizer = None
+    assert nats_per_spread(engine.collection, mute, engine.background) == 1
+
+
+def test_words_that_say_more_outweigh_nearness_and_shares_add_up(engine: SearchEngine):
+    """No word of "L square" is known to the model: captions and tags alone decide.
+
+    All six captions say "square", so it tells nothing; only cyan and magenta have size L.
+    """
+    answer = engine.search("L square", k=6, by="all")
+    assert set(found(answer)[:2]) == {"cyan", "magenta"}
+    assert answer.matches[0].shares["tags"] > 0.99
+    for match in engine.search("red square", k=6, by="all").matches:
+        assert sum(match.shares.values()) == pytest.approx(1)
+
+
+def test_all_ways_find_by_meaning_what_no_words_say(engine: SearchEngine):
+    """Nobody's caption has "grean": read as green, it finds green and its two neighbours."""
+    answer = engine.search("grean", k=3, by="all")
+    assert found(answer)[0] == "green"
+    assert answer.matches[0].shares == {"meaning": 1}
