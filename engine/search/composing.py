@@ -2,7 +2,8 @@
 
 A single chip is its own row. Several are added after each is divided by the spread of all photos'
 similarities to it: photos lie nearer to photos than to words, and without this a photo would
-drown the words beside it. A minus counts half, because what is unlike one thing is mostly unlike
+drown the words beside it. Words beside a photo count a quarter more, because they ask for what
+the photo lacks. A minus counts three quarters, because what is unlike one thing is mostly unlike
 the rest of the query too. All of it stays linear, so that each chip's part in a similarity is
 exact.
 """
@@ -17,14 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import QueryError
-from engine.query import Term, format_query
+from engine.query import format_query
 from engine.relevance import Background
 from engine.search.answer import Chip
 from engine.search.lexicon import Lexicon
 
 # Terms that cancel leave a direction made of rounding; no photo should be ranked by it.
 _SHORTEST = 1e-3
-_MINUS = 0.5
+_MINUS, _BESIDE_PHOTO = 0.75, 1.25
 
 
 def compose(
@@ -49,7 +50,7 @@ def compose(
     if len(chips) > 1 and background is not None:
         if lexicon is not None:
             chips = _set_aside(chips, lexicon, background)
-        sizes = [_size(chip.term) / background.spread(chip.row) for chip in chips]
+        sizes = [_size(chip, chips) / background.spread(chip.row) for chip in chips]
     else:
         sizes = [chip.term.weight for chip in chips]
     row = np.array(sizes, np.float32) @ np.stack([chip.row for chip in chips])
@@ -72,15 +73,21 @@ def parts_of(chips: Sequence[Chip], embeddings: NDArray[np.float32]) -> NDArray[
     return np.asarray(embeddings, np.float32) @ rows.T
 
 
-def _size(term: Term) -> float:
-    return term.weight if term.weight > 0 else _MINUS * term.weight
+def _size(chip: Chip, chips: Sequence[Chip]) -> float:
+    weight = chip.term.weight
+    if weight < 0:
+        return _MINUS * weight
+    return _BESIDE_PHOTO * weight if chip.term.text and _shows_a_photo(chips) else weight
+
+
+def _shows_a_photo(chips: Sequence[Chip]) -> bool:
+    return any(not chip.term.text and not chip.steers for chip in chips)
 
 
 def _set_aside(chips: Sequence[Chip], lexicon: Lexicon, background: Background) -> tuple[Chip, ...]:
     """Let photos leave to the words what the words name: "this, but red" forgets its colour."""
     asked = [chip.term.text for chip in chips if chip.term.text and chip.term.weight > 0]
-    shown = any(not chip.term.text and not chip.steers for chip in chips)
-    if not asked or not shown:
+    if not asked or not _shows_a_photo(chips):
         return tuple(chips)
     named = [places[0].attribute for text in asked for places in lexicon.mentions(text)]
     families = {name: lexicon.family(name) for name in dict.fromkeys(named)}

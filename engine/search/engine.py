@@ -30,7 +30,7 @@ from engine.storage import Collection, ModelCard
 Facets = dict[str, list[tuple[str, int]]]
 
 # Thumbs move a query as Rocchio did: near the liked photos, less far from the disliked.
-_LIKED, _DISLIKED = 0.75, -0.5
+_LIKED, _DISLIKED = 0.75, -0.33
 
 
 def _named(model: ModelCard | Encoder) -> str:

@@ -19,7 +19,7 @@ from engine.search.arranging import fold, vary
 from engine.search.attaching import rows_taken_away
 from engine.search.lexicon import Lexicon
 from engine.search.ranking import POOL, By, Ranking, best_said, fuse, nats_of_saying, nats_of_words
-from engine.search.weighing import nats_per_spread
+from engine.search.weighing import NEWS, NEWS_BESIDE_WORDS, nats_per_spread
 from engine.storage import Collection
 
 Filters = Mapping[str, Sequence[str]]
@@ -27,7 +27,7 @@ Filters = Mapping[str, Sequence[str]]
 _MAX_POOL = 4_000
 # The nats of sharing all values of a photo in the query, where tags are asked too: they tell what
 # the photo is, but not what of it is wanted.
-_SHARED = 2.0
+_SHARED = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,8 @@ class Finder:
         rows = rows[order]
         ways = {way: nats[rows] for way, nats in words.items()}
         if row is not None and by == "all":
-            ways = {"meaning": self._nats_of_meaning(row, similarities[order]), **ways}
+            news = NEWS if shown or not catalogue.says(text) else NEWS_BESIDE_WORDS
+            ways = {"meaning": news * self._nats_of_meaning(row, similarities[order]), **ways}
         if shown:
             ways["tags"] = ways["tags"] + self._nats_of_sharing(shown)[rows]
         named = [] if shown else catalogue.rows_named(text)

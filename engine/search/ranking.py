@@ -7,7 +7,8 @@ query names. Each is counted in nats: by how much it raises the log odds that th
   What a photo says in both is said once, so the larger counts; a caption that leaves out a word
   of the query counts half.
 - Meaning tells by how many spreads a photo stands above all others, and a spread by how far
-  above them the model sees the collection's own captions (`engine.search.weighing`).
+  above them the model sees the collection's own captions (`engine.search.weighing`). Where some
+  caption says the whole query, little of that is news.
 
 So a way weighs by what it has to say about this very query, where fused ranks would hear a
 decisive way and one that guesses alike.
@@ -43,7 +44,7 @@ _DEEP, _MAX_SAID = 2_000, 5_000
 _ENOUGH = 50
 _LEFT_OUT = 0.5
 # The nats of saying all words beside a photo: more than most photos differ in nearness.
-_CONDITION = 4.0
+_CONDITION = 8.0
 
 
 @dataclass(slots=True)

@@ -95,10 +95,10 @@ def test_terms_add_up_with_their_signs(engine: SearchEngine):
 
 
 def test_similarity_is_linear_in_the_terms(engine: SearchEngine):
-    """A minus counts half: q = (2 red - ½ blue) / √4.25, so magenta gets 1.5 / √8.5."""
+    """A minus counts ¾: q = (2 red - ¾ blue) / √4.5625, so magenta gets 1.25 / √9.125."""
     answer = engine.search("2*red - blue", k=6)
     by_id = {match.photo.photo_id: match.similarity for match in answer.matches}
-    assert by_id["magenta"] == pytest.approx(1.5 / math.sqrt(8.5), abs=1e-5)
+    assert by_id["magenta"] == pytest.approx(1.25 / math.sqrt(9.125), abs=1e-5)
 
 
 def test_a_photo_from_outside_finds_its_like(engine: SearchEngine):
@@ -108,6 +108,15 @@ def test_a_photo_from_outside_finds_its_like(engine: SearchEngine):
 def test_a_photo_and_words_are_one_query(engine: SearchEngine):
     """Cyan + red is white's direction; cyan without much blue leans to green."""
     assert found(engine.search("photo - 4*blue", images=[png("cyan")], k=1)) == ["green"]
+
+
+def test_words_beside_a_photo_count_a_quarter_more_in_spreads_of_each(engine: SearchEngine):
+    """Coefficient times spread is what a chip moves photos by: 1.25 to 1, and 2.5 to 1 doubled."""
+    for query, ratio in (("red + photo", 1.25), ("2*red + photo", 2.5), ("red + green", 1)):
+        images = [png("cyan")] if "photo" in query else []
+        words, other = engine.search(query, images=images).chips
+        moved = [c.coefficient * engine.background.spread(c.row) for c in (words, other)]
+        assert moved[0] / moved[1] == pytest.approx(ratio, rel=1e-3)
 
 
 def test_a_photo_inside_is_left_out_of_its_own_answer(engine: SearchEngine):
@@ -160,7 +169,7 @@ def test_a_photo_beside_unknown_words_is_still_searched(engine: SearchEngine):
 
 def test_terms_that_cancel_are_refused(engine: SearchEngine):
     with pytest.raises(QueryError, match="cancel"):
-        engine.search("red - 2*red")
+        engine.search("3*red - 4*red")
 
 
 def test_a_query_with_only_a_minus_finds_what_is_least_like_it(engine: SearchEngine):
@@ -320,7 +329,7 @@ def test_beside_a_photo_all_who_say_the_words_say_the_same(engine: SearchEngine)
     catalogue = engine.collection.catalogue
     nats = nats_of_saying(catalogue, engine.lexicon, "red square", EVERY)["captions"]
     assert [int(row) for row in np.flatnonzero(nats)] == [catalogue.photo("red").row]
-    assert set(nats_of_saying(catalogue, engine.lexicon, "S", EVERY)["tags"]) == {0, 4}
+    assert set(nats_of_saying(catalogue, engine.lexicon, "S", EVERY)["tags"]) == {0, 8}
 
 
 def test_nearness_tells_what_the_collections_captions_show(engine: SearchEngine):
@@ -328,16 +337,16 @@ def test_nearness_tells_what_the_collections_captions_show(engine: SearchEngine)
 
     The six similarities to red are 1, 1/√2 twice and 0 three times: mean (1 + √2)/6 = 0.40237,
     variance 2/6 - 0.40237² = 0.17143, so red's own photo stands 0.59763 / 0.41404 = 1.44341
-    spreads above, of which three tenths are news.
+    spreads above.
     """
     told = nats_per_spread(engine.collection, engine.encoder, engine.background)
-    assert told == pytest.approx(0.3 * 1.44341, abs=1e-4)
+    assert told == pytest.approx(1.44341, abs=1e-4)
 
 
 def test_a_collection_without_readable_captions_takes_nearness_as_it_is(engine: SearchEngine):
     mute = PrimaryColours()
     mute.tokenizer = None
-    assert nats_per_spread(engine.collection, mute, engine.background) == 1
+    assert nats_per_spread(engine.collection, mute, engine.background) == 3
 
 
 def test_words_that_say_more_outweigh_nearness_and_shares_add_up(engine: SearchEngine):
