@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import CollectionError
 from engine.query import Term
 from engine.search import By, SearchEngine
 from engine.trials.truth import Truth
@@ -17,6 +18,7 @@ _MAX_QUERIES = 300
 _LEAST_BASE = 0.05
 _LEAST_LEFT = 2 * K
 _LEAST_RIGHT = 4
+_LEAST_VALUES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class SteeringTrial:
     pool
         Photos of the collection.
     thing, quality
-        The attribute that says what a photo shows, and the one that words ask to change.
+        The attribute that says what a photo shows, and the one that words ask to change: of those
+        that neither tell the thing nor are told by it, the one that words find best.
     minus
         Figures of minus queries, by way.
     photo_and_word
@@ -78,7 +81,7 @@ def try_steering(engine: SearchEngine, *, seed: int = 0) -> SteeringTrial:
     Raises
     ------
     CollectionError
-        The photos share no values to judge answers by.
+        The photos share no values to judge answers by, or none that vary by themselves.
     """
     truth = Truth(engine)
     thing = truth.thing(np.asarray(engine.collection.embeddings))
@@ -139,19 +142,39 @@ def _try_minus(
 
 
 def _quality(engine: SearchEngine, truth: Truth, thing: str) -> str:
-    """Return the attribute, besides the thing, whose words find their photos best."""
+    """Return the attribute that a thing leaves open, and whose words find their photos best.
 
-    def precision(attribute: str) -> float:
+    Raises
+    ------
+    CollectionError
+        Every attribute is told by the thing, so none can change while it stays the same.
+    """
+
+    def gain(attribute: str) -> float:
+        """Return precision@9 of the attribute's words above what chance would find."""
+        column = truth.column(attribute)
         values = truth.values[attribute][:20]
         found = []
         for value in values:
             matches = engine.search([Term(1.0, value)], k=K).matches
-            true = truth.column(attribute) == value
-            found.append(float(truth.found([m.photo.row for m in matches], true).mean()))
-        covered = float((truth.column(attribute) != "").mean())
-        return _mean(found) * covered * (len(values) >= 5)
+            true = truth.found([match.photo.row for match in matches], column == value)
+            found.append(float(true.mean()) - float((column == value).mean()))
+        return _mean(found) * float((column != "").mean())
 
-    return max((name for name in truth.attributes if name != thing), key=precision)
+    open_ones = [
+        name
+        for name in truth.attributes
+        if name != thing
+        and len(truth.values[name]) >= _LEAST_VALUES
+        and truth.are_free(thing, name)
+    ]
+    if not open_ones:
+        raise CollectionError(
+            "no attribute of the photos can change while what they show stays the same",
+            value=f"{thing}, {', '.join(truth.attributes)}",
+            remedy="Try a collection with colours or patterns beside kinds",
+        )
+    return max(open_ones, key=gain)
 
 
 def _mixed_queries(

@@ -72,6 +72,19 @@ class Truth:
         nearest = near.argmax(axis=1)
         return max(self.attributes, key=lambda name: self._worth(name, places, nearest))
 
+    def are_free(self, one: str, other: str) -> bool:
+        """Return whether neither of two attributes tells more than half of the other.
+
+        What one tells of the other is their mutual information; all of it is the other's entropy,
+        both over the photos that have values of both. A photo's subcategory cannot change while
+        its type stays the same; its colour can.
+        """
+        first, second = self.column(one), self.column(other)
+        both = (first != "") & (second != "")
+        pairs = np.char.add(np.char.add(first[both], "\n"), second[both])
+        alone = [_entropy(first[both]), _entropy(second[both])]
+        return sum(alone) - _entropy(pairs) <= min(alone) / 2
+
     def _worth(self, name: str, places: NDArray[np.int64], nearest: NDArray[np.int64]) -> float:
         column = self.column(name)
         mine = column[places]
@@ -82,3 +95,14 @@ class Truth:
     def found(self, rows: Sequence[int], true: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return whether each of some rows is true."""
         return true[[self.place[row] for row in rows]]
+
+
+def _entropy(values: NDArray[np.str_]) -> float:
+    """Return how much is told by a value, in nats.
+
+    >>> round(_entropy(np.array(["a", "b", "a", "b"])), 6) == round(float(np.log(2)), 6)
+    True
+    """
+    _, counts = np.unique(values, return_counts=True)
+    shares = counts / max(counts.sum(), 1)
+    return float(-(shares * np.log(shares)).sum())
