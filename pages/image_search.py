@@ -39,6 +39,6 @@ with Told():
             answer = engine.ask(request, [photo.data for photo in attached if photo.data])
             if not any(photo.data for photo in attached):
                 remember(here, page.slug)
-            draw_facets(engine, answer, here, page.slug)
             uploads = [photo.understood for photo in attached if photo.data]
             draw_answer(engine, request, answer, here, page.slug, uploads)
+            draw_facets(engine, answer, here, page.slug)  # the photos do not wait for the counts

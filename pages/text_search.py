@@ -36,8 +36,8 @@ with Told():
             draw_examples(examples_of(engine), page.slug)
         else:
             remember(here, page.slug)
-            draw_facets(engine, answer, here, page.slug)
             draw_answer(engine, request, answer, here, page.slug)
+            draw_facets(engine, answer, here, page.slug)  # the photos do not wait for the counts
     else:
         st.caption(HINT)
         draw_examples(examples_of(engine), page.slug)
