@@ -1,11 +1,12 @@
-"""Make the bundled model from two shops' photos and drawn ones, in three stages with fixed seeds.
+"""Make the bundled model from two shops' photos and drawn ones, in four stages with fixed seeds.
 
 Run by `make model SHOPS="fashion-products amazon-apparel"`. Each stage goes on from the one before
 and is a run of its own under `build/model`, so an interruption costs at most the epoch under way:
 
 1. photos and titles alone, with a few drawn products, at 112 px;
 2. attribute values beside them, more drawn products, at 96 px;
-3. the same with still more drawn products; in the end a part of the way back to stage 2.
+3. the same with still more drawn products; in the end a part of the way back to stage 2;
+4. a long stage of the same at a higher rate; in the end a part of the way back to stage 3.
 
     python -m tools.model PHOTOS [PHOTOS ...]
 """
@@ -74,6 +75,21 @@ STAGES = (
             augment=0.35,
             word_dropout=0.08,
             start_share=0.3,
+        ),
+    ),
+    Stage(
+        15000,
+        9,
+        replace(
+            ALWAYS,
+            size_px=96,
+            epochs=9,
+            learning_rate=1e-3,
+            attribute_weight=1.0,
+            attribute_rate=0.2,
+            augment=0.35,
+            word_dropout=0.08,
+            start_share=0.2,
         ),
     ),
 )
