@@ -46,6 +46,7 @@ OWNERS = {
     "sklearn": {"projection", "evaluation"},
     "openTSNE": {"projection"},
     "PIL": {"images", "drawing"},
+    "rapidfuzz": {"text"},
     "sqlite3": {"catalogue"},
 }
 UNSAFE_LIBRARIES = {"pickle", "dill", "joblib", "marshal", "shelve", "cloudpickle"}

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.text import Tokenizer, singular, words
+from engine.text import Tokenizer, singular, slips, words
+from engine.words import WordVectors
 
 # A word that training showed less often has hardly found its place.
 SELDOM = 20
-# Two spellings at least so alike are one word (Ratcliff and Obershelp's share of common letters).
-_ALIKE = 0.8
+# Shorter words are left alone: one slip makes a *car* a *cap*. In words of that length a wrong
+# letter makes another word too easily; two slips are believed of long words only.
 _SHORTEST_CORRECTED = 4
+_LONG = 8
 # Words that only hold a phrase together; nobody misses them.
 _GLUE = frozenset("a an and at by for from in of on or the to with".split())  # noqa: SIM905
 
@@ -79,14 +80,31 @@ def _read(tokenizer: Tokenizer, word: str) -> WordReading:
     n_seen = tokenizer.count(word)
     if n_seen:
         return WordReading(word, n_seen, word, swaps)
-    near = swaps[0] if swaps and _is_misspelling(word, swaps[0]) else ""
+    near = swaps[0] if swaps and _is_misspelling(tokenizer, word, swaps[0]) else ""
     return WordReading(word, tokenizer.count(near) if near else 0, near, swaps)
 
 
-def _is_misspelling(word: str, known: str) -> bool:
+def _is_misspelling(tokenizer: Tokenizer, word: str, known: str) -> bool:
+    """Tell whether a word that training never showed is most likely a slip for a known one.
+
+    The known one must be usual, and the typed one no word of its own: a *chair* is no misspelt
+    *chain*, even where training showed no chairs.
+    """
+    folded = singular(word)
     if len(word) < _SHORTEST_CORRECTED or any(c.isdigit() for c in word):
         return False
-    return difflib.SequenceMatcher(None, singular(word), known).ratio() >= _ALIKE
+    if tokenizer.count(known) < SELDOM or folded in _everyday_words():
+        return False
+    is_exchange = sorted(folded) == sorted(known)
+    if len(word) <= _SHORTEST_CORRECTED and len(folded) == len(known) and not is_exchange:
+        return False
+    return slips(folded, known) <= (2 if len(folded) >= _LONG else 1)
+
+
+@lru_cache(maxsize=1)
+def _everyday_words() -> frozenset[str]:
+    """Return the words of the bundled vectors: they come from many captions, not from one shop."""
+    return frozenset(singular(word) for word in WordVectors.open().words)
 
 
 @lru_cache(maxsize=1024)

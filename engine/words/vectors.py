@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from engine import config
 from engine.errors import QueryError
 from engine.progress import Report, unheard
 from engine.query import Term, parse_query
+from engine.text import spelt_nearly
 from engine.text import words as words_of
 from engine.words.cache import converted
 from engine.words.named import NAMED, fetched
@@ -241,8 +241,7 @@ class WordVectors:
 
     def suggest(self, word: str, n: int = 3) -> list[str]:
         """Return up to `n` frequent words spelt nearly like an unknown one."""
-        alike = [w for w in self._vocabulary[:_SUGGESTED_FROM] if w[:1] == word[:1].lower()]
-        near = difflib.get_close_matches(word.lower(), alike, n=3 * n, cutoff=0.7)
+        near = spelt_nearly(word.lower(), self._vocabulary[:_SUGGESTED_FROM])
         return [word for word in near if not is_screened(word)][:n]
 
     def _nearest(

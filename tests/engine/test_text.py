@@ -67,6 +67,12 @@ def test_a_misspelt_word_is_answered_with_its_neighbours():
     assert tokenizer.suggest("xylophone") == []
 
 
+def test_of_two_equally_near_words_the_more_usual_is_meant():
+    """*Sirt* lacks one letter of either: an h, or a k."""
+    tokenizer = Tokenizer([("shirt", 900), ("skirt", 300), ("short", 100)], n_tokens=4)
+    assert tokenizer.suggest("sirt") == ["shirt", "skirt"]
+
+
 def test_a_loaded_vocabulary_encodes_as_the_saved_one(tmp_path: Path):
     tokenizer = Tokenizer.fit(["a red dress", "red shoes"], min_count=1, n_tokens=5)
     tokenizer.save(tmp_path / "vocabulary.json")
