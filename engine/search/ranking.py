@@ -4,8 +4,8 @@
 query names. Each is counted in nats: by how much it raises the log odds that this photo is meant.
 
 - Words tell by their rarity: captions by bm25, a value by ``log(1 + n_rows / n_having_it)``.
-  What a photo says in both is said once, so the larger counts; a caption that leaves out a word
-  of the query counts half.
+  What a photo says in both is said twice, so the smaller counts half; and half counts a caption
+  that leaves out a word of the query.
 - Meaning tells by how many spreads a photo stands above all others, and a spread by how far
   above them the model sees the collection's own captions (`engine.search.weighing`). Where some
   caption says the whole query, little of that is news.
@@ -42,7 +42,7 @@ POOL = 200
 _DEEP, _MAX_SAID = 2_000, 5_000
 # Where so many captions say every word, those that leave some out are not asked.
 _ENOUGH = 50
-_LEFT_OUT = 0.5
+_LEFT_OUT, _AGAIN = 0.5, 0.5
 # The nats of saying all words beside a photo: more than most photos differ in nearness.
 _CONDITION = 8.0
 
@@ -127,7 +127,7 @@ def nats_of_words(
         captions[row] = bm25
     for rows in _tagged(catalogue, lexicon, text):
         tags[rows] += math.log1p(len(allowed) / len(rows))
-    return _said_once(captions * allowed, tags * allowed)
+    return _together(captions * allowed, tags * allowed, again=_AGAIN)
 
 
 def nats_of_saying(
@@ -142,7 +142,7 @@ def nats_of_saying(
     places = _tagged(catalogue, lexicon, text)
     if places:
         tags[reduce(np.intersect1d, places)] = _CONDITION
-    return _said_once(captions * allowed, tags * allowed)
+    return _together(captions * allowed, tags * allowed, again=0.0)
 
 
 def _tagged(catalogue: Catalogue, lexicon: Lexicon, text: str) -> list[NDArray[np.int64]]:
@@ -155,21 +155,22 @@ def _tagged(catalogue: Catalogue, lexicon: Lexicon, text: str) -> list[NDArray[n
     ]
 
 
-def _said_once(
-    captions: NDArray[np.float32], tags: NDArray[np.float32]
+def _together(
+    captions: NDArray[np.float32], tags: NDArray[np.float32], *, again: float
 ) -> dict[str, NDArray[np.float32]]:
-    """Scale what two ways say so that together they give the larger of both.
+    """Scale what two ways say to the larger of both and a part of the smaller, `again`.
 
     Examples
     --------
-    >>> once = _said_once(np.array([3, 0]), np.array([1, 2]))
-    >>> {way: nats.tolist() for way, nats in once.items()}
+    >>> scaled = _together(np.array([3, 0]), np.array([1, 2]), again=0.0)
+    >>> {way: nats.tolist() for way, nats in scaled.items()}
     {'captions': [2.25, 0.0], 'tags': [0.75, 2.0]}
     """
-    once = np.maximum(captions, tags) / np.maximum(captions + tags, 1e-12)
+    told = np.maximum(captions, tags) + again * np.minimum(captions, tags)
+    scale = told / np.maximum(captions + tags, 1e-12)
     return {
-        "captions": (captions * once).astype(np.float32),
-        "tags": (tags * once).astype(np.float32),
+        "captions": (captions * scale).astype(np.float32),
+        "tags": (tags * scale).astype(np.float32),
     }
 
 

@@ -17,7 +17,7 @@ from PIL import Image
 from engine.errors import CatalogueError, ModelError, PhotoError, QueryError
 from engine.search import SearchEngine
 from engine.search.arranging import fold
-from engine.search.ranking import nats_of_saying, nats_of_words
+from engine.search.ranking import _together, nats_of_saying, nats_of_words
 from engine.search.weighing import nats_per_spread
 from engine.storage import Collection, build_collection
 from engine.text import Tokenizer
@@ -323,6 +323,13 @@ def test_a_caption_that_leaves_a_word_out_counts_half(engine: SearchEngine):
     red, blue = (catalogue.photo(name).row for name in ("red", "blue"))
     assert nats[red] == pytest.approx(bm25[red])
     assert nats[blue] == pytest.approx(bm25[blue] / 2)
+
+
+def test_what_captions_and_values_both_say_counts_once_and_a_half():
+    """3 nats and 1: together 3.5, in shares of 3 to 1; what one way says alone is kept."""
+    nats = _together(np.array([3.0, 0]), np.array([1.0, 2]), again=0.5)
+    assert nats["captions"].tolist() == [2.625, 0]
+    assert nats["tags"].tolist() == [0.875, 2]
 
 
 def test_beside_a_photo_all_who_say_the_words_say_the_same(engine: SearchEngine):
