@@ -20,7 +20,8 @@ const photosInSight = (map) => {
   const [left, right] = [lens.mapX(0), lens.mapX(lens.width)];
   const [low, high] = [lens.mapY(lens.height), lens.mapY(0)];
   grid.within(left, right, low, high, (i) => {
-    if (found.length <= MOST_PICTURES && i < map.nPhotos && map.isVisible(i)) found.push(i);
+    if (i < map.nPhotos && map.isVisible(i)) found.push(i);
+    return found.length <= MOST_PICTURES;
   });
   return found.length > MOST_PICTURES ? [] : found;
 };
