@@ -16,8 +16,8 @@ from pages.parts.wording import attribute
 WHAT = {"photos": "Photos", "captions": "Captions", "both": "Both"}
 COLOURS = {
     CLUSTER: "Cluster",
-    TRUST: "Trust: neighbours kept",
-    LIKENESS: "Likeness to the query",
+    TRUST: "Trust",
+    LIKENESS: "Likeness",
     SIDE: "Photo or caption",
 }
 NO_PHOTOS = "There are no photos in this collection yet."
@@ -78,11 +78,11 @@ def draw_controls(engine: SearchEngine, here: MapView, slug: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="map controls"):
         if has_captions(engine):
             _draw_what(here, slug)
-        if here.settings.what == "both":
-            _draw_centred(here, slug)
         _draw_colour(engine, here, slug)
         _draw_query(engine, here, slug)
         with st.popover("Settings", icon=":material/tune:"):
+            if here.settings.what == "both":
+                _draw_centred(here, slug)
             draw_settings(here, slug)
         with st.popover("Compare", icon=":material/splitscreen_vertical_add:"):
             draw_beside(here, slug)
