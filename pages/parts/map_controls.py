@@ -16,20 +16,30 @@ from pages.parts.wording import attribute
 WHAT = {"photos": "Photos", "captions": "Captions", "both": "Both"}
 COLOURS = {
     CLUSTER: "Cluster",
-    TRUST: "Trust: neighbours kept",
-    LIKENESS: "Likeness to the query",
+    TRUST: "Trust",
+    LIKENESS: "Likeness",
     SIDE: "Photo or caption",
 }
+NO_PHOTOS = "There are no photos in this collection yet."
 NO_WORDS = "This model understands no words, so only photos are on the map."
 NO_CAPTIONS = "No photo here has a caption, so only photos are on the map."
 
 
 def fitting(here: MapView, engine: SearchEngine) -> MapView:
     """Return the view as far as this collection can show it."""
+    if engine.encoder.tokenizer is None:
+        here = here.changed(query="")
     if not has_captions(engine) and here.settings.what != "photos":
         here = here.changed(what="photos", centred=False)
     colours = colours_of(here, engine)
     return here if here.colour in colours else here.changed(colour=_first_colour(here, colours))
+
+
+def has_photos(engine: SearchEngine) -> bool:
+    """Whether there is anything to draw; where there is not, say so."""
+    if not engine.collection.n_photos:
+        st.info(NO_PHOTOS, icon=":material/info:")
+    return engine.collection.n_photos > 0
 
 
 def has_captions(engine: SearchEngine) -> bool:
@@ -68,11 +78,11 @@ def draw_controls(engine: SearchEngine, here: MapView, slug: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="map controls"):
         if has_captions(engine):
             _draw_what(here, slug)
-        if here.settings.what == "both":
-            _draw_centred(here, slug)
         _draw_colour(engine, here, slug)
         _draw_query(engine, here, slug)
         with st.popover("Settings", icon=":material/tune:"):
+            if here.settings.what == "both":
+                _draw_centred(here, slug)
             draw_settings(here, slug)
         with st.popover("Compare", icon=":material/splitscreen_vertical_add:"):
             draw_beside(here, slug)

@@ -53,8 +53,8 @@ def draw_panel(engine: SearchEngine, here: MapView, slug: str) -> None:
     if n_captions:
         st.caption(f"{count(n_captions, 'caption')} among the points; their photos are shown.")
     _draw_described(engine, told, places)
-    _draw_photos(engine, photos, slug)
     _draw_uses(engine, photos, slug)
+    _draw_photos(engine, photos, slug)
 
 
 def _draw_described(engine: SearchEngine, told: Told, places: list[int]) -> None:

@@ -90,7 +90,7 @@ def _draw_by_colour(engine: SearchEngine, drawn: DrawnMap, here: MapView) -> Non
     )
     figure = go.Figure(bars)
     figure.update_layout(
-        height=max(CHART_PX, 24 * len(worst)),
+        height=60 + 30 * len(worst),
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         xaxis={"range": [0, 1], "tickformat": ".0%"},
         yaxis={"automargin": True, "autorange": "reversed"},

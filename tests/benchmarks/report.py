@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -65,6 +65,15 @@ def print_rows(rows: Sequence[Row]) -> None:
     """Print the one table."""
     head = ["", "Kindred", "beside it", "ratio", "bound", ""]
     print("\n".join(table.columns([head, *(row.cells() for row in rows)], align="<>>>><")))
+
+
+def print_each(rows: Iterable[Row]) -> list[Row]:
+    """Print each row as soon as it is measured, so that a run cut off has told something."""
+    measured = []
+    for row in rows:
+        print("  ".join(cell for cell in row.cells() if cell), flush=True)
+        measured.append(row)
+    return measured
 
 
 def print_machine() -> None:

@@ -53,6 +53,14 @@ def write_colour_model(
     return folder
 
 
+def write_wordless_model(folder: Path) -> Path:
+    """Write the same model of photos without a text side."""
+    folder.mkdir(parents=True)
+    _save(folder / PHOTO_ONNX, _photo_graph(1, SIZE_PX))
+    write_manifest(folder, "wordless", ModelSettings(size_px=SIZE_PX, n_dims=3, text_kind="none"))
+    return folder
+
+
 def _photo_graph(cells: int, size_px: int) -> onnx.GraphProto:
     side, n_dims = size_px // cells, 3 * cells * cells
     photos = helper.make_tensor_value_info("photos", TensorProto.UINT8, [None, size_px, size_px, 3])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from engine.catalogue import Catalogue
 from engine.encoders import load_encoder
 from engine.maps import MapSettings, find_map, make_map
 from engine.storage import Collection, build_collection
 from pages.parts import map_making
+from tests.pages.colour_model import write_wordless_model
 from tests.pages.reading import elements, errors, texts
 from tests.pages.squares import square
 
@@ -110,13 +113,49 @@ def test_what_was_chosen_is_shown_described_and_can_be_used(open_page, photo_id)
     assert len(shown(page)["chosen"]["points"]) == 4
 
 
-def test_a_collection_of_one_photo_without_a_caption_has_a_page(
-    open_page, kindred_home, colour_model, tmp_path
+@pytest.mark.parametrize(
+    ("n", "is_same"), [(1, True), (2, False), (2, True), (5, False), (5, True)]
+)
+def test_a_collection_of_few_or_identical_photos_has_a_page(
+    open_page, kindred_home, colour_model, tmp_path, n, is_same
 ):
-    (tmp_path / "one.png").write_bytes(square("red", 0))
-    out = kindred_home / "collections" / "one"
+    for number in range(n):
+        pixels = square("red", 0 if is_same else number)
+        (tmp_path / f"{number}.png").write_bytes(pixels)
+    out = kindred_home / "collections" / "few"
     build_collection(tmp_path, model=colour_model, out=out)
-    page = open_page("explorer", collection="one")
+    page = open_page("explorer", collection="few", q="red")
     assert not errors(page)
     assert "No photo here has a caption" in texts(page)
-    assert part(page, "points")["n_photos"] == 1
+    assert part(page, "points")["n_photos"] == n
+    labels = {metric.label: metric.value for metric in page.metric}
+    assert labels["Points"] == str(n)
+    assert len(shown(page)["query"]["nearest"]) == n
+
+
+def test_without_a_text_side_photos_are_on_the_map_and_no_words_are_asked_for(
+    open_page, kindred_home, squares, tmp_path
+):
+    out = kindred_home / "collections" / "wordless"
+    build_collection(squares, model=write_wordless_model(tmp_path / "model"), out=out)
+    page = open_page("explorer", collection="wordless", what="both", q="red", method="pca")
+    assert not errors(page)
+    assert "understands no words, so only photos are on the map" in texts(page)
+    assert "Where words lead" not in {each.label for each in page.text_input}
+    assert part(page, "points")["n_photos"] == 20
+    assert shown(page)["query"] is None
+
+
+def test_a_collection_whose_photos_are_all_gone_says_so(open_page, shelf):
+    with Collection.open(shelf) as collection:
+        manifest, rows = collection.manifest, collection.catalogue.live_rows().tolist()
+    file = shelf / manifest.build / "catalogue.sqlite"
+    with Catalogue.open(file, read_only=False) as catalogue:
+        catalogue.retire(rows)
+    note = replace(manifest.files[file.name], n_bytes=file.stat().st_size)
+    files = {**manifest.files, file.name: note}
+    replace(manifest, n_photos=0, files=files).save(shelf)
+    page = open_page("explorer")
+    assert not errors(page)
+    assert [box.value for box in page.info] == ["There are no photos in this collection yet."]
+    assert not elements(page, "map")

@@ -36,11 +36,13 @@ const paintOf = (colour, n, { isVisible, chosen, shown }) => {
   const quiet = rgb(QUIET);
   const crowded = n > 20_000 ? 150 : 215;
   const emphasised = chosen.size ? chosen : shown;
+  const plain = emphasised.size ? 45 : crowded;
   for (let i = 0; i < n; i++) {
     if (!isVisible(i)) continue;
     const place = isScale ? Math.round(colour.values[i] * 255) : colour?.codes?.[i] ?? -1;
-    const [r, g, b] = table[place] ?? quiet;
-    colours.set([r, g, b, emphasised.size ? 45 : crowded], 4 * i);
+    const tint = table[place] ?? quiet;
+    for (let k = 0; k < 3; k++) colours[4 * i + k] = tint[k];
+    colours[4 * i + 3] = plain;
     if (isScale && colour.scale === "glow") weights[i] = 0.8 + colour.values[i];
     if (emphasised.has(i)) {
       colours[4 * i + 3] = 255;

@@ -30,7 +30,7 @@ class Hands {
 
   show(hasKeys) {
     this.map.hasKeys = hasKeys;
-    this.map.redraw();
+    this.map.retouch();
   }
 
   at(event) {
@@ -70,7 +70,7 @@ class Hands {
       this.map.loop?.push(place);
       this.last = place;
     }
-    this.map.redraw();
+    this.map.retouch();
   }
 
   pinch(moved, before, place) {
@@ -90,13 +90,13 @@ class Hands {
     if (this.begun && distance(place, this.begun) < CLICK_PX) this.click(event, place);
     else if (loop?.length > 2) this.map.chooseInside(loop, event.shiftKey);
     this.begun = null;
-    this.map.redraw();
+    this.map.retouch();
   }
 
   cancel(event) {
     this.pointers.delete(event.pointerId);
     this.map.loop = null;
-    this.map.redraw();
+    this.map.retouch();
   }
 
   click(event, place) {

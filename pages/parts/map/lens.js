@@ -27,6 +27,10 @@ class Lens {
     this.top = this.height / 2 + y * this.scale;
   }
 
+  place = () => ({ left: this.left, top: this.top, scale: this.scale });
+  moved = ({ left, top, scale }) =>
+    left !== this.left || top !== this.top || scale !== this.scale;
+
   move(dx, dy) {
     this.left += dx;
     this.top += dy;
@@ -90,7 +94,7 @@ class Grid {
   column = (x) => this.clamp((x - this.box.minX) / this.cellX);
   row = (y) => this.clamp((y - this.box.minY) / this.cellY);
 
-  // Call `visit` with every point in a box of the map.
+  // Call `visit` with every point in a box of the map, until it answers false.
   within(minX, maxX, minY, maxY, visit) {
     const { points, members, starts, side } = this;
     for (let r = this.row(minY); r <= this.row(maxY); r++) {
@@ -98,7 +102,8 @@ class Grid {
       for (let m = starts[from]; m < starts[to + 1]; m++) {
         const i = members[m];
         const [x, y] = [points[2 * i], points[2 * i + 1]];
-        if (x >= minX && x <= maxX && y >= minY && y <= maxY) visit(i, x, y);
+        if (x < minX || x > maxX || y < minY || y > maxY) continue;
+        if (visit(i, x, y) === false) return;
       }
     }
   }

@@ -1,6 +1,8 @@
 // The map itself: one object per element on the page, kept over the runs of the script.
 
 const SETTLE_MS = 700;
+// While the map moves, drawing it anew may take one part in so many of the time.
+const REST = 5;
 const TOOLS = ["move", "lasso", "box"];
 const LINE_MODES = ["none", "all", "worst10", "worst1", "best10"];
 
@@ -17,6 +19,8 @@ class KindredMap {
     this.wantsPictures = this.wantsNames = true;
     this.wantsDensity = false;
     this.timings = {};
+    this.density = 1;
+    this.stale = true;
     this.build();
     this.watchTheme();
   }
@@ -142,7 +146,7 @@ class KindredMap {
     if (sheets && sheets.id !== this.sheets?.id) {
       this.sheets = new Sheets(sheets, (numbers) => this.send("needs", { numbers }), () => {
         this.refreshCard();
-        this.redraw();
+        this.retouch();
       });
     }
     const hasPairs = Boolean(data.parts.pairs);
@@ -159,7 +163,7 @@ class KindredMap {
     if (wanted.includes(name)) this.take();
     else if (this.sheets && name.startsWith(`${this.sheets.id}/`)) {
       this.refreshCard();
-      this.redraw();
+      this.retouch();
       this.sheets.fetch();
     }
   }
@@ -184,16 +188,28 @@ class KindredMap {
         values: colour.values && decoded.float32(colour.values),
       };
     }
-    if (!wanted.colour) this.colour = undefined;
+    if (!wanted.colour) this.colour = this.colourId = undefined;
     const pairs = parts.get(wanted.pairs);
-    this.pairs = pairs && {
-      photos: decoded.int32(pairs.photos),
-      captions: decoded.int32(pairs.captions),
-      ranks: decoded.float32(pairs.ranks),
-    };
-    drawLegend(this, this.legend);
-    this.repaint();
+    if (this.pairsId !== (pairs && wanted.pairs)) {
+      this.pairsId = pairs && wanted.pairs;
+      this.pairs = pairs && {
+        photos: decoded.int32(pairs.photos),
+        captions: decoded.int32(pairs.captions),
+        ranks: decoded.float32(pairs.ranks),
+      };
+    }
+    this.repaintIfNew();
     this.sheets?.fetch();
+  }
+
+  // Every run of the page's script comes by here, and most bring nothing new.
+  repaintIfNew() {
+    const { pointsId, colourId, pairsId, serial, shown, theme } = this;
+    const painted = JSON.stringify([pointsId, colourId, pairsId, serial, [...shown], theme]);
+    if (painted === this.painted) return this.retouch();
+    this.painted = painted;
+    this.repaint();
+    drawLegend(this, this.legend);
   }
 
   placePoints(body, id) {
@@ -240,15 +256,42 @@ class KindredMap {
     this.redraw();
   }
 
+  // Draw everything anew in the next frame.
   redraw = () => {
+    this.stale = true;
+    this.retouch();
+  };
+
+  // Draw what lies over the points; they themselves only move with the lens.
+  retouch = () => {
     this.due ??= requestAnimationFrame(() => {
       this.due = undefined;
-      this.draw();
+      const rest = this.drawnAt + REST * this.cost - performance.now();
+      const hasMoved = !this.stale && this.lens.moved(this.seen);
+      if (this.stale || (hasMoved && rest <= 0)) this.draw();
+      else if (hasMoved) this.slide(rest);
+      drawOverlay(this, this.over.getContext("2d"), this.density);
     });
   };
 
+  // Move the picture that is there; after a rest it is drawn again, and sharp.
+  slide(rest) {
+    const { seen, lens } = this;
+    const grown = lens.scale / seen.scale;
+    const moved = [lens.left - grown * seen.left, lens.top - grown * seen.top];
+    this.shift(`translate(${moved[0]}px, ${moved[1]}px) scale(${grown})`);
+    clearTimeout(this.rested);
+    this.rested = setTimeout(this.retouch, rest);
+  }
+
+  shift(transform) {
+    for (const canvas of [this.back, this.front]) canvas.style.transform = transform;
+  }
+
   draw() {
-    const density = this.density ?? 1;
+    const began = performance.now();
+    const { density } = this;
+    this.stale = false;
     if (this.settled < 1) {
       this.settled = Math.min((performance.now() - this.settling) / SETTLE_MS, 1);
       this.redraw();
@@ -259,26 +302,31 @@ class KindredMap {
     const pixels = (n > 20_000 ? 3 : n > 3_000 ? 4.5 : 7) * Math.max(grown, 0.7);
     drawDensity(this, this.back.getContext("2d"), density);
     this.painter.paint(this.lens, pixels, eased, density);
-    drawOverlay(this, this.over.getContext("2d"), density);
+    this.shift("");
     if (this.began) {
       this.painter.finish();
       this.timings.drawn = performance.now() - this.began;
       this.began = undefined;
     }
+    this.seen = this.lens.place();
+    this.drawnAt = performance.now();
+    this.cost = this.drawnAt - began;
   }
 
   resize() {
     const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
     if (!width || !height) return;
-    this.density = Math.min(window.devicePixelRatio || 1, 2);
+    const density = Math.min(window.devicePixelRatio || 1, 2);
+    this.density = density;
     for (const canvas of [this.back, this.front, this.over]) {
-      canvas.width = Math.round(width * this.density);
-      canvas.height = Math.round(height * this.density);
+      canvas.width = Math.round(width * density);
+      canvas.height = Math.round(height * density);
     }
     this.lens.resize(width, height);
     if (!this.hasLooked) this.lens.fit(this.grid.box);
     this.showPlace();
     this.draw();
+    drawOverlay(this, this.over.getContext("2d"), density);
   }
 
   // --- looking and choosing --------------------------------------------------------------------
@@ -287,13 +335,13 @@ class KindredMap {
     this.hasLooked = true;
     change(this.lens);
     this.card.hidden = true;
-    this.redraw();
+    this.retouch();
   }
 
   fit() {
     this.hasLooked = false;
     this.lens.fit(this.grid.box);
-    this.redraw();
+    this.retouch();
   }
 
   // Go to what the page was opened for: a photo shown on the map.

@@ -20,7 +20,8 @@ const photosInSight = (map) => {
   const [left, right] = [lens.mapX(0), lens.mapX(lens.width)];
   const [low, high] = [lens.mapY(lens.height), lens.mapY(0)];
   grid.within(left, right, low, high, (i) => {
-    if (found.length <= MOST_PICTURES && i < map.nPhotos && map.isVisible(i)) found.push(i);
+    if (i < map.nPhotos && map.isVisible(i)) found.push(i);
+    return found.length <= MOST_PICTURES;
   });
   return found.length > MOST_PICTURES ? [] : found;
 };
@@ -44,10 +45,18 @@ const drawPictures = (map, context) => {
   context.globalAlpha = 1;
 };
 
+// Where a query's star and words lie, as boxes [left, right, top, bottom]; names stay off them.
+const boxOfQuery = ({ data, lens, theme }, context) => {
+  if (!data.query) return [];
+  const [x, y] = [lens.screenX(data.query.x), lens.screenY(data.query.y)];
+  context.font = `600 14px ${theme.font}`;
+  return [[x - 14, x + 20 + context.measureText(data.query.text).width, y - 14, y + 14]];
+};
+
 const drawNames = (map, context) => {
   if (!map.wantsNames) return;
   const { lens, theme } = map;
-  const taken = [];
+  const taken = boxOfQuery(map, context);
   context.font = `600 13px ${theme.font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";

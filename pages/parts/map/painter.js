@@ -1,4 +1,4 @@
-// Points and lines on the graphics card; on a machine without one, in the canvas itself.
+// Points and lines on the graphics card; on a machine without one, pixel by pixel.
 
 const POINTS = [
   `#version 300 es
@@ -135,10 +135,13 @@ class CardPainter {
   }
 }
 
-class CanvasPainter {
+// Where the graphics card is only a program, the same picture is drawn faster pixel by pixel.
+class PixelPainter {
   constructor(context) {
     this.context = context;
-    this.lineAt = this.from = this.to = new Float32Array(0);
+    this.image = new ImageData(1, 1);
+    this.from = this.to = this.lineAt = new Float32Array(0);
+    this.order = new Uint32Array(0);
   }
 
   place(from, to) {
@@ -154,31 +157,97 @@ class CanvasPainter {
   }
 
   paint(lens, pixels, mixed, density) {
-    const { context, from, to, colours, lineAt } = this;
-    const style = (c, i) => `rgba(${c[i]},${c[i + 1]},${c[i + 2]},${c[i + 3] / 255})`;
-    context.setTransform(density, 0, 0, density, 0, 0);
-    context.clearRect(0, 0, lens.width, lens.height);
-    for (let i = 0; i < lineAt.length; i += 4) {
-      context.strokeStyle = style(this.lineColours, 2 * i);
-      context.beginPath();
-      context.moveTo(lens.screenX(lineAt[i]), lens.screenY(lineAt[i + 1]));
-      context.lineTo(lens.screenX(lineAt[i + 2]), lens.screenY(lineAt[i + 3]));
-      context.stroke();
+    const { width, height } = this.context.canvas;
+    if (this.image.width !== width || this.image.height !== height) {
+      this.image = new ImageData(width, height);
+    } else this.image.data.fill(0);
+    this.paintLines(lens, density);
+    this.paintPoints(lens, pixels * density, mixed, density);
+    this.context.putImageData(this.image, 0, 0);
+  }
+
+  paintPoints(lens, pixels, mixed, density) {
+    const { from, to, colours, weights, image } = this;
+    const { width, height } = image;
+    const [scale, left, top] = [lens.scale * density, lens.left * density, lens.top * density];
+    for (const i of this.order) {
+      const alpha = colours[4 * i + 3];
+      const radius = (pixels * weights[i]) / 2;
+      const x = (from[2 * i] + (to[2 * i] - from[2 * i]) * mixed) * scale + left;
+      const y = top - (from[2 * i + 1] + (to[2 * i + 1] - from[2 * i + 1]) * mixed) * scale;
+      if (!alpha || x < -radius || y < -radius || x > width + radius || y > height + radius) continue;
+      const lastX = Math.min(Math.ceil(x + radius - 0.5), width);
+      const lastY = Math.min(Math.ceil(y + radius - 0.5), height);
+      const [firstX, perSquare] = [Math.max(Math.ceil(x - radius - 0.5), 0), 64 / radius ** 2];
+      for (let py = Math.max(Math.ceil(y - radius - 0.5), 0); py < lastY; py++) {
+        const squaredY = (py + 0.5 - y) ** 2;
+        for (let px = firstX; px < lastX; px++) {
+          const away = (((px + 0.5 - x) ** 2 + squaredY) * perSquare) | 0;
+          if (away < 64) blend(image.data, 4 * (py * width + px), colours, 4 * i, alpha * COVER[away]);
+        }
+      }
     }
-    for (const i of this.order ?? []) {
-      if (!colours[4 * i + 3]) continue;
-      const x = lens.screenX(from[2 * i] + (to[2 * i] - from[2 * i]) * mixed);
-      const y = lens.screenY(from[2 * i + 1] + (to[2 * i + 1] - from[2 * i + 1]) * mixed);
-      const side = pixels * this.weights[i] * 0.85;
-      context.fillStyle = style(colours, 4 * i);
-      context.fillRect(x - side / 2, y - side / 2, side, side);
+  }
+
+  paintLines(lens, density) {
+    const { lineAt, lineColours, image } = this;
+    const { width, height } = image;
+    for (let i = 0; i < lineAt.length; i += 4) {
+      const [x0, x1] = [lineAt[i], lineAt[i + 2]].map((x) => lens.screenX(x) * density);
+      const [y0, y1] = [lineAt[i + 1], lineAt[i + 3]].map((y) => lens.screenY(y) * density);
+      const n = Math.max(Math.abs(x1 - x0), Math.abs(y1 - y0), 1);
+      const [first, last] = inside(x0, y0, x1, y1, width, height);
+      for (let k = Math.ceil(first * n); k < last * n; k++) {
+        const [px, py] = [(x0 + ((x1 - x0) * k) / n) | 0, (y0 + ((y1 - y0) * k) / n) | 0];
+        blend(image.data, 4 * (py * width + px), lineColours, 2 * i, lineColours[2 * i + 3]);
+      }
     }
   }
 
   finish() {}
 }
 
+// How much of a pixel a round point covers, by the square of its distance from the middle.
+const COVER = Float32Array.from({ length: 64 }, (_, k) => {
+  const edge = Math.min(Math.max((Math.sqrt((k + 0.5) / 64) - 0.75) / 0.25, 0), 1);
+  return 1 - edge * edge * (3 - 2 * edge);
+});
+
+// Lay a colour over a pixel; the pixel's own colour is not multiplied by its alpha.
+const blend = (data, at, colours, c, alpha) => {
+  const below = (data[at + 3] * (255 - alpha)) / 255;
+  const whole = alpha + below;
+  if (!whole) return;
+  const share = alpha / whole;
+  for (let k = 0; k < 3; k++) data[at + k] += (colours[c + k] - data[at + k]) * share;
+  data[at + 3] = whole;
+};
+
+// The part of a line that lies on the canvas, as shares of its length; none when last < first.
+const inside = (x0, y0, x1, y1, width, height) => {
+  let [first, last] = [0, 1];
+  for (const [from, way, end] of [[x0, x1 - x0, width], [y0, y1 - y0, height]]) {
+    if (!way && (from < 0 || from >= end)) return [1, 0];
+    if (!way) continue;
+    const [a, b] = [-from / way, (end - from) / way];
+    [first, last] = [Math.max(first, Math.min(a, b)), Math.min(last, Math.max(a, b))];
+  }
+  return [first, last];
+};
+
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+// Whether WebGL draws on a graphics card here; asked on a canvas that nobody needs.
+const hasCard = () => {
+  const gl = new OffscreenCanvas(1, 1).getContext("webgl2");
+  const told = gl?.getExtension("WEBGL_debug_renderer_info");
+  const name = told ? gl.getParameter(told.UNMASKED_RENDERER_WEBGL) : "";
+  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  return Boolean(gl) && !SOFTWARE.test(name);
+};
+
 const painterOn = (canvas) => {
-  const gl = canvas.getContext("webgl2", { antialias: false, premultipliedAlpha: true });
-  return gl ? new CardPainter(gl) : new CanvasPainter(canvas.getContext("2d"));
+  const gl = hasCard() && canvas.getContext("webgl2", { antialias: false });
+  if (gl) return new CardPainter(gl);
+  return new PixelPainter(canvas.getContext("2d", { willReadFrequently: true }));
 };
