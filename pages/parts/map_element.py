@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -112,12 +113,31 @@ def draw_map(shown: Shown) -> Heard:
             "height": shown.height,
             "words": {**WORDS, "described": shown.described},
         },
-        on_chosen_change=_hear,
+        on_chosen_change=partial(_hear_chosen, shown.key),
         on_needs_change=_hear,
     )
-    needs, chosen = result.needs or {}, result.chosen
-    has = (chosen or needs).get("has", ())
+    needs, chosen = result.needs or {}, st.session_state.get(_ear(shown.key))
+    has = (result.chosen or needs).get("has", ())
     return Heard(chosen, needs.get("numbers", ()), frozenset(map(str, has)))
+
+
+def forget_chosen(key: str) -> None:
+    """Let go of what was heard to be chosen on a map, once it is remembered."""
+    st.session_state.pop(_ear(key), None)
+
+
+def _hear_chosen(key: str) -> None:
+    """Keep what was chosen until it is dealt with.
+
+    A wish for pictures that comes a moment later ends the run which the choice began, and with it
+    goes what only that run was told.
+    """
+    if chosen := st.session_state[key].chosen:
+        st.session_state[_ear(key)] = dict(chosen)
+
+
+def _ear(key: str) -> str:
+    return f"chosen on {key}"
 
 
 def send(key: str, parts: Mapping[str, Any]) -> None:

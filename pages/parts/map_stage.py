@@ -15,7 +15,7 @@ from engine.search import SearchEngine
 from pages.parts import frame
 from pages.parts.map_choice import points_on, read_choice, remember
 from pages.parts.map_colours import colouring_of, described
-from pages.parts.map_element import Heard, Shown, draw_map, send, send_parts
+from pages.parts.map_element import Heard, Shown, draw_map, forget_chosen, send, send_parts
 from pages.parts.map_panel import draw_panel
 from pages.parts.map_parts import Body, colour_body, named, names_of
 from pages.parts.map_resources import ground_of, parts_of, sheets_of, told_of
@@ -44,9 +44,11 @@ def draw_stage(
     landing = land(engine, drawn, here)
     shown = _shown(engine, drawn, told, here, landing, slug, key)
     heard = draw_map(shown)
+    is_news = remember(heard.chosen, drawn, told, slug)
+    forget_chosen(key)
     send_parts(shown, heard.has)
     _send_sheets(engine, heard, key)
-    return remember(heard.chosen, drawn, told, slug)
+    return is_news
 
 
 def land(engine: SearchEngine, drawn: DrawnMap, here: MapView) -> Landing | None:
