@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from engine.runs import read_run
+from engine.runs import kill_run, list_runs, read_run
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, free_port, serving
 
 pytestmark = pytest.mark.browser
 MANY_EPOCHS = 200
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A home of its own; a run that a failure left at work is ended by its own number."""
+    yield tmp_path
+    for run in list_runs(tmp_path):
+        kill_run(run.folder, home=tmp_path)
 
 
 @pytest.fixture
@@ -27,39 +36,58 @@ def tabs(chromium: Browser) -> Iterator[tuple[Page, Page]]:
 
 
 def test_a_run_outlives_the_page_and_its_server_and_is_stopped_resumed_and_promoted(
-    tabs: tuple[Page, Page], tmp_path: Path
+    tabs: tuple[Page, Page], home: Path
 ):
     page, other = tabs
     port = free_port()
-    with serving(tmp_path, port) as (address, running):
+    with serving(home, port) as (address, running):
         start_run(page, f"{address}/training?view=new")
-        run = tmp_path / "runs" / page.url.split("run=")[1].split("&")[0]
+        run = home / "runs" / page.url.split("run=")[1].split("&")[0]
         expect(page.get_by_text("Best R@10 of")).to_be_visible()
         page.reload()
         expect(page.get_by_text("Best R@10 of")).to_be_visible()
         other.goto(page.url)
-        expect(other.get_by_text("Running", exact=True)).to_be_visible()
+        expect(state(other, "Running")).to_be_visible()
         running.kill()
         running.wait()
-        seen = len(read_run(run, home=tmp_path).epochs)
-    wait_until(lambda: len(read_run(run, home=tmp_path).epochs) > seen)
-    with serving(tmp_path, port):
-        # Both tabs find the new server by themselves, and the run as it went on.
-        expect(other.get_by_text("Running", exact=True)).to_be_visible()
-        page.get_by_role("button", name="Stop").click()
+        seen = len(read_run(run, home=home).epochs)
+    wait_until(lambda: len(read_run(run, home=home).epochs) > seen)
+    with serving(home, port):
+        for tab in (
+            page,
+            other,
+        ):  # they find the new server by themselves, and the run as it went on
+            wait_until(lambda tab=tab: n_epochs_shown(tab) > seen)
+        deed(page, "Stop").click()
         for tab in (page, other):
-            expect(tab.get_by_text("Stopped", exact=True)).to_be_visible()
-        stopped_at = len(read_run(run, home=tmp_path).epochs)
-        page.get_by_role("button", name="Resume").click()
-        expect(page.get_by_text("Running", exact=True)).to_be_visible()
-        wait_until(lambda: len(read_run(run, home=tmp_path).epochs) > stopped_at)
-        page.get_by_role("button", name="Stop").click()
-        page.get_by_role("button", name="Finish now").click()
-        expect(page.get_by_text("Finished", exact=True)).to_be_visible()
+            expect(state(tab, "Stopped")).to_be_visible()
+        stopped_at = len(read_run(run, home=home).epochs)
+        deed(page, "Resume").click()
+        expect(state(page, "Running")).to_be_visible()
+        wait_until(lambda: len(read_run(run, home=home).epochs) > stopped_at)
+        deed(page, "Stop").click()
+        deed(page, "Finish now").click()
+        expect(state(page, "Finished")).to_be_visible()
         promote(page, "Little products")
+        wait_until((home / "collections" / "little-products" / "manifest.json").is_file)
         page.goto(f"{address}/text_search?collection=little-products&q=red+dress")
-        expect(page.get_by_text("Little products").first).to_be_visible()
-        expect(page.locator("img[alt]").first).to_be_visible()
+        expect(page.locator("article").first).to_be_visible()
+
+
+def state(page: Page, word: str) -> Locator:
+    """The run's badge: an icon, then the word."""
+    return page.get_by_role("paragraph").filter(has_text=re.compile(rf"{word}$"))
+
+
+def n_epochs_shown(page: Page) -> int:
+    """How many epochs the page says are done."""
+    told = page.get_by_text(re.compile(rf"\d+ of {MANY_EPOCHS} epochs")).first.inner_text()
+    return int(re.findall(rf"(\d+) of {MANY_EPOCHS} epochs", told)[0])
+
+
+def deed(page: Page, name: str) -> Locator:
+    """A button of the run's; Streamlit has a Stop of its own while the page works."""
+    return page.locator(".st-key-deeds").get_by_role("button", name=name)
 
 
 def start_run(page: Page, address: str) -> None:
@@ -85,7 +113,7 @@ def fill(page: Page, label: str, value: str) -> None:
 
 
 def promote(page: Page, name: str) -> None:
-    page.get_by_role("button", name="Promote").click()
+    deed(page, "Promote").click()
     field = page.get_by_role("dialog").get_by_role("textbox", name="Name")
     field.fill(name)
     field.press("Enter")
