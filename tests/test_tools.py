@@ -208,7 +208,7 @@ def test_the_demo_is_exchanged_for_a_new_one_when_it_is_small_enough(tmp_path, m
         assert (made.n_photos, made.manifest.name) == (20, demo.NAME)
         assert made.root == place / "photos", "it is found wherever the project lies"
 
-    monkeypatch.setattr(demo, "MAX_BYTES", n_bytes - 1)
+    monkeypatch.setattr(demo, "MAX_BYTES", n_bytes // 2)
     with pytest.raises(SystemExit, match="fewer or smaller"):
         demo.make_demo(place, 20, seed=3, size_px=40)
     assert demo.size_of(place) == n_bytes

@@ -80,20 +80,20 @@ def _read(tokenizer: Tokenizer, word: str) -> WordReading:
     n_seen = tokenizer.count(word)
     if n_seen:
         return WordReading(word, n_seen, word, swaps)
-    near = swaps[0] if swaps and _is_misspelling(tokenizer, word, swaps[0]) else ""
+    near = swaps[0] if swaps and _is_misspelling(word, swaps[0]) else ""
     return WordReading(word, tokenizer.count(near) if near else 0, near, swaps)
 
 
-def _is_misspelling(tokenizer: Tokenizer, word: str, known: str) -> bool:
+def _is_misspelling(word: str, known: str) -> bool:
     """Tell whether a word that training never showed is most likely a slip for a known one.
 
-    The known one must be usual, and the typed one no word of its own: a *chair* is no misspelt
-    *chain*, even where training showed no chairs.
+    The typed one must be no word of its own: a *chair* is no misspelt *chain*, even where training
+    showed no chairs.
     """
     folded = singular(word)
     if len(word) < _SHORTEST_CORRECTED or any(c.isdigit() for c in word):
         return False
-    if tokenizer.count(known) < SELDOM or folded in _everyday_words():
+    if folded in _everyday_words():
         return False
     is_exchange = sorted(folded) == sorted(known)
     if len(word) <= _SHORTEST_CORRECTED and len(folded) == len(known) and not is_exchange:

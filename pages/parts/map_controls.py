@@ -14,12 +14,7 @@ from pages.parts.map_view import ATTRIBUTE, CLUSTER, LIKENESS, SIDE, TRUST, MapV
 from pages.parts.wording import attribute
 
 WHAT = {"photos": "Photos", "captions": "Captions", "both": "Both"}
-COLOURS = {
-    CLUSTER: "Cluster",
-    TRUST: "Trust",
-    LIKENESS: "Likeness",
-    SIDE: "Photo or caption",
-}
+COLOURS = {CLUSTER: "Cluster", TRUST: "Trust", LIKENESS: "Likeness", SIDE: "Photo or caption"}
 NO_PHOTOS = "There are no photos in this collection yet."
 NO_WORDS = "This model understands no words, so only photos are on the map."
 NO_CAPTIONS = "No photo here has a caption, so only photos are on the map."

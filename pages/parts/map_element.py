@@ -11,32 +11,10 @@ import streamlit as st
 
 from pages.parts.elements import element
 from pages.parts.map_parts import Body
+from pages.parts.map_words import WORDS
 
 SCRIPTS = "lens painter store colours overlay legend hands map"
 HEIGHT_PX = 640
-WORDS: dict[str, str | list[str]] = {
-    "move": "Move",
-    "lasso": "Lasso",
-    "box": "Box",
-    "fit": "Fit",
-    "view": "Choose in view",
-    "zoomIn": "Zoom in",
-    "zoomOut": "Zoom out",
-    "pictures": "Pictures",
-    "names": "Names",
-    "density": "Density",
-    "lines": "Lines from captions to photos",
-    "none": "No lines",
-    "all": "All pairs",
-    "worst10": "Worst 10 % of pairs",
-    "worst1": "Worst 1 % of pairs",
-    "best10": "Best 10 % of pairs",
-    "ranks": ["line: finds its photo first", "finds it last"],
-    "hide": "Hide or show; with Shift, show alone",
-    "chosen": "points chosen",
-    "label": "Map. Arrow keys move, plus and minus zoom, Enter chooses the point in the middle, "
-    "V chooses all in view, L lasso, B box, M move, Escape chooses none.",
-}
 
 _map = element("map", js=" ".join(f"map/{name}.js" for name in SCRIPTS.split()), css="map/map.css")
 _courier = element("courier", js="map/store.js map/courier.js")

@@ -14,10 +14,11 @@ from engine.training.record import STOP
 from pages.parts.curves import draw_curves
 from pages.parts.frame import Told
 from pages.parts.run_deeds import draw_deeds
+from pages.parts.run_figures import draw_figures
 from pages.parts.run_list import SECONDS_BETWEEN_LOOKS, draw_title, told
 from pages.parts.run_pairs import draw_pairs
 from pages.parts.run_space import draw_space
-from pages.parts.wording import attribute, duration, plain
+from pages.parts.wording import attribute, plain
 
 TABS = {
     "Curves": ":material/show_chart:",
@@ -69,7 +70,7 @@ def _draw_head(run_id: str, slug: str, was_live: bool) -> None:
         draw_title(run, slug)
         st.caption(" · ".join(told(run)))
         _draw_state(run)
-        _draw_numbers(run)
+        draw_figures(run)
         draw_deeds(run, slug, hangs=_hangs(run))
 
 
@@ -103,29 +104,6 @@ def _waiting(run: Run) -> str:
     if not before:
         return "It starts in a moment."
     return f"It waits for **{plain(before[-1])}**: one works at a time."
-
-
-def _draw_numbers(run: Run) -> None:
-    if not run.epochs:
-        return
-    best, last = run.best, run.epochs[-1]
-    cells: list[tuple[str, str, str]] = []
-    if best is not None:
-        figures, pool = best["text_to_image"], best["text_to_image"]["pool"]
-        cells += [
-            (f"Best R@10 of {pool:,}", f"{figures['recall_at_10']:.3f}", f"epoch {best['epoch']}"),
-            ("R@1 and R@5", f"{figures['recall_at_1']:.3f} · {figures['recall_at_5']:.3f}", ""),
-            (f"Median rank of {pool:,}", f"{figures['median_rank']:g}", ""),
-        ]
-    if "photos_per_second" in last:
-        cells.append(("Photos a second", f"{last['photos_per_second']:,.0f}", ""))
-    if run.seconds_left is not None:
-        cells.append(("Time left", duration(run.seconds_left), ""))
-    else:
-        cells.append(("Training", duration(run.seconds), ""))
-    with st.container(horizontal=True, key="figures of run"):
-        for label, value, more in cells:
-            st.metric(label, value, width="content", help=more or None)
 
 
 def _draw_live(run_id: str, tab: str) -> None:
