@@ -43,14 +43,14 @@ class MapSettings:
     Examples
     --------
     >>> MapSettings(perplexity=50).told()
-    't-SNE of photos, perplexity 50, cosine, 750 steps, seed 0'
+    't-SNE of photos, perplexity 50, cosine, 600 steps, seed 0'
     """
 
     method: Method = "tsne"
     what: What = "photos"
     perplexity: float = 30.0
     seed: int = 0
-    iterations: int = 750
+    iterations: int = 600
     metric: Metric = "cosine"
     centred: bool = False
 

@@ -83,7 +83,7 @@ def fit_tsne(
     neighbours: Neighbours,
     *,
     perplexity: float = 30.0,
-    iterations: int = 750,
+    iterations: int = 600,
     metric: Metric = "cosine",
     seed: int = 0,
     n_threads: int = 1,

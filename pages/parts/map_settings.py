@@ -34,7 +34,7 @@ def draw_settings(here: MapView, slug: str) -> None:
             "Perplexity", MIN_PERPLEXITY, MAX_PERPLEXITY, settings.perplexity, step=5.0
         )
         iterations = right.number_input(
-            "Steps", MIN_ITERATIONS, MAX_ITERATIONS, settings.iterations, step=250
+            "Steps", MIN_ITERATIONS, MAX_ITERATIONS, settings.iterations, step=100
         )
         seed = left.number_input("Seed", 0, 2**31 - 1, settings.seed)
         metric = right.selectbox(

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.maps import MapSettings
 from engine.projection import (
     Placer,
     fit_tsne,
@@ -29,7 +30,7 @@ from engine.projection import (
 from engine.projection.fitting import n_neighbours_for
 from tests.benchmarks.report import Row, print_each, print_machine, print_rows, say
 
-PERPLEXITY, STEPS = 30.0, 750
+PERPLEXITY, STEPS = 30.0, MapSettings().iterations
 SKLEARN_STEPS = 1000  # its default; it counts 250 exaggerated steps as we do
 N_DIMS = 128
 N_ASKED, N_PLACED = 2_000, 500
