@@ -17,9 +17,17 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from itertools import cycle
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
+
+from streamlit.proto.Alert_pb2 import Alert
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from engine.config import PROJECT
 from engine.encoders import bundled_model, load_encoder
@@ -127,36 +135,58 @@ def shares(engine: SearchEngine, queries: Sequence[str]) -> dict[str, float]:
     }
 
 
-def visitor(query: str) -> Any:
-    """Return a page run without a browser, opened as a link does."""
-    from streamlit.testing.v1 import AppTest
+class Visitor:
+    """One person's connection to the app, without the drawing: what the server's cores share."""
 
-    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=WAIT_MS / 1000)
-    app.query_params.update({"collection": "big", "q": query})
-    app.switch_page("pages/text_search.py")
-    return app
+    def __init__(self, address: str) -> None:
+        url = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
+        self._socket = connect(url, subprotocols=[Subprotocol("streamlit")], max_size=None)
 
+    def search(self, query: str) -> float:
+        """Run the page for a query, as its link would; return the milliseconds to its end.
 
-def person(queries: Sequence[str], until: float, spent: list[float]) -> None:
-    """Search again and again without a browser's drawing: the script's runs are what is shared."""
-    app, place = visitor(queries[0]), 0
-    while time.monotonic() < until:
-        app.query_params["q"] = queries[place % len(queries)]
+        Raises
+        ------
+        RuntimeError
+            The page showed an error, or its script did not end well.
+        """
+        asking = BackMsg()
+        asking.rerun_script.query_string = urlencode({"collection": "big", "q": query})
+        asking.rerun_script.page_name = "text_search"
         begun = time.monotonic()
-        app.run()
-        spent.append((time.monotonic() - begun) * 1000)
-        if app.exception or app.error:
-            raise RuntimeError(f"the page failed: {[*app.exception, *app.error]}")
-        place += 1
+        self._socket.send(asking.SerializeToString())
+        while True:
+            told = ForwardMsg()
+            told.ParseFromString(self._socket.recv(timeout=WAIT_MS / 1000))
+            element = told.delta.new_element
+            if element.HasField("exception") or element.alert.format == Alert.ERROR:
+                raise RuntimeError(f"the page failed, asked {query}: {element}")
+            if told.WhichOneof("type") == "script_finished":
+                if told.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
+                    raise RuntimeError(f"the script ended early, asked {query}")
+                return (time.monotonic() - begun) * 1000
+
+    def close(self) -> None:
+        """Go."""
+        self._socket.close()
 
 
-def together(n_people: int, seconds: float, queries: Sequence[str]) -> list[float]:
+def person(address: str, queries: Sequence[str], until: float, spent: list[float]) -> None:
+    """Search again and again, each time for something else."""
+    with closing(Visitor(address)) as visitor:
+        for query in cycle(queries):
+            spent.append(visitor.search(query))
+            if time.monotonic() > until:
+                return
+
+
+def together(address: str, n_people: int, seconds: float, queries: Sequence[str]) -> list[float]:
     """Return the milliseconds of every page run while `n_people` search at once."""
     spent: list[float] = []
     until = time.monotonic() + seconds
     with ThreadPoolExecutor(n_people) as people:
         searching = [
-            people.submit(person, [*queries[n:], *queries[:n]], until, spent)
+            people.submit(person, address, [*queries[n:], *queries[:n]], until, spent)
             for n in range(n_people)
         ]
     for each in searching:
@@ -204,12 +234,12 @@ def report(home: Path, n_people: int, seconds: float) -> None:
         page.locator("article .caption").first.wait_for(timeout=300_000)
         enter_to_card(page, queries[1:N_WARMING])
         spent = enter_to_card(page, queries[N_WARMING : N_WARMING + N_ASKED])
+        page.close()
+        alone = together(address, 1, min(seconds, 15), queries)
+        crowd = together(address, n_people, seconds, queries)
     late = sum(ms >= WAIT_MS for ms in spent)
     told = f", {late} never came" if late else ""
     print(f"Enter to first card, median of {len(spent)}: {statistics.median(spent):.0f} ms{told}")
-    visitor(queries[0]).run()  # what the first visitor waits for, nobody else does
-    alone = together(1, min(seconds, 15), queries)
-    crowd = together(n_people, seconds, queries)
     p95 = [statistics.quantiles(each, n=20)[-1] for each in (alone, crowd)]
     print(f"page runs, 95th percentile: alone {p95[0]:.0f} ms, {n_people} people {p95[1]:.0f} ms")
     print(f"ratio {p95[1] / p95[0]:.1f} over {len(crowd)} searches, no error")
