@@ -83,6 +83,7 @@ SETTINGS: dict[str, tuple[Any, str, str]] = {
     "start": (str, "MODEL", "folder of a model to go on from"),
     "start_share": (float, "X", "how far the end is moved back towards that model, 0 to 1"),
     "augment": (float, "X", "how strongly photos are varied each time, 0 to 1"),
+    "erase": (float, "X", "share of the photos of which a part is covered each time"),
     "word_dropout": (float, "X", "share of a caption's words left out"),
     "validation_share": (float, "X", "share of the photos that is held out to measure with"),
     "precision": (str, "POLICY", "dtype policy of Keras, or auto"),

@@ -19,6 +19,8 @@ MAX_SHIFT = 0.12
 MAX_ANGLE = np.deg2rad(12)
 MAX_SCALE = 1.3
 MAX_LIGHT = 0.3
+# Least and greatest side of a covered part, of the photo's.
+COVERED = (0.15, 0.45)
 
 
 def photo_transforms(
@@ -50,6 +52,29 @@ def photo_transforms(
 def photo_light(rng: np.random.Generator, n_photos: int, strength: float) -> NDArray[np.float32]:
     """Draw a factor for each photo's brightness, shape (n_photos,)."""
     return (1 + strength * rng.uniform(-MAX_LIGHT, MAX_LIGHT, n_photos)).astype(np.float32)
+
+
+def cover(rng: np.random.Generator, pixels: NDArray[np.uint8], share: float) -> None:
+    """Cover a part of some photos, shape (n, size, size, 3), with one grey, in place.
+
+    Parameters
+    ----------
+    share
+        How many of the photos, 0 to 1.
+
+    References
+    ----------
+    Zhong et al., "Random erasing data augmentation", AAAI 2020.
+    """
+    n_photos, size_px = pixels.shape[:2]
+    sides = np.round(rng.uniform(*COVERED, (n_photos, 2)) * size_px).astype(int)
+    starts = np.round(rng.uniform(0, 1, (n_photos, 2)) * (size_px - sides)).astype(int)
+    greys = rng.integers(0, 256, n_photos)
+    covered = np.flatnonzero(rng.random(n_photos) < share)
+    for photo, (top, left), (height, width), grey in zip(
+        covered, starts[covered], sides[covered], greys[covered], strict=True
+    ):
+        pixels[photo, top : top + height, left : left + width] = grey
 
 
 def spoken(

@@ -16,7 +16,7 @@ from engine.catalogue import PhotoRecord, Skipped, read_source
 from engine.errors import TrainingError
 from engine.progress import Report
 from engine.text import Tokenizer, normalise
-from engine.training.augment import photo_light, photo_transforms, spoken
+from engine.training.augment import cover, photo_light, photo_transforms, spoken
 from engine.training.decoded import decode
 from engine.training.labels import Labels
 from engine.training.settings import DataSource, TrainingSettings
@@ -249,6 +249,8 @@ class Batches:
             strength = settings.augment
             batch["transforms"] = photo_transforms(rng, len(rows), settings.size_px, strength)
             batch["light"] = photo_light(rng, len(rows), strength)
+        if settings.erase:
+            cover(rng, batch["pixels"], settings.erase)
         return batch
 
 

@@ -142,6 +142,7 @@ class TrainingSettings:
     attributes: tuple[str, ...] = ()
     word_dropout: float = 0.05
     augment: float = 0.25
+    erase: float = 0.0
     validation_share: float = 0.1
     patience: int = 5
     max_words: int = 5000
@@ -205,7 +206,7 @@ class TrainingSettings:
             self.attribute_weight,
             "Give 0 to 10",
         )
-        for name in ("attribute_rate", "word_dropout", "start_share", "dropout"):
+        for name in ("attribute_rate", "word_dropout", "erase", "start_share", "dropout"):
             value = getattr(self, name)
             _require(
                 0 <= value < 1, f"{name} out of range", value, "Give 0 or more, and less than 1"

@@ -16,7 +16,7 @@ from engine.errors import TrainingError
 from engine.progress import Progress
 from engine.text import Tokenizer
 from engine.training import DataSource, TrainingReport, TrainingSettings, resume, train
-from engine.training.augment import photo_transforms, spoken
+from engine.training.augment import cover, photo_transforms, spoken
 from engine.training.examples import Batches, Examples
 from engine.training.labels import Labels
 from engine.training.trainer import build_trainer, recalibrate
@@ -86,6 +86,21 @@ def test_a_turned_and_scaled_photo_keeps_its_centre_within_the_shift():
     assert np.abs(x - 15.5).max() <= 1.93
     assert np.abs(y - 15.5).max() <= 1.93
     assert 0.3 < (a0 < 0).mean() < 0.7  # about half are flipped
+
+
+def test_the_asked_share_of_the_photos_is_covered_in_one_part():
+    """Of white photos of 40 px, about half get a grey rectangle with sides of 0.15 * 40 = 6 to
+    0.45 * 40 = 18 px, an area of 36 to 324 pixels; white is one of 256 greys and cannot be told.
+    """
+    pixels = np.full((400, 40, 40, 3), 255, np.uint8)
+    cover(np.random.default_rng(0), pixels, 0.5)
+    areas = (pixels[..., 0] < 255).sum((1, 2))
+    assert 0.4 < (areas > 0).mean() < 0.6
+    assert areas[areas > 0].min() >= 36
+    assert areas.max() <= 324
+    untouched = np.full((3, 40, 40, 3), 255, np.uint8)
+    cover(np.random.default_rng(0), untouched, 0.0)
+    assert (untouched == 255).all()
 
 
 def test_something_is_always_said_of_a_photo():
