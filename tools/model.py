@@ -1,4 +1,4 @@
-"""Make the bundled model from two shops' photos and drawn ones, in four stages with fixed seeds.
+"""Make the bundled model from two shops' photos and drawn ones, in five stages with fixed seeds.
 
 Run by `make model SHOPS="fashion-products amazon-apparel"`. Each stage goes on from the one before
 and is a run of its own under `build/model`, so an interruption costs at most the epoch under way:
@@ -6,7 +6,8 @@ and is a run of its own under `build/model`, so an interruption costs at most th
 1. photos and titles alone, with a few drawn products, at 112 px;
 2. attribute values beside them, more drawn products, at 96 px;
 3. the same with still more drawn products; in the end a part of the way back to stage 2;
-4. a long stage of the same at a higher rate; in the end a part of the way back to stage 3.
+4. a long stage of the same at a higher rate; in the end a part of the way back to stage 3;
+5. photos varied more, covered in part, words and features left out: stage 4 knew its photos by heart.
 
     python -m tools.model PHOTOS [PHOTOS ...]
 """
@@ -89,6 +90,24 @@ STAGES = (
             attribute_rate=0.2,
             augment=0.35,
             word_dropout=0.08,
+            start_share=0.2,
+        ),
+    ),
+    Stage(
+        10000,
+        10,
+        replace(
+            ALWAYS,
+            size_px=96,
+            epochs=14,
+            learning_rate=1e-3,
+            attribute_weight=1.0,
+            attribute_rate=0.25,
+            augment=0.6,
+            erase=0.4,
+            dropout=0.25,
+            word_dropout=0.25,
+            weight_decay=0.05,
             start_share=0.2,
         ),
     ),

@@ -70,11 +70,10 @@ def cover(rng: np.random.Generator, pixels: NDArray[np.uint8], share: float) -> 
     sides = np.round(rng.uniform(*COVERED, (n_photos, 2)) * size_px).astype(int)
     starts = np.round(rng.uniform(0, 1, (n_photos, 2)) * (size_px - sides)).astype(int)
     greys = rng.integers(0, 256, n_photos)
-    covered = np.flatnonzero(rng.random(n_photos) < share)
-    for photo, (top, left), (height, width), grey in zip(
-        covered, starts[covered], sides[covered], greys[covered], strict=True
-    ):
-        pixels[photo, top : top + height, left : left + width] = grey
+    stops = starts + sides
+    for n in np.flatnonzero(rng.random(n_photos) < share):
+        rows, columns = (slice(starts[n, axis], stops[n, axis]) for axis in (0, 1))
+        pixels[n, rows, columns] = greys[n]
 
 
 def spoken(

@@ -238,8 +238,9 @@ class Batches:
         ]
         tokens = self._tokenizer.encode([text for text, _ in spoken_of])
         fits = self.labels.fits(places, [keys for _, keys in spoken_of])
+        pixels = examples.pixels[rows]
         batch = {
-            "pixels": examples.pixels[rows],
+            "pixels": pixels,
             "tokens": tokens,
             "same": _same(self._alike[places], tokens) | fits,
         }
@@ -250,7 +251,7 @@ class Batches:
             batch["transforms"] = photo_transforms(rng, len(rows), settings.size_px, strength)
             batch["light"] = photo_light(rng, len(rows), strength)
         if settings.erase:
-            cover(rng, batch["pixels"], settings.erase)
+            cover(rng, pixels, settings.erase)
         return batch
 
 
