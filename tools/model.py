@@ -7,7 +7,7 @@ and is a run of its own under `build/model`, so an interruption costs at most th
 2. attribute values beside them, more drawn products, at 96 px;
 3. the same with still more drawn products; in the end a part of the way back to stage 2;
 4. a long stage of the same at a higher rate; in the end a part of the way back to stage 3;
-5. photos varied more, covered in part, words and features left out: stage 4 knew its photos by heart.
+5. photos varied more and covered in part, words left out: stage 4 knew its photos by heart.
 
     python -m tools.model PHOTOS [PHOTOS ...]
 """

@@ -69,7 +69,7 @@ def cover(rng: np.random.Generator, pixels: NDArray[np.uint8], share: float) -> 
     n_photos, size_px = pixels.shape[:2]
     sides = np.round(rng.uniform(*COVERED, (n_photos, 2)) * size_px).astype(int)
     starts = np.round(rng.uniform(0, 1, (n_photos, 2)) * (size_px - sides)).astype(int)
-    greys = rng.integers(0, 256, n_photos)
+    greys = rng.integers(0, 256, (n_photos,))
     stops = starts + sides
     for n in np.flatnonzero(rng.random(n_photos) < share):
         rows, columns = (slice(starts[n, axis], stops[n, axis]) for axis in (0, 1))
