@@ -258,7 +258,7 @@ def report(home: Path, n_people: int, seconds: float) -> None:
     print(f"page runs, 95th percentile: alone {usual:.0f} ms")
     for pause, crowd in crowds.items():
         print(
-            f"{n_people} people, {pause} s between an answer and the next query: {p95(crowd):.0f} ms, "
+            f"{n_people} people, {pause} s from an answer to the next query: {p95(crowd):.0f} ms, "
             f"{p95(crowd) / usual:.1f} times as long, over {len(crowd)} searches, no error"
         )
 
