@@ -41,7 +41,7 @@ N_ROWS = 70_000
 N_ASKED = 20
 N_WARMING = 4
 WAIT_MS = 120_000
-# How long a person looks at an answer, in the mean: a moment, and not at all (twenty machines).
+# How long a person looks at an answer, in the mean: a moment; and not at all, as machines do.
 PAUSES_S = (3, 0)
 BOX = 'input[type="search"]'
 # Resolves with the milliseconds until a gallery with another first photo has been painted. Looking
