@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from engine.search import SearchEngine
 
-# Words that training showed less often lie where chance put them.
+# Words that training showed less often than this, or than this share of the most frequent one, lie
+# where chance put them.
 _OFTEN = 40
+_SHARE = 0.006
 _MAX_WORDS = 3_000
 _AT_ONCE = 256
 
@@ -28,7 +30,9 @@ class WordBook:
     def __init__(self, engine: SearchEngine) -> None:
         tokenizer = engine.encoder.tokenizer
         often = tokenizer.frequent(_MAX_WORDS) if tokenizer else []
-        self.words = [w for w in often if tokenizer and tokenizer.count(w) >= _OFTEN]
+        counts = [tokenizer.count(word) for word in often] if tokenizer else []
+        least = max(_OFTEN, _SHARE * max(counts, default=0))
+        self.words = [word for word, count in zip(often, counts, strict=True) if count >= least]
         parts = [
             engine.encoder.embed_texts(self.words[start : start + _AT_ONCE])
             for start in range(0, len(self.words), _AT_ONCE)

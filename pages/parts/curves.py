@@ -66,11 +66,11 @@ def draw_curves(run: Run) -> None:
             _draw(title, traces, key=f"curve {number}", best=best["epoch"] if best else None)
 
 
-def draw_overlaid(runs: Sequence[Run], figure: str) -> None:
-    """Draw one figure of several runs over their epochs."""
+def draw_overlaid(runs: Sequence[Run], labels: Sequence[str], figure: str) -> None:
+    """Draw one figure of several runs over their epochs, each by its label."""
     traces = [
-        _line([e["epoch"] for e in run.epochs], [value_of(e, figure) for e in run.epochs], run.name)
-        for run in runs
+        _line([e["epoch"] for e in run.epochs], [value_of(e, figure) for e in run.epochs], label)
+        for run, label in zip(runs, labels, strict=True)
     ]
     _draw(figure, traces, key="overlaid", height=340)
 
@@ -121,7 +121,7 @@ def _draw(
         showlegend=len([trace for trace in traces if trace.showlegend is not False]) > 1,
         uirevision=key,
     )
-    figure.update_xaxes(title=None, rangemode="tozero", tickformat="d")
+    figure.update_xaxes(title=None, rangemode="tozero", tickformat="~r")
     if best is not None:
         figure.add_vline(
             best, line={"width": 1, "dash": "dot"}, annotation_text="best", opacity=0.6

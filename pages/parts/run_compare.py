@@ -35,7 +35,7 @@ def draw_comparison(chosen: Sequence[str], slug: str) -> None:
         return
     runs = [known[run_id] for run_id in picked]
     figure = st.selectbox("Figure", list(FIGURES), list(FIGURES).index("R@10, text → photo"))
-    draw_overlaid(runs, figure)
+    draw_overlaid(runs, _labels(runs), figure)
     _draw_settings(runs)
     _draw_figures(runs)
     st.fragment(_draw_answers)(runs)
