@@ -48,60 +48,25 @@ class Stage:
     settings: TrainingSettings = field(default=ALWAYS)
 
 
+# From the second stage on: attribute values as classes, at one size.
+TAUGHT = replace(
+    ALWAYS, size_px=96, learning_rate=1e-3, attribute_weight=1.0, augment=0.35, word_dropout=0.08
+)
 STAGES = (
     Stage(3000, 7, replace(ALWAYS, epochs=12)),
-    Stage(
-        9000,
-        7,
-        replace(
-            ALWAYS,
-            size_px=96,
-            epochs=6,
-            learning_rate=6e-4,
-            attribute_weight=0.5,
-            augment=0.35,
-            word_dropout=0.08,
-        ),
-    ),
+    Stage(9000, 7, replace(TAUGHT, epochs=6, learning_rate=6e-4, attribute_weight=0.5)),
     Stage(
         15000,
         8,
-        replace(
-            ALWAYS,
-            size_px=96,
-            epochs=3,
-            learning_rate=4e-4,
-            attribute_weight=1.0,
-            attribute_rate=0.25,
-            augment=0.35,
-            word_dropout=0.08,
-            start_share=0.3,
-        ),
+        replace(TAUGHT, epochs=3, learning_rate=4e-4, attribute_rate=0.25, start_share=0.3),
     ),
-    Stage(
-        15000,
-        9,
-        replace(
-            ALWAYS,
-            size_px=96,
-            epochs=9,
-            learning_rate=1e-3,
-            attribute_weight=1.0,
-            attribute_rate=0.2,
-            augment=0.35,
-            word_dropout=0.08,
-            start_share=0.2,
-        ),
-    ),
+    Stage(15000, 9, replace(TAUGHT, epochs=9, attribute_rate=0.2, start_share=0.2)),
     Stage(
         10000,
         10,
         replace(
-            ALWAYS,
-            size_px=96,
+            TAUGHT,
             epochs=14,
-            learning_rate=1e-3,
-            attribute_weight=1.0,
             attribute_rate=0.25,
             augment=0.6,
             erase=0.4,

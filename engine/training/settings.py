@@ -90,6 +90,8 @@ class TrainingSettings:
     augment
         How strongly photos are shifted, turned, scaled and lit anew each time, 0 to 1; above 0 they
         are flipped too. A short run wants little: 0.25 for ten epochs.
+    erase
+        Share of the photos of which a part is covered with grey each time.
     validation_share
         Share of the photos held out, 0 to 0.5; byte-identical photos fall on the same side.
     patience

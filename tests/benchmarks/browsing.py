@@ -143,35 +143,31 @@ def shares(engine: SearchEngine, queries: Sequence[str]) -> dict[str, float]:
     }
 
 
-class Visitor:
-    """One person's connection to the app, without the drawing: what the server's cores share."""
+def page_run(connection: ClientConnection, query: str) -> float:
+    """Run the page for a query, as its link would; return the milliseconds to its end.
 
-    def __init__(self, connection: ClientConnection) -> None:
-        self._connection = connection
+    Nothing is drawn: this is what the people of a server share.
 
-    def search(self, query: str) -> float:
-        """Run the page for a query, as its link would; return the milliseconds to its end.
-
-        Raises
-        ------
-        RuntimeError
-            The page showed an error, or its script did not end well.
-        """
-        asking = BackMsg()
-        asking.rerun_script.query_string = urlencode({"collection": "big", "q": query})
-        asking.rerun_script.page_name = "text_search"
-        begun = time.monotonic()
-        self._connection.send(asking.SerializeToString())
-        while True:
-            told = ForwardMsg()
-            told.ParseFromString(self._connection.recv(timeout=WAIT_MS / 1000))
-            element = told.delta.new_element
-            if element.HasField("exception") or element.alert.format == Alert.ERROR:
-                raise RuntimeError(f"the page failed, asked {query}: {element}")
-            if told.WhichOneof("type") == "script_finished":
-                if told.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
-                    raise RuntimeError(f"the script ended early, asked {query}")
-                return (time.monotonic() - begun) * 1000
+    Raises
+    ------
+    RuntimeError
+        The page showed an error, or its script did not end well.
+    """
+    asking = BackMsg()
+    asking.rerun_script.query_string = urlencode({"collection": "big", "q": query})
+    asking.rerun_script.page_name = "text_search"
+    begun = time.monotonic()
+    connection.send(asking.SerializeToString())
+    while True:
+        told = ForwardMsg()
+        told.ParseFromString(connection.recv(timeout=WAIT_MS / 1000))
+        element = told.delta.new_element
+        if element.HasField("exception") or element.alert.format == Alert.ERROR:
+            raise RuntimeError(f"the page failed, asked {query}: {element}")
+        if told.WhichOneof("type") == "script_finished":
+            if told.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
+                raise RuntimeError(f"the script ended early, asked {query}")
+            return (time.monotonic() - begun) * 1000
 
 
 def person(
@@ -181,12 +177,11 @@ def person(
     url = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
     looks = random.Random(queries[0])
     with connect(url, subprotocols=[Subprotocol("streamlit")], max_size=None) as connection:
-        visitor = Visitor(connection)
         for query in cycle(queries):
             time.sleep(looks.uniform(0, 2 * pause))
             if time.monotonic() > until:
                 return
-            spent.append(visitor.search(query))
+            spent.append(page_run(connection, query))
 
 
 def together(
