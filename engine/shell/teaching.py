@@ -82,6 +82,8 @@ SETTINGS: dict[str, tuple[Any, str, str]] = {
     "attribute_weight": (float, "X", "weight of telling attribute values apart; 0 leaves it out"),
     "start": (str, "MODEL", "folder of a model to go on from"),
     "start_share": (float, "X", "how far the end is moved back towards that model, 0 to 1"),
+    "teacher": (str, "MODEL", "folder of a model whose view of the photos is learned as well"),
+    "teacher_weight": (float, "X", "weight of that"),
     "augment": (float, "X", "how strongly photos are varied each time, 0 to 1"),
     "erase": (float, "X", "share of the photos of which a part is covered each time"),
     "word_dropout": (float, "X", "share of a caption's words left out"),

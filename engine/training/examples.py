@@ -187,6 +187,8 @@ class Batches:
         Turns what is said into token ids.
     settings
         Of the run.
+    taught
+        A teacher's row for each example; see `engine.training.teacher`.
     """
 
     def __init__(
@@ -195,7 +197,9 @@ class Batches:
         rows: NDArray[np.int64],
         tokenizer: Tokenizer,
         settings: TrainingSettings,
+        taught: NDArray[np.float32] | None = None,
     ) -> None:
+        self._taught = taught
         self._examples = examples
         self._rows = rows
         self._tokenizer = tokenizer
@@ -246,6 +250,8 @@ class Batches:
         }
         if settings.attribute_weight and self.labels.keys:
             batch["codes"] = self.labels.codes[places]
+        if self._taught is not None:
+            batch["taught"] = self._taught[rows]
         if settings.augment:
             strength = settings.augment
             batch["transforms"] = photo_transforms(rng, len(rows), settings.size_px, strength)

@@ -18,6 +18,7 @@ import keras
 import numpy as np
 
 from engine.durable import read_json, write_json
+from engine.encoders import read_manifest
 from engine.encoders.joint import JointEncoder
 from engine.encoders.settings import ModelSettings
 from engine.errors import KindredError, TrainingError
@@ -36,6 +37,7 @@ from engine.training.probe import Probe
 from engine.training.record import MODEL, STOP, Plan
 from engine.training.settings import DataSource, TrainingSettings
 from engine.training.start import Start
+from engine.training.teacher import taught_rows
 from engine.training.trainer import build_trainer, recalibrate
 from engine.training.validation import Rows, Validation
 
@@ -181,7 +183,8 @@ class _Run:
             )
         self.n_training = len(rows)
         self.tokenizer = Tokenizer.fit(self.examples.texts(rows), max_words=settings.max_words)
-        self.batches = Batches(self.examples, rows, self.tokenizer, settings)
+        taught = taught_rows(plan, self.examples, rows, self.report)
+        self.batches = Batches(self.examples, rows, self.tokenizer, settings, taught)
         self.validation = Validation(self.examples, held_out, self.tokenizer, settings.batch_size)
         self.probe = Probe(out, self.validation, self.examples, settings.seed)
         self.shape = ModelSettings(
@@ -195,6 +198,7 @@ class _Run:
             text_width=settings.text_width,
             pooling=settings.pooling,
             hidden=settings.hidden,
+            dropout=settings.dropout,
         )
         self.precision = resolve_precision(settings.precision)
         write_json(out / record.ENVIRONMENT, describe_machine(self.precision))
@@ -202,7 +206,13 @@ class _Run:
         labels = self.batches.labels
         values = self.tokenizer.encode(labels.values)
         self.trainer = build_trainer(
-            self.shape, settings, n_steps, self.precision, values, labels.spans
+            self.shape,
+            settings,
+            n_steps,
+            self.precision,
+            values,
+            labels.spans,
+            0 if taught is None else taught.shape[1],
         )
         self.start = Start.read(settings)
         towers = self.trainer.photo_tower, self.trainer.text_tower
@@ -333,6 +343,7 @@ class _Run:
         return TrainingReport(self.out / MODEL, content, "stopped")
 
     def _told(self) -> dict[str, Any]:
+        teacher = self.settings.teacher
         return {
             "data": {
                 "sources": [origin.photos.name for origin in self.plan.data],
@@ -345,6 +356,7 @@ class _Run:
                 **self.settings.to_json(),
                 "weights": bool(self.settings.weights),
                 "start": self.start.name if self.start else None,
+                "teacher": read_manifest(Path(teacher)).name if teacher else None,
             },
             "curves": self.state.history,
             "best_epoch": self.state.best_epoch,

@@ -102,6 +102,11 @@ class TrainingSettings:
         Folder of a model whose towers the run begins with, word by word; None begins at random.
     start_share
         How far the finished weights are moved back towards those of `start`, 0 to 1.
+    teacher
+        Folder of a model whose row for each photo the tower learns to foretell beside everything
+        else; None for none. See `engine.training.teacher`.
+    teacher_weight
+        Weight of that; the cosine distance costs 1 when nothing is foretold.
     precision
         Keras dtype policy; ``"auto"`` takes bfloat16 where the processor multiplies it.
     seed
@@ -150,6 +155,8 @@ class TrainingSettings:
     max_words: int = 5000
     start: str | None = None
     start_share: float = 0.0
+    teacher: str | None = None
+    teacher_weight: float = 4.0
     precision: str = "auto"
     seed: int = 0
     recipe: str = "contrastive"
@@ -207,6 +214,12 @@ class TrainingSettings:
             "attribute_weight out of range",
             self.attribute_weight,
             "Give 0 to 10",
+        )
+        _require(
+            0 <= self.teacher_weight <= 100,
+            "teacher_weight out of range",
+            self.teacher_weight,
+            "Give 0 to 100",
         )
         for name in ("attribute_rate", "word_dropout", "erase", "start_share", "dropout"):
             value = getattr(self, name)

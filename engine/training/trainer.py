@@ -19,6 +19,7 @@ from engine.training.settings import TrainingSettings
 # e^4.6 ≈ 100: beyond it the softmax is so sharp that one batch can upset everything learned.
 MAX_LOG_SCALE = 4.6
 WHITE = 255.0
+_PUPIL_WIDTH = 512
 
 
 @keras.saving.register_keras_serializable("kindred")
@@ -44,7 +45,8 @@ class JointTrainer(keras.Model):
 
     A batch is a dictionary: ``pixels`` uint8 (n, size, size, 3), ``tokens`` int32 (n, n_tokens),
     ``same`` bool (n, n); to augment, ``transforms`` float32 (n, 8) with ``light`` float32 (n,);
-    and, to learn attribute values, ``codes`` int32 (n, n_keys).
+    to learn attribute values, ``codes`` int32 (n, n_keys); and, to learn from a teacher,
+    ``taught`` float32 (n, n_taught).
 
     Parameters
     ----------
@@ -55,6 +57,8 @@ class JointTrainer(keras.Model):
     values, spans
         Token ids of the attribute values, int32 (n_values, n_tokens), and where each attribute's
         begin and end; see `engine.losses.attribute_values`.
+    n_taught
+        Width of the teacher's rows; 0 for no teacher.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class JointTrainer(keras.Model):
         dtype: str,
         values: NDArray[np.int32] | None = None,
         spans: Sequence[tuple[int, int]] = (),
+        n_taught: int = 0,
     ) -> None:
         super().__init__(name="joint_trainer")
         self.photo_tower = photo_tower(shape, weights=settings.weights, dtype=dtype)
@@ -74,6 +79,8 @@ class JointTrainer(keras.Model):
         self.attribute_weight = settings.attribute_weight if spans else 0.0
         self._values, self._spans = values, tuple(spans)
         self.negatives = settings.negatives
+        self.teacher_weight = settings.teacher_weight
+        self.pupil = pupil(self.photo_tower, n_taught, dtype) if n_taught else None
         self.log_scale = self.add_weight(
             name="log_scale",
             shape=(),
@@ -91,10 +98,12 @@ class JointTrainer(keras.Model):
         pixels = batch["pixels"]
         if training and "transforms" in batch:
             pixels = self.augmentation(pixels, batch["transforms"], batch["light"])
-        rows = {
-            "photos": self.photo_tower(pixels, training=training),
-            "texts": self.text_tower(batch["tokens"], training=training),
-        }
+        rows = {}
+        if training and self.pupil and "taught" in batch:
+            rows["photos"], rows["foretold"] = self.pupil(pixels, training=training)
+        else:
+            rows["photos"] = self.photo_tower(pixels, training=training)
+        rows["texts"] = self.text_tower(batch["tokens"], training=training)
         if training and self.attribute_weight and "codes" in batch:
             tokens = ops.convert_to_tensor(self._values)
             rows["values"] = self.text_tower(tokens, training=training)
@@ -123,7 +132,18 @@ class JointTrainer(keras.Model):
                 y_pred["photos"], y_pred["values"], x["codes"], self._spans
             )
             loss = loss + self.attribute_weight * known
+        if "foretold" in y_pred:
+            loss = loss + self.teacher_weight * losses.cosine(y_pred["foretold"], x["taught"])
         return loss
+
+
+def pupil(tower: keras.Model, n_taught: int, dtype: str) -> keras.Model:
+    """Return a photo tower with a second output: its features' guess at a teacher's unit rows."""
+    features = tower.get_layer("features").output
+    hidden = keras.layers.Dense(_PUPIL_WIDTH, activation="relu", name="guess_hidden", dtype=dtype)
+    guess = keras.layers.Dense(n_taught, name="guess", dtype="float32")(hidden(features))
+    unit = keras.layers.UnitNormalization(name="foretold", dtype="float32")(guess)
+    return keras.Model(tower.input, [tower.output, unit], name="pupil")
 
 
 def recalibrate(trainer: JointTrainer | JointEncoder, batches: Iterable[Any]) -> None:
@@ -166,10 +186,11 @@ def build_trainer(
     dtype: str,
     values: NDArray[np.int32] | None = None,
     spans: Sequence[tuple[int, int]] = (),
+    n_taught: int = 0,
 ) -> JointTrainer:
     """Return a compiled trainer for a run of `n_steps` batches; see `JointTrainer`."""
     keras.utils.set_random_seed(settings.seed)
-    trainer = JointTrainer(shape, settings, dtype, values, spans)
+    trainer = JointTrainer(shape, settings, dtype, values, spans, n_taught)
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0,
         decay_steps=max(n_steps - n_steps // 20, 1),

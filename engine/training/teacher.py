@@ -1,0 +1,88 @@
+"""A teacher: another model whose view of the photos a run's tower learns to foretell.
+
+A tower of few photos learns what its captions say and, by heart, which photo each one was. What a
+model trained on far more photos makes of the same photos is the same for no two of them and no
+accident of any: a second thing to learn that does generalise.
+
+References
+----------
+Hinton, Vinyals, Dean, "Distilling the knowledge in a neural network", 2015. Yang et al., "CLIP-KD:
+an empirical study of CLIP model distillation", CVPR 2024: the teacher's features themselves, foretold
+through a small head, teach more than its similarities do.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.encoders import read_manifest
+from engine.encoders.joint import JointEncoder, frozen
+from engine.errors import TrainingError
+from engine.progress import Report
+from engine.training.examples import Examples
+from engine.training.material import list_photos
+from engine.training.record import Plan
+
+
+def taught_rows(
+    plan: Plan, examples: Examples, rows: NDArray[np.int64], progress: Report
+) -> NDArray[np.float32] | None:
+    """Return what the teacher of a run makes of its photos; None where the run has no teacher.
+
+    Parameters
+    ----------
+    plan
+        The run's; its settings name the teacher's model folder.
+    examples, rows
+        The photos, and which of them are trained on.
+    progress
+        Told while photos are embedded; what was embedded once is kept under the photo's hash.
+
+    Returns
+    -------
+    ndarray
+        Unit rows, float32, (n, n_dims of the teacher), one for each example. Each dimension is
+        standardised over `rows` first: features out of a rectifier all point one way.
+
+    Raises
+    ------
+    ModelError
+        There is no such model.
+    TrainingError
+        A photo is neither among the embedded ones nor in the run's sources any more.
+    """
+    folder = plan.settings.teacher
+    if folder is None:
+        return None
+    known = frozen(JointEncoder.load(Path(folder), read_manifest(Path(folder))).photo_tower)
+    if any(name not in known.store for name in examples.hashes):
+        found, _ = list_photos(plan.data)
+        known.compute([item.path for item in found], progress=progress)
+    missing = sum(name not in known.store for name in examples.hashes)
+    if missing:
+        raise TrainingError(
+            "photos of the run are not where they were, and the teacher has not seen them",
+            value=missing,
+            remedy="Put them back and resume the run",
+        )
+    return standardised(known.store.rows(examples.hashes), rows)
+
+
+def standardised(taught: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return unit rows of mean 0 and deviation 1 in each dimension, both taken over some rows.
+
+    A dimension that never changes tells nothing, and is 0.
+
+    Examples
+    --------
+    >>> standardised(np.array([[1, 7], [3, 7], [9, 7]], "float32"), np.array([0, 1])).tolist()
+    [[-1.0, 0.0], [1.0, 0.0], [1.0, 0.0]]
+    """
+    mean, deviation = taught[rows].mean(axis=0), taught[rows].std(axis=0)
+    changes = deviation > 0
+    spread = np.where(changes, (taught - mean) / np.where(changes, deviation, 1), 0)
+    length = np.linalg.norm(spread, axis=1, keepdims=True)
+    return (spread / np.maximum(length, 1e-12)).astype(np.float32)
