@@ -39,8 +39,8 @@ bench: dev-libraries  ## Measure speed and memory (PHOTOS=folder FULL_SIZE=folde
 demo: app-libraries  ## Draw and index the demo collection anew (after a new model: PHOTOS_IN_DEMO=…)
 	@$(VENV)/bin/python -m tools.demo --photos "$(PHOTOS_IN_DEMO)"
 
-model: app-libraries  ## Train the bundled model anew, hours of work (SHOPS="folder folder")
-	@$(VENV)/bin/python -m tools.model $(SHOPS)
+model: app-libraries  ## Train the bundled model anew, hours of work (SHOPS="folder folder", TEACHER=weights)
+	@$(VENV)/bin/python -m tools.model $(SHOPS) $(if $(TEACHER),--teacher-weights $(TEACHER))
 
 clean:  ## Remove the libraries and caches; collections in .kindred stay
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache

@@ -241,3 +241,27 @@ def test_the_bundled_model_is_made_in_stages_each_going_on_from_the_one_before(
         assert made == tmp_path / "stage-2" / "model"
         first = str(tmp_path / "stage-1" / "model")
         assert told == [(["shop", "drawn-1"], None), (["shop", "drawn-2"], first)]
+
+
+def test_a_stage_with_a_teacher_makes_it_first_of_the_weights_that_were_named(
+    tmp_path, monkeypatch
+):
+    """Stood in for: the teacher's features as they are, and the stage that learns from them."""
+    told = []
+
+    def train_recipe(data, settings, out, progress):
+        told.append((settings.recipe, settings.backbone, settings.weights, settings.loss))
+        return TrainingReport(out / "model", {})
+
+    def train(data, settings, out, progress):
+        told.append(settings.teacher)
+        return TrainingReport(out / "model", {})
+
+    monkeypatch.setattr(model, "train_recipe", train_recipe)
+    monkeypatch.setattr(model, "train", train)
+    stages = (model.Stage(1, 1, has_teacher=True),)
+    model.make_model([tmp_path / "shop"], tmp_path, stages, teacher_weights="weights.h5")
+    assert told == [
+        ("vgg16-fc1", "MobileNetV2", "weights.h5", "none"),
+        str(tmp_path / "teacher" / "model"),
+    ]

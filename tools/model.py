@@ -1,4 +1,4 @@
-"""Make the bundled model from two shops' photos and drawn ones, in five stages with fixed seeds.
+"""Make the bundled model from two shops' photos and drawn ones, in six stages with fixed seeds.
 
 Run by `make model SHOPS="fashion-products amazon-apparel"`. Each stage goes on from the one before
 and is a run of its own under `build/model`, so an interruption costs at most the epoch under way:
@@ -7,9 +7,10 @@ and is a run of its own under `build/model`, so an interruption costs at most th
 2. attribute values beside them, more drawn products, at 96 px;
 3. the same with still more drawn products; in the end a part of the way back to stage 2;
 4. a long stage of the same at a higher rate; in the end a part of the way back to stage 3;
-5. photos varied more and covered in part, words left out: stage 4 knew its photos by heart.
+5. photos varied more and covered in part, words left out: stage 4 knew its photos by heart;
+6. the same for longer, with a teacher: what a network made for ImageNet sees in each photo.
 
-    python -m tools.model PHOTOS [PHOTOS ...]
+    python -m tools.model PHOTOS [PHOTOS ...] [--teacher-weights FILE]
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from engine.config import MODELS
 from engine.drawing import draw_collection
 from engine.shell.meter import Meter
 from engine.training import DataSource, TrainingSettings, resume, train
+from engine.training.recipes import resume_recipe, settings_of, train_recipe
 
 NAME = "kindred-fashion"
 PLACE = Path(__file__).resolve().parent.parent / "build" / "model"
@@ -41,16 +43,27 @@ ALWAYS = TrainingSettings(
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One run: how many products are drawn for it, and with what it is told."""
+    """One run: how many products are drawn for it, what it is told, and whether it is taught."""
 
     n_drawn: int
     seed: int
     settings: TrainingSettings = field(default=ALWAYS)
+    has_teacher: bool = False
 
 
 # From the second stage on: attribute values as classes, at one size.
 TAUGHT = replace(
     ALWAYS, size_px=96, learning_rate=1e-3, attribute_weight=1.0, augment=0.35, word_dropout=0.08
+)
+# From the fifth stage on: photos varied more and covered in part, words left out.
+VARIED = replace(
+    TAUGHT,
+    attribute_rate=0.25,
+    augment=0.6,
+    erase=0.4,
+    word_dropout=0.25,
+    weight_decay=0.05,
+    start_share=0.2,
 )
 STAGES = (
     Stage(3000, 7, replace(ALWAYS, epochs=12)),
@@ -61,21 +74,8 @@ STAGES = (
         replace(TAUGHT, epochs=3, learning_rate=4e-4, attribute_rate=0.25, start_share=0.3),
     ),
     Stage(15000, 9, replace(TAUGHT, epochs=9, attribute_rate=0.2, start_share=0.2)),
-    Stage(
-        10000,
-        10,
-        replace(
-            TAUGHT,
-            epochs=14,
-            attribute_rate=0.25,
-            augment=0.6,
-            erase=0.4,
-            dropout=0.25,
-            word_dropout=0.25,
-            weight_decay=0.05,
-            start_share=0.2,
-        ),
-    ),
+    Stage(10000, 10, replace(VARIED, epochs=14)),
+    Stage(10000, 11, replace(VARIED, epochs=32, dropout=0.1), has_teacher=True),
 )
 
 
@@ -83,14 +83,25 @@ def main(arguments: list[str]) -> None:
     """Run what is left of the stages, then put the model in its place."""
     parser = argparse.ArgumentParser(prog="python -m tools.model", description=__doc__)
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTOS")
+    parser.add_argument(
+        "--teacher-weights",
+        default="imagenet",
+        metavar="FILE",
+        help="of MobileNetV2 (alpha 0.35) without its top; downloaded by Keras when left out",
+    )
     options = parser.parse_args(arguments)
-    model = make_model(options.photos, PLACE)
+    model = make_model(options.photos, PLACE, teacher_weights=options.teacher_weights)
     shutil.rmtree(MODELS / NAME, ignore_errors=True)
     shutil.copytree(model, MODELS / NAME)
     print(f"The model: {MODELS / NAME}. `make demo` indexes the demo collection with it.")
 
 
-def make_model(shops: list[Path], place: Path, stages: tuple[Stage, ...] = STAGES) -> Path:
+def make_model(
+    shops: list[Path],
+    place: Path,
+    stages: tuple[Stage, ...] = STAGES,
+    teacher_weights: str = "imagenet",
+) -> Path:
     """Return the model folder of the last stage; stages that are finished are not run again."""
     model: Path | None = None
     for number, stage in enumerate(stages, start=1):
@@ -104,11 +115,33 @@ def make_model(shops: list[Path], place: Path, stages: tuple[Stage, ...] = STAGE
         draw_collection(stage.n_drawn, stage.seed, drawn, size_px=128, without_held_out=True)
         data = [DataSource(shop) for shop in shops] + [DataSource(drawn, validates=False)]
         settings = replace(stage.settings, start=str(model) if model else None)
+        if stage.has_teacher:
+            taught_by = make_teacher(shops[0], place / "teacher", teacher_weights)
+            settings = replace(settings, teacher=str(taught_by))
         with Meter() as report:
             model = train(data, settings, run, progress=report).model
     if model is None:
         raise SystemExit("There is no stage to run.")
     return model
+
+
+def make_teacher(shop: Path, place: Path, weights: str) -> Path:
+    """Return the model folder of a network made for ImageNet, with its features as they are."""
+    settings = settings_of(
+        "vgg16-fc1",
+        {
+            "name": "teacher",
+            "backbone": "MobileNetV2",
+            "backbone_alpha": 0.35,
+            "weights": weights,
+            "size_px": 224,
+            "pooling": "average",
+        },
+    )
+    with Meter() as report:
+        if (place / "run.json").exists():
+            return resume_recipe(place, progress=report).model
+        return train_recipe([DataSource(shop)], settings, place, progress=report).model
 
 
 if __name__ == "__main__":

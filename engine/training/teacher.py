@@ -7,8 +7,8 @@ accident of any: a second thing to learn that does generalise.
 References
 ----------
 Hinton, Vinyals, Dean, "Distilling the knowledge in a neural network", 2015. Yang et al., "CLIP-KD:
-an empirical study of CLIP model distillation", CVPR 2024: the teacher's features themselves, foretold
-through a small head, teach more than its similarities do.
+an empirical study of CLIP model distillation", CVPR 2024: to mimic the teacher's features is the
+simplest way and among the best.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import pytest
 from engine.durable import read_json
 from engine.encoders import ModelSettings, load_encoder
 from engine.encoders.folder import read_held_out
-from engine.errors import TrainingError
+from engine.errors import KindredError, TrainingError
 from engine.progress import Progress
 from engine.text import Tokenizer
 from engine.training import DataSource, TrainingReport, TrainingSettings, resume, train
@@ -166,6 +166,77 @@ def test_a_model_of_another_shape_is_no_start(drawn: Path, small_run: TrainingRe
     )
     with pytest.raises(TrainingError, match="another shape"):
         start.give(trainer, Tokenizer([("red", 1)] * 1, 24))
+
+
+@pytest.mark.parametrize("weight", [0.0, 4.0])
+def test_a_tower_learns_to_foretell_its_teacher_by_the_weight_of_that_alone(weight: float):
+    """Random unit rows are at cosine distance 1 in the mean; 40 steps over one batch bring a tower
+    that is told to within half of that, and leave one that is not where it was."""
+    from engine import losses
+
+    settings = replace(SMALL, n_dims=4, teacher_weight=weight, learning_rate=1e-2)
+    shape = ModelSettings(size_px=32, n_dims=4, n_ids=9, n_tokens=4)
+    trainer = build_trainer(shape, settings, n_steps=40, dtype="float32", n_taught=6)
+    rng = np.random.default_rng(0)
+    taught = rng.normal(size=(8, 6)).astype(np.float32)
+    batch = {
+        "pixels": rng.integers(0, 256, (8, 32, 32, 3), dtype=np.uint8),
+        "tokens": rng.integers(1, 9, (8, 4)).astype(np.int32),
+        "same": np.eye(8, dtype=bool),
+        "taught": taught / np.linalg.norm(taught, axis=1, keepdims=True),
+    }
+    for _ in range(40):
+        trainer.train_on_batch(batch)
+    foretold = trainer(batch, training=True)["foretold"]
+    distance = float(losses.cosine(foretold, batch["taught"]))
+    assert distance < 0.5 if weight else distance > 0.7
+
+
+def test_a_run_with_a_teacher_stops_goes_on_and_leaves_towers_as_any_other(
+    drawn: Path, small_run: TrainingReport, tmp_path: Path
+):
+    """The pupil's head is scaffolding: it comes back with a checkpoint and stays out of the model,
+    whose tower has as many weights as that of a run without."""
+    run = tmp_path / "run"
+    settings = replace(SMALL, teacher=str(small_run.model), epochs=2)
+
+    def stop_after_a_few_steps(progress: Progress) -> None:
+        if progress.step.startswith("epoch 1") and progress.done == 3:
+            (run / "STOP").touch()
+
+    assert train([DataSource(drawn)], settings, run, progress=stop_after_a_few_steps).state == (
+        "stopped"
+    )
+    report = resume(run)
+    assert report.content["settings"]["teacher"] == "small"
+    mine, other = (read_json(model / "manifest.json") for model in (report.model, small_run.model))
+    assert mine["settings"] == other["settings"]
+    sizes = [(m / "photo.weights.h5").stat().st_size for m in (report.model, small_run.model)]
+    assert abs(sizes[0] - sizes[1]) < 1000
+    load_encoder(report.model).embed_texts(["red shirt"])
+
+
+def test_a_teacher_that_is_no_model_is_named_before_anything_is_trained(
+    drawn: Path, tmp_path: Path
+):
+    settings = replace(SMALL, teacher=str(tmp_path / "nobody"))
+    with pytest.raises(KindredError, match="nobody"):
+        train([DataSource(drawn)], settings, tmp_path / "run")
+
+
+def test_features_left_out_are_left_out_of_the_tower_of_pixels_too(drawn: Path, tmp_path: Path):
+    """With dropout, the tower gives a photo another row each time it is trained on, as long as
+    nothing else varies; without, the same."""
+    rows = []
+    for dropout in (0.0, 0.5):
+        shape = ModelSettings(size_px=32, n_dims=4, n_ids=9, dropout=dropout)
+        trainer = build_trainer(shape, SMALL, n_steps=1, dtype="float32")
+        pixels = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), dtype=np.uint8)
+        rows.append([np.asarray(trainer.photo_tower(pixels, training=True)) for _ in range(2)])
+    assert rows[0][0] == pytest.approx(rows[0][1], abs=1e-5)
+    assert np.abs(rows[1][0] - rows[1][1]).max() > 0.01
+    report = train([DataSource(drawn)], replace(SMALL, epochs=1, dropout=0.25), tmp_path / "run")
+    assert read_json(report.model / "manifest.json")["settings"]["dropout"] == 0.25
 
 
 def test_a_run_learns_to_match_photos_it_never_saw(small_run: TrainingReport):
