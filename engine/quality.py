@@ -16,6 +16,7 @@ from engine.encoders import Encoder
 from engine.errors import CollectionError
 from engine.evaluation import Retrieval, both_directions, precision_at_k
 from engine.progress import Report, Step, unheard
+from engine.recognising import Recogniser
 from engine.storage import Collection
 
 MAX_POOL = 10_000
@@ -38,7 +39,9 @@ class Evaluation:
         None where there are no captions, or the model understands no words.
     precision_at_9
         For each attribute that sorts the photos into groups: the share of a photo's nine nearest
-        others that carry its value.
+        others that carry its value, by meaning alone.
+    precision_at_9_by_all
+        The same by all ways: nearness, and what the photos are taken for.
     """
 
     pool: int
@@ -46,6 +49,7 @@ class Evaluation:
     text_to_image: Retrieval | None
     image_to_text: Retrieval | None
     precision_at_9: dict[str, float]
+    precision_at_9_by_all: dict[str, float]
 
 
 def evaluate_collection(
@@ -84,12 +88,14 @@ def evaluate_collection(
     embeddings = np.asarray(collection.embeddings[[photo.row for photo in photos]])
     groups = _numbered([photo.content_hash for photo in photos])
     directions = _measure_texts(photos, embeddings, groups, encoder, progress)
+    extended = Recogniser(collection, encoder).extended(embeddings)
     return Evaluation(
         pool=len(photos),
         n_photos=collection.n_photos,
         text_to_image=directions.get("text_to_image"),
         image_to_text=directions.get("image_to_text"),
         precision_at_9=_measure_labels(collection, photos, embeddings, groups, progress),
+        precision_at_9_by_all=_measure_labels(collection, photos, extended, groups, progress),
     )
 
 

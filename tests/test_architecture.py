@@ -27,6 +27,7 @@ FLOORS = [
     {"words", "datasets", "narrowing"},
     {"encoders"},
     {"training", "storage", "jobs"},
+    {"recognising"},
     {"search", "quality", "maps", "runs", "tagging", "comparison"},
     {"questions", "explaining", "receipts", "trials", "likeness"},
     {"__init__", "shell"},

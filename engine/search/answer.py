@@ -55,8 +55,8 @@ class Match:
     parts
         What each chip gave: they add up to the similarity.
     shares
-        How much of its place each way gave (``meaning``, ``captions``, ``tags``), adding up to 1;
-        empty where only meaning was asked.
+        How much of its place each way gave (``meaning``, ``captions``, ``tags``, ``labels``),
+        adding up to 1; empty where only meaning was asked.
     is_named
         Whether the words are its id, its caption or its code, which puts it first.
     folded

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.encoders import Encoder
 from engine.narrowing import narrowed
 from engine.query import Term
+from engine.recognising import Recogniser
 from engine.relevance import Background
 from engine.search.answer import Chip
 from engine.search.arranging import fold, vary
@@ -28,6 +29,8 @@ _MAX_POOL = 4_000
 # The nats of sharing all values of a photo in the query, where tags are asked too: they tell what
 # the photo is, but not what of it is wanted.
 _SHARED = 4.0
+# So many of the photos nearest to a photo are compared by what they are taken for, at least.
+_COMPARED = 2 * POOL
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Finder:
         self._lexicon = lexicon
         self._encoder = encoder
         self._background = background
+        self._recogniser = Recogniser(collection, encoder)
 
     def allowed(
         self,
@@ -118,7 +122,9 @@ class Finder:
         wanted: Wanted,
     ) -> tuple[Ranking, bool]:
         """Return rows in order, at least as many as are wanted where there are, and exactness."""
-        n_pool = wanted.n_pool(by) + len(own)
+        shows = any(_shows(chip) for chip in chips)
+        recognises = by == "all" and shows and bool(self._recogniser.attributes)
+        n_pool = max(wanted.n_pool(by), _COMPARED if recognises else 0) + len(own)
         near: list[int] = []
         is_exact = True
         if row is not None and by != "text":
@@ -130,6 +136,8 @@ class Finder:
         if by == "meaning":
             return Ranking(near), is_exact
         text = " ".join(term.text for term in terms if term.text and term.weight > 0)
+        if not text and row is not None and recognises:
+            return self._recognised(row, np.array(near, np.int64), n_pool), is_exact
         if not text:
             return Ranking(near, {each: {"meaning": 1.0} for each in near}), is_exact
         fused = self._fused(text, chips, row, near, self._mask(allowed, own), by, n_pool)
@@ -147,7 +155,7 @@ class Finder:
     ) -> Ranking:
         """Order what is near and what says the words by what all of it tells."""
         catalogue = self._collection.catalogue
-        shown = [chip for chip in chips if not chip.term.text and not chip.steers]
+        shown = [chip for chip in chips if _shows(chip)]
         nats_of = nats_of_saying if shown else nats_of_words
         words = nats_of(catalogue, self._lexicon, text, mask)
         rows = np.union1d(np.array(near, np.int64), best_said(words))
@@ -161,10 +169,29 @@ class Finder:
         if row is not None and by == "all":
             news = NEWS if shown or not catalogue.says(text) else NEWS_BESIDE_WORDS
             ways = {"meaning": news * self._nats_of_meaning(row, similarities[order]), **ways}
+            if shown and self._recogniser.attributes:
+                per_nearness = news * self._nats_per_spread / self._background.spread(row)
+                ways["labels"] = np.float32(per_nearness) * self._alikeness(row, rows)
         if shown:
             ways["tags"] = ways["tags"] + self._nats_of_sharing(shown)[rows]
         named = [] if shown else catalogue.rows_named(text)
         return fuse(rows, ways, [each for each in named if mask[each]], n_pool)
+
+    def _recognised(
+        self, row: NDArray[np.float32], rows: NDArray[np.int64], n_pool: int
+    ) -> Ranking:
+        """Order the photos nearest to a photo by their nearness and by what they are taken for."""
+        near = np.asarray(self._collection.embeddings[rows], np.float32) @ row
+        ways = {
+            "meaning": near - np.float32(self._background.level(row)),
+            "labels": self._alikeness(row, rows),
+        }
+        return fuse(rows, ways, n_wanted=n_pool)
+
+    def _alikeness(self, row: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return how far photos are taken for what the query is; counted as nearness is."""
+        embeddings = np.asarray(self._collection.embeddings[rows], np.float32)
+        return self._recogniser.taken_for(embeddings) @ self._recogniser.taken_for(row[None])[0]
 
     def _nats_of_meaning(
         self, row: NDArray[np.float32], similarities: NDArray[np.float32]
@@ -226,3 +253,8 @@ class Finder:
                 n_wanted=wanted.offset + wanted.k,
             )
         return rows, behind
+
+
+def _shows(chip: Chip) -> bool:
+    """Tell whether a chip is a photo that was asked with."""
+    return not chip.term.text and not chip.steers

@@ -1,7 +1,9 @@
 """Ranking: what each way says of a photo, in one currency, and the order that follows.
 
 ``meaning`` is the model's similarity, ``captions`` the full text, ``tags`` the values that the
-query names. Each is counted in nats: by how much it raises the log odds that this photo is meant.
+query names; beside a photo, ``labels`` are the values that it and others are taken for, whatever
+is said of them (`engine.recognising`). Each is counted in nats: by how much it raises the log odds
+that this photo is meant.
 
 - Words tell by their rarity: captions by bm25, a value by ``log(1 + n_rows / n_having_it)``.
   What a photo says in both is said twice, so the smaller counts half; and half counts a caption

@@ -104,7 +104,10 @@ def record_of(evaluation: Evaluation) -> dict[str, Any]:
         "pool": evaluation.pool,
         "text_to_image": text_to_image.to_json() if text_to_image else None,
         "image_to_text": image_to_text.to_json() if image_to_text else None,
-        "image_to_image": {"precision_at_9": evaluation.precision_at_9},
+        "image_to_image": {
+            "precision_at_9": evaluation.precision_at_9,
+            "precision_at_9_by_all": evaluation.precision_at_9_by_all,
+        },
     }
 
 
@@ -115,10 +118,14 @@ def lines_of(evaluation: Evaluation) -> list[str]:
     directions = {name: record[name] for name in DIRECTIONS if record[name]}
     if directions:
         lines += ["", *retrieval_lines(directions)]
-    rows = [[name, f"{share:.3f}"] for name, share in evaluation.precision_at_9.items()]
+    by_all = evaluation.precision_at_9_by_all
+    rows = [
+        [name, f"{share:.3f}", f"{by_all[name]:.3f}"]
+        for name, share in evaluation.precision_at_9.items()
+    ]
     if rows:
         lines += ["", "Of a photo's 9 nearest others, the share with its own …"]
-        lines += table.columns(rows, align="<>")
+        lines += table.columns([["", "by meaning", "by all ways"], *rows], align="<>>")
     return lines
 
 
