@@ -74,17 +74,19 @@ class Recogniser:
     def attributes(self) -> tuple[Attribute, ...]:
         """The attributes asked, those that tell most first; none where the model knows no value.
 
-        An attribute weighs by what the model can tell of it: the entropy of its values times the
-        model's skill, which is 0 for always guessing the commonest value and 1 for always being
-        right, over a sample of the photos.
+        An attribute weighs by what the model can tell of it: the entropy of its values, times the
+        share of photos that have it, times the model's skill, which is 0 for always guessing the
+        commonest value and 1 for always being right. All of it is taken over a sample.
         """
         photos, embeddings = self._sample()
         told = []
         for name, (values, n_photos) in self._values().items():
             rows = self._encoder.embed_texts(values)
             skill = _skill(rows, values, name, photos, embeddings)
+            having = sum(name in photo.attributes for photo in photos) / len(photos)
             if skill > 0:
-                told.append((skill, entropy(n_photos), Attribute(name, values, rows, 0.0)))
+                worth = having * entropy(n_photos)
+                told.append((skill, worth, Attribute(name, values, rows, 0.0)))
         told.sort(key=lambda each: -each[0] * each[1])
         kept: list[tuple[float, float, Attribute]] = []
         for each in told:
@@ -92,8 +94,8 @@ class Recogniser:
                 kept.append(each)
         whole = sum(each[1] for each in kept)
         return tuple(
-            Attribute(a.name, a.values, a.rows, COUNTS * skill * nats / whole)
-            for skill, nats, a in kept
+            Attribute(a.name, a.values, a.rows, COUNTS * skill * worth / whole)
+            for skill, worth, a in kept
         )
 
     def taken_for(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
