@@ -1,4 +1,4 @@
-"""Make the bundled model from two shops' photos and drawn ones, in six stages with fixed seeds.
+"""Make the bundled model from two shops' photos and drawn ones, in seven stages with fixed seeds.
 
 Run by `make model SHOPS="fashion-products amazon-apparel"`. Each stage goes on from the one before
 and is a run of its own under `build/model`, so an interruption costs at most the epoch under way:
@@ -8,7 +8,8 @@ and is a run of its own under `build/model`, so an interruption costs at most th
 3. the same with still more drawn products; in the end a part of the way back to stage 2;
 4. a long stage of the same at a higher rate; in the end a part of the way back to stage 3;
 5. photos varied more and covered in part, words left out: stage 4 knew its photos by heart;
-6. the same for longer, with a teacher: what a network made for ImageNet sees in each photo.
+6. the same for longer, with a teacher: what a network made for ImageNet sees in each photo;
+7. the same with twice as many negatives at a lower rate; in the end a part of the way back.
 
     python -m tools.model PHOTOS [PHOTOS ...] [--teacher-weights FILE]
 """
@@ -76,6 +77,14 @@ STAGES = (
     Stage(15000, 9, replace(TAUGHT, epochs=9, attribute_rate=0.2, start_share=0.2)),
     Stage(10000, 10, replace(VARIED, epochs=14)),
     Stage(10000, 11, replace(VARIED, epochs=32, dropout=0.1), has_teacher=True),
+    Stage(
+        10000,
+        12,
+        replace(
+            VARIED, epochs=13, dropout=0.1, batch_size=512, learning_rate=6e-4, start_share=0.3
+        ),
+        has_teacher=True,
+    ),
 )
 
 

@@ -19,6 +19,11 @@ from pages.parts.wording import count, milliseconds, steps
 
 PER_PAGE = (3, 6, 9, 12, 18, 24, 36, 48, 60)
 WAYS = {"all": "All ways", "meaning": "Meaning", "text": "Captions and tags"}
+WAYS_TOLD = (
+    "All ways: by meaning, captions and tags; beside a photo also by what photos are taken for, "
+    "such as their kind and colour."
+)
+_GIVERS = {"labels": "What photos are taken for"}
 
 
 def draw_toolbar(
@@ -59,7 +64,8 @@ def _shares(answer: Answer) -> dict[str, float]:
     given: dict[str, float] = {}
     for match in answer.matches:
         for way, share in match.shares.items():
-            given[way.capitalize()] = given.get(way.capitalize(), 0.0) + share
+            name = _GIVERS.get(way, way.capitalize())
+            given[name] = given.get(name, 0.0) + share
     whole = sum(given.values()) or 1.0
     return {way: share / whole for way, share in given.items()}
 
@@ -84,6 +90,7 @@ def _draw_ways(here: View, slug: str) -> None:
         list(WAYS),
         required=True,
         format_func=WAYS.__getitem__,
+        help=WAYS_TOLD,
         key="by",
         on_change=lambda: show(here.changed(by=st.session_state["by"]), slug),
     )
