@@ -29,6 +29,8 @@ _MAX_POOL = 4_000
 # The nats of sharing all values of a photo in the query, where tags are asked too: they tell what
 # the photo is, but not what of it is wanted.
 _SHARED = 4.0
+# The nats of being taken for all that a photo and words together are: less than words ask for.
+_TAKEN_FOR = 4.0
 # So many of the photos nearest to a photo are compared by what they are taken for, at least.
 _COMPARED = 2 * POOL
 
@@ -170,8 +172,8 @@ class Finder:
             news = NEWS if shown or not catalogue.says(text) else NEWS_BESIDE_WORDS
             ways = {"meaning": news * self._nats_of_meaning(row, similarities[order]), **ways}
             if shown and self._recogniser.attributes:
-                per_nearness = news * self._nats_per_spread / self._background.spread(row)
-                ways["labels"] = np.float32(per_nearness) * self._alikeness(row, rows)
+                whole = sum(attribute.weight for attribute in self._recogniser.attributes)
+                ways["labels"] = np.float32(_TAKEN_FOR / whole) * self._alikeness(row, rows)
         if shown:
             ways["tags"] = ways["tags"] + self._nats_of_sharing(shown)[rows]
         named = [] if shown else catalogue.rows_named(text)
