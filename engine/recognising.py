@@ -33,6 +33,8 @@ _MAX_VALUES, _LEAST_PHOTOS = 256, 5
 _N_SAMPLED = 2_000
 # A value that follows from another attribute's so often tells nothing new.
 _FOLLOWS = 0.98
+# An attribute that tells less than this part of what the foremost tells only blurs it.
+_STRONG = 1 / 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,9 +76,10 @@ class Recogniser:
     def attributes(self) -> tuple[Attribute, ...]:
         """The attributes asked, those that tell most first; none where the model knows no value.
 
-        An attribute weighs by what the model can tell of it: the entropy of its values, times the
-        share of photos that have it, times the model's skill, which is 0 for always guessing the
-        commonest value and 1 for always being right. All of it is taken over a sample.
+        An attribute tells the entropy of its values, times the share of photos that have it, times
+        the model's skill, which is 0 for always guessing the commonest value and 1 for always
+        being right. Those that tell much less than the foremost, or what another tells, are left
+        out; the others weigh by the skill. All of it is taken over a sample of the photos.
         """
         photos, embeddings = self._sample()
         told = []
@@ -92,10 +95,10 @@ class Recogniser:
         for each in told:
             if not any(_follows(each[2].name, other[2].name, photos) for other in kept):
                 kept.append(each)
-        whole = sum(each[1] for each in kept)
+        strong = [each for each in kept if each[0] * each[1] >= _STRONG * kept[0][0] * kept[0][1]]
         return tuple(
-            Attribute(a.name, a.values, a.rows, COUNTS * skill * worth / whole)
-            for skill, worth, a in kept
+            Attribute(a.name, a.values, a.rows, COUNTS * skill / len(strong))
+            for skill, _, a in strong
         )
 
     def taken_for(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
