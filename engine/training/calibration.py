@@ -36,7 +36,8 @@ def calibrate(settings: TrainingSettings, *, progress: Report = unheard) -> dict
         n_tokens=_N_TOKENS,
     )
     step = Step(progress, "trying a few batches", N_TIMED + 1)
-    trainer = build_trainer(shape, settings, 100, resolve_precision(settings.precision))
+    precision = resolve_precision(settings.precision, settings.size_px)
+    trainer = build_trainer(shape, settings, 100, precision)
     batch = _noise(settings)
     seconds = []
     for n in range(N_TIMED + 1):  # the first one compiles

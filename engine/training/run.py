@@ -200,7 +200,7 @@ class _Run:
             hidden=settings.hidden,
             dropout=settings.dropout,
         )
-        self.precision = resolve_precision(settings.precision)
+        self.precision = resolve_precision(settings.precision, settings.size_px)
         write_json(out / record.ENVIRONMENT, describe_machine(self.precision))
         n_steps = self.batches.n_steps * settings.epochs
         labels = self.batches.labels

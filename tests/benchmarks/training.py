@@ -70,7 +70,8 @@ def measure(photos: Path | None, scratch: Path) -> list[Row]:
         from engine.training.machine import resolve_precision
         from engine.training.trainer import build_trainer
     shape = ModelSettings(size_px=settings.size_px, n_dims=settings.n_dims, n_ids=tokenizer.n_ids)
-    trainer = build_trainer(shape, settings, 1000, resolve_precision(settings.precision))
+    precision = resolve_precision(settings.precision, settings.size_px)
+    trainer = build_trainer(shape, settings, 1000, precision)
     ready = list(islice(batches.of_epoch(0), N_STEPS))
     trainer.train_on_batch(ready[0])  # compiles
     say("training")
