@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -82,24 +82,21 @@ class Recogniser:
         out; the others weigh by the skill. All of it is taken over a sample of the photos.
         """
         photos, embeddings = self._sample()
-        told = []
+        told: list[tuple[float, Attribute]] = []
         for name, (values, n_photos) in self._values().items():
             rows = self._encoder.embed_texts(values)
             skill = _skill(rows, values, name, photos, embeddings)
             having = sum(name in photo.attributes for photo in photos) / len(photos)
             if skill > 0:
-                worth = having * entropy(n_photos)
-                told.append((skill, worth, Attribute(name, values, rows, 0.0)))
-        told.sort(key=lambda each: -each[0] * each[1])
-        kept: list[tuple[float, float, Attribute]] = []
-        for each in told:
-            if not any(_follows(each[2].name, other[2].name, photos) for other in kept):
-                kept.append(each)
-        strong = [each for each in kept if each[0] * each[1] >= _STRONG * kept[0][0] * kept[0][1]]
-        return tuple(
-            Attribute(a.name, a.values, a.rows, COUNTS * skill / len(strong))
-            for skill, _, a in strong
-        )
+                tells = skill * having * entropy(n_photos)
+                told.append((tells, Attribute(name, values, rows, skill)))
+        told.sort(key=lambda each: -each[0])
+        kept: list[tuple[float, Attribute]] = []
+        for tells, one in told:
+            if not any(_follows(one.name, other.name, photos) for _, other in kept):
+                kept.append((tells, one))
+        strong = [one for tells, one in kept if tells >= _STRONG * kept[0][0]]
+        return tuple(replace(one, weight=COUNTS * one.weight / len(strong)) for one in strong)
 
     def taken_for(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return what photos are taken for, (n, number of all values); of any rows, (n, n_dims).

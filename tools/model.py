@@ -44,7 +44,7 @@ ALWAYS = TrainingSettings(
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One run: how many products are drawn for it, what it is told, and whether it is taught."""
+    """One run: the products drawn for it, what it is told, and whether it has a teacher."""
 
     n_drawn: int
     seed: int

@@ -161,10 +161,8 @@ class Finder:
         nats_of = nats_of_saying if shown else nats_of_words
         words = nats_of(catalogue, self._lexicon, text, mask)
         rows = np.union1d(np.array(near, np.int64), best_said(words))
-        if row is None:
-            similarities = np.zeros(len(rows), np.float32)
-        else:
-            similarities = np.asarray(self._collection.embeddings[rows], np.float32) @ row
+        embeddings = np.asarray(self._collection.embeddings[rows], np.float32)
+        similarities = np.zeros(len(rows), np.float32) if row is None else embeddings @ row
         order = np.argsort(-similarities, kind="stable")  # decides where words tell the same
         rows = rows[order]
         ways = {way: nats[rows] for way, nats in words.items()}
@@ -173,7 +171,8 @@ class Finder:
             ways = {"meaning": news * self._nats_of_meaning(row, similarities[order]), **ways}
             if shown and self._recogniser.attributes:
                 whole = sum(attribute.weight for attribute in self._recogniser.attributes)
-                ways["labels"] = np.float32(_TAKEN_FOR / whole) * self._alikeness(row, rows)
+                alike = self._alikeness(row, embeddings[order])
+                ways["labels"] = np.float32(_TAKEN_FOR / whole) * alike
         if shown:
             ways["tags"] = ways["tags"] + self._nats_of_sharing(shown)[rows]
         named = [] if shown else catalogue.rows_named(text)
@@ -183,16 +182,17 @@ class Finder:
         self, row: NDArray[np.float32], rows: NDArray[np.int64], n_pool: int
     ) -> Ranking:
         """Order the photos nearest to a photo by their nearness and by what they are taken for."""
-        near = np.asarray(self._collection.embeddings[rows], np.float32) @ row
+        embeddings = np.asarray(self._collection.embeddings[rows], np.float32)
         ways = {
-            "meaning": near - np.float32(self._background.level(row)),
-            "labels": self._alikeness(row, rows),
+            "meaning": embeddings @ row - np.float32(self._background.level(row)),
+            "labels": self._alikeness(row, embeddings),
         }
         return fuse(rows, ways, n_wanted=n_pool)
 
-    def _alikeness(self, row: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    def _alikeness(
+        self, row: NDArray[np.float32], embeddings: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
         """Return how far photos are taken for what the query is; counted as nearness is."""
-        embeddings = np.asarray(self._collection.embeddings[rows], np.float32)
         return self._recogniser.taken_for(embeddings) @ self._recogniser.taken_for(row[None])[0]
 
     def _nats_of_meaning(
