@@ -223,7 +223,7 @@ def cosine(photos: Any, texts: Any) -> Any:
     >>> float(cosine(rows, rows)), float(cosine(rows, rows[::-1])), float(cosine(rows, -rows))
     (0.0, 1.0, 2.0)
     """
-    return 1 - ops.mean(ops.sum(photos * texts, axis=1))
+    return 1 - ops.mean(ops.sum(ops.multiply(photos, texts), axis=1))
 
 
 def _mined(photos: Any, texts: Any, same: Any, *, is_semi_hard: bool) -> tuple[Any, Any]:

@@ -15,6 +15,7 @@ import keras
 from keras import layers, ops
 
 from engine.encoders.applications import open_application
+from engine.encoders.normalising import BatchNormalization
 from engine.encoders.settings import AUTOENCODER, BACKBONES, COMPACT, FEATURES, ModelSettings
 
 
@@ -228,7 +229,7 @@ def _convolution(
     x: Any, width: int, *, kernel: int = 3, stride: int = 1, activate: bool = True
 ) -> Any:
     x = layers.Conv2D(width, kernel, strides=stride, padding="same", use_bias=False)(x)
-    x = layers.BatchNormalization(momentum=0.9)(x)
+    x = BatchNormalization(momentum=0.9)(x)
     return layers.Activation("relu")(x) if activate else x
 
 
