@@ -14,6 +14,7 @@ import numpy as np
 from keras import layers, ops
 from numpy.typing import NDArray
 
+from engine.encoders.normalising import BatchNormalization
 from engine.encoders.settings import ModelSettings
 
 LATENT = "latent_space"
@@ -56,7 +57,7 @@ def lifted_latent(pixels: Any, settings: ModelSettings) -> Any:
     for width, stride in zip(settings.widths, settings.strides, strict=True):
         x = layers.Conv2D(width, 3, strides=stride, padding="same")(x)
         x = layers.LeakyReLU(negative_slope=0.3)(x)
-        x = layers.BatchNormalization()(x)
+        x = BatchNormalization()(x)
     latent = layers.Dense(settings.n_dims - 1, name=LATENT)(layers.Flatten()(x))
     return Lift(name="lift", dtype="float32")(latent)
 
@@ -70,7 +71,7 @@ def decoder(settings: ModelSettings) -> keras.Model:
     for width, stride in zip(reversed(settings.widths), reversed(settings.strides), strict=True):
         x = layers.Conv2DTranspose(width, 3, strides=stride, padding="same")(x)
         x = layers.LeakyReLU(negative_slope=0.3)(x)
-        x = layers.BatchNormalization()(x)
+        x = BatchNormalization()(x)
     x = layers.Conv2DTranspose(3, 3, padding="same")(x)
     photos = layers.Activation("sigmoid", name="decoder", dtype="float32")(x)
     return keras.Model(latent, photos, name="decoder")

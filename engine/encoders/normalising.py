@@ -41,6 +41,8 @@ class BatchNormalization(keras.layers.BatchNormalization):
             epsilon=self.epsilon,
             is_training=True,
         )
+        n_places = ops.cast(ops.prod(ops.shape(inputs)[:-1]), "float32")
+        variance *= (n_places - 1) / n_places  # TensorFlow divides by one less than Keras does
         for moving, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
             share = 1 - self.momentum
             moving.assign(moving * self.momentum + ops.stop_gradient(now) * share)
