@@ -3,7 +3,8 @@
     python -m tests.benchmarks.training [--photos FOLDER]
 
 Both are the same trainer with the same batches, measured in turns within one program. Beside it:
-how long decoding takes the first time, and how long a second run over the same photos waits.
+what normalising in one operation gains, how long decoding takes the first time, and how long a
+second run over the same photos waits.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from engine.drawing import draw_collection
 from engine.encoders.settings import ModelSettings
@@ -66,21 +68,30 @@ def measure(photos: Path | None, scratch: Path) -> list[Row]:
     tokenizer = Tokenizer.fit(examples.texts(rows))
     batches = Batches(examples, rows, tokenizer, settings)
     with hushed():
+        import keras
+
+        from engine.encoders import towers
         from engine.training.ahead import ahead
         from engine.training.machine import resolve_precision
         from engine.training.trainer import build_trainer
     shape = ModelSettings(size_px=settings.size_px, n_dims=settings.n_dims, n_ids=tokenizer.n_ids)
     precision = resolve_precision(settings.precision, settings.size_px)
     trainer = build_trainer(shape, settings, 1000, precision)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(towers, "BatchNormalization", keras.layers.BatchNormalization)
+        in_pieces = build_trainer(shape, settings, 1000, precision)
     ready = list(islice(batches.of_epoch(0), N_STEPS))
-    trainer.train_on_batch(ready[0])  # compiles
+    for each in (trainer, in_pieces):
+        each.train_on_batch(ready[0])  # compiles
     say("training")
-    from_files, from_memory = [], []
+    from_files, from_memory, normalised_in_pieces = [], [], []
     for epoch in range(N_TURNS):
         with closing(ahead(batches.of_epoch(epoch))) as made:
             from_files.append(rate_of(trainer, islice(made, N_STEPS)))
         from_memory.append(rate_of(trainer, iter(ready)))
+        normalised_in_pieces.append(rate_of(in_pieces, iter(ready)))
     ours, beside = float(np.median(from_files)), float(np.median(from_memory))
+    slower = float(np.median(normalised_in_pieces))
     return [
         Row(
             f"steps of {settings.batch_size} pairs at {settings.size_px} px / ready tensors",
@@ -88,6 +99,12 @@ def measure(photos: Path | None, scratch: Path) -> list[Row]:
             f"{beside:.2f}/s",
             ours / beside,
             floor=FLOOR,
+        ),
+        Row(
+            "the same steps, normalisation as one operation / as Keras writes it",
+            f"{beside:.2f}/s",
+            f"{slower:.2f}/s",
+            beside / slower,
         ),
         Row(
             f"wait of a first run, {len(examples):,} photos decoded / of a second run",
