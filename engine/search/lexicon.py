@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -60,6 +60,14 @@ class Lexicon:
     def counts(self) -> dict[tuple[str, str], int]:
         """Number of photos by attribute and shared value."""
         return {(each.attribute, each.value): each.n_photos for each in self.values}
+
+    @cached_property
+    def extent(self) -> Counter[str]:
+        """Number of photos that have a shared value, by attribute."""
+        extent: Counter[str] = Counter()
+        for each in self.values:
+            extent[each.attribute] += each.n_photos
+        return extent
 
     @cached_property
     def _by_words(self) -> dict[tuple[str, ...], list[Mention]]:

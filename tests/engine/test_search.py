@@ -373,3 +373,23 @@ def test_all_ways_find_by_meaning_what_no_words_say(engine: SearchEngine):
     answer = engine.search("grean", k=3, by="all")
     assert found(answer)[0] == "green"
     assert answer.matches[0].shares == {"meaning": 1}
+
+
+def test_a_word_beside_a_photo_means_the_attribute_that_most_photos_have(tmp_path):
+    """Red is the trim of three photos and the colour of two; but all nine have a colour, so "this,
+    but red" asks the photo to give up its colour. The words for colours differ in every direction
+    but (1, 1, 1). In those the blue photo becomes what photos are on average, (2, 4, 3) / 9; along
+    (1, 1, 1) it stays as it was, and has as much of it as the average: so that is what it becomes.
+    """
+    with (tmp_path / "table.csv").open("w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["id", "image", "caption", "colour", "trim"])
+        for n, colour in enumerate(["red"] * 2 + ["green"] * 4 + ["blue"] * 3):
+            (tmp_path / f"{n}.png").write_bytes(png(colour))
+            table.writerow([n, f"{n}.png", "a square", colour, "red" if n in (2, 3, 7) else ""])
+    encoder = PrimaryColours()
+    build_collection(tmp_path, model=encoder, out=tmp_path.parent / "trimmed")
+    engine = SearchEngine(Collection.open(tmp_path.parent / "trimmed"), encoder)
+    chips = engine.search("[8] + red", k=1).chips
+    assert [chip.set_aside for chip in chips] == ["colour", ""]
+    assert chips[0].row == pytest.approx(np.array([2, 4, 3]) / 9, abs=1e-5)
