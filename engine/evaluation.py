@@ -151,7 +151,7 @@ def precision_at_k(
     Parameters
     ----------
     embeddings
-        Unit rows, shape (n, n_dims).
+        Rows, shape (n, n_dims); their products tell how near they are.
     labels
         Label of each row; "" where it has none: such rows neither ask nor are neighbours.
     groups

@@ -2,8 +2,8 @@
 
 Photos of a collection have values, such as a kind and a colour. To the model these are texts, and
 each photo is nearer to some of them than to others. So two photos are alike in an attribute as far
-as both are taken for the same value. A cosine hears that as one whisper among many: colours fill
-few of its directions. Asked by name, they count.
+as it is probable that both have the same value. A cosine hears that as one whisper among many:
+colours fill few of its directions. Asked by name, they count.
 
 Nothing is read from the labels of the photos compared; the collection's labels only tell which
 attributes there are, and how well the model tells their values apart.
@@ -24,9 +24,9 @@ from engine.encoders import Encoder
 from engine.storage import Collection
 from engine.text import words
 
-# How much being taken for the same counts at most, beside a cosine; from 1 on, hardly anything
+# How much having the same value for sure counts, beside a cosine; from 3 on, hardly anything
 # changes.
-COUNTS = 3.0
+COUNTS = 4.0
 # The inverse temperature at which models are taught values; see `engine.losses.attribute_values`.
 _SCALE = 16.0
 _MAX_VALUES, _LEAST_PHOTOS = 256, 5
@@ -48,7 +48,7 @@ class Attribute:
     rows
         The values' unit rows, (n_values, n_dims).
     weight
-        What being taken for the same value counts.
+        What having the same value for sure counts.
     """
 
     name: str
@@ -102,7 +102,8 @@ class Recogniser:
         """Return what photos are taken for, (n, number of all values); of any rows, (n, n_dims).
 
         The products of two such rows add up to how much alike the two are: for every attribute
-        its weight, times the cosine of what both are probably.
+        its weight, times the probability that both have the same value. A photo that might be
+        anything is alike to nothing in particular, itself included.
         """
         parts = [
             np.float32(np.sqrt(attribute.weight)) * _probable(rows, attribute.rows)
@@ -111,7 +112,7 @@ class Recogniser:
         return np.hstack(parts) if parts else np.zeros((len(rows), 0), np.float32)
 
     def extended(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return rows with what they are taken for beside them; all have the same length."""
+        """Return rows with what they are taken for beside them; their products add up both."""
         return np.hstack([np.asarray(rows, np.float32), self.taken_for(rows)])
 
     def _sample(self) -> tuple[list[Photo], NDArray[np.float32]]:
@@ -150,10 +151,10 @@ def entropy(counts: Sequence[int]) -> float:
 
 
 def _probable(rows: NDArray[np.float32], values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return unit rows of the probabilities of each value, (n, n_values)."""
+    """Return the probabilities of each value, (n, n_values)."""
     logits = np.float32(_SCALE) * (np.asarray(rows, np.float32) @ values.T)
     likely = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
-    return likely / np.linalg.norm(likely, axis=1, keepdims=True)
+    return likely / likely.sum(axis=1, keepdims=True)
 
 
 def _skill(

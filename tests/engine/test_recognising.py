@@ -67,16 +67,17 @@ def test_an_attribute_counts_by_what_the_model_can_tell_of_it(collection: Collec
     assert tint.weight == pytest.approx(COUNTS)
 
 
-def test_photos_are_alike_as_far_as_both_are_taken_for_the_same(collection: Collection):
+def test_photos_are_alike_as_far_as_both_probably_have_the_same_value(collection: Collection):
     """At scale 16 pure red is taken for red and next to nothing else: with itself the weight, with
     blue about 2 e⁻¹⁶ of it. Lime's row is (0.690, 0.724): red and green as e^(16 * 0.690) to
-    e^(16 * 0.724), 0.576 to 1; as a unit row 0.499 red, which is what it shares with pure red."""
+    e^(16 * 0.724), 0.576 to 1, so red with 0.366 and green with 0.634: it shares 0.366 with pure
+    red, and with a photo like itself 0.366² + 0.634² = 0.536."""
     recogniser = Recogniser(collection, PrimaryColours())
     rows = unit(np.array([RED, (0, 0, 255), LIME], float))
     taken = recogniser.taken_for(rows)
     alike = taken @ taken.T / COUNTS
-    assert alike[0] == pytest.approx([1, 0, 0.499], abs=2e-3)
-    assert np.linalg.norm(recogniser.extended(rows), axis=1) == pytest.approx([2.0] * 3)
+    assert alike[0] == pytest.approx([1, 0, 0.366], abs=2e-3)
+    assert alike[2, 2] == pytest.approx(0.536, abs=2e-3)
 
 
 def test_by_all_ways_a_photo_finds_what_is_taken_for_the_same(tmp_path: Path):
