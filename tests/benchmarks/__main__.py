@@ -14,7 +14,7 @@ from engine.encoders.folder import read_manifest
 from engine.search import SearchEngine
 from engine.shell.reporting import hushed
 from engine.storage import Collection
-from tests.benchmarks import indexing, material, searching
+from tests.benchmarks import indexing, material, searching, starting
 from tests.benchmarks.report import Row, print_machine, print_rows, say
 
 N_SAMPLE = 2048
@@ -34,12 +34,14 @@ def measure(options: argparse.Namespace, scratch: Path) -> list[Row]:
     model = options.model or bundled_model()
     encoder = load_encoder(model)
     n_threads = os.cpu_count() or 1
+    starts = starting.measure(encoder)
     say("preparing photos")
     small = material.small_photos(options.photos, scratch)
     big = material.big_photos(options.full_size, small, scratch)
     sample = material.read_sample(small, encoder, N_SAMPLE, n_threads)
     texts = sample.captions or encoder.tokenizer.frequent(searching.N_QUERIES)
     rows = [
+        *starts,
         indexing.small_row(small, sample, model, scratch),
         indexing.big_row(big, encoder, model, scratch, n_threads),
     ]
