@@ -86,6 +86,7 @@ SETTINGS: dict[str, tuple[Any, str, str]] = {
     "teacher_weight": (float, "X", "weight of that"),
     "augment": (float, "X", "how strongly photos are varied each time, 0 to 1"),
     "erase": (float, "X", "share of the photos of which a part is covered each time"),
+    "recolour": (float, "X", "share of the photos, of those named no colour, given another hue"),
     "word_dropout": (float, "X", "share of a caption's words left out"),
     "validation_share": (float, "X", "share of the photos that is held out to measure with"),
     "precision": (str, "POLICY", "dtype policy of Keras, or auto"),

@@ -54,6 +54,34 @@ def photo_light(rng: np.random.Generator, n_photos: int, strength: float) -> NDA
     return (1 + strength * rng.uniform(-MAX_LIGHT, MAX_LIGHT, n_photos)).astype(np.float32)
 
 
+def recolouring(
+    rng: np.random.Generator, may: NDArray[np.bool_], share: float
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Draw another hue for some photos.
+
+    Parameters
+    ----------
+    may
+        Which photos may have one, shape (n,): those whose text names no colour.
+    share
+        How many of them get one, 0 to 1.
+
+    Returns
+    -------
+    matrices : ndarray
+        Shape (n, 3, 3), float32: what to multiply RGB columns with, a turn about the axis of the
+        greys, which stay as they are. Elsewhere it is the identity.
+    turned : ndarray
+        Which photos get another hue, shape (n,).
+    """
+    turned = may & (rng.random(len(may)) < share)
+    angle = np.where(turned, rng.uniform(-np.pi, np.pi, len(may)), 0.0)[:, None, None]
+    even = np.full((3, 3), 1 / 3)
+    across = np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / np.sqrt(3)
+    matrices = np.cos(angle) * (np.eye(3) - even) + np.sin(angle) * across + even
+    return matrices.astype(np.float32), turned
+
+
 def cover(rng: np.random.Generator, pixels: NDArray[np.uint8], share: float) -> None:
     """Cover a part of some photos, shape (n, size, size, 3), with one grey, in place.
 

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from engine.catalogue import PhotoRecord, Skipped, read_source
 from engine.errors import TrainingError
 from engine.progress import Report
-from engine.text import Tokenizer, normalise
-from engine.training.augment import cover, photo_light, photo_transforms, spoken
+from engine.text import Tokenizer, normalise, singular, words
+from engine.training.augment import cover, photo_light, photo_transforms, recolouring, spoken
 from engine.training.decoded import decode
-from engine.training.labels import Labels
+from engine.training.labels import UNKNOWN, Labels
 from engine.training.settings import DataSource, TrainingSettings
 
 # An attribute is worth saying when a value is shared by many photos and is a word or two.
@@ -248,17 +248,26 @@ class Batches:
             "tokens": tokens,
             "same": _same(self._alike[places], tokens) | fits,
         }
+        codes = self.labels.codes[places]
+        if settings.recolour:
+            told = [self._names_colour(text) for text, _ in spoken_of]
+            turns, turned = recolouring(rng, ~np.array(told, bool), settings.recolour)
+            batch["hues"] = turns
+            codes[np.ix_(turned, self.labels.colours)] = UNKNOWN
         if settings.attribute_weight and self.labels.keys:
-            batch["codes"] = self.labels.codes[places]
+            batch["codes"] = codes
         if self._taught is not None:
             batch["taught"] = self._taught[rows]
-        if settings.augment:
+        if settings.augment or settings.recolour:
             strength = settings.augment
             batch["transforms"] = photo_transforms(rng, len(rows), settings.size_px, strength)
             batch["light"] = photo_light(rng, len(rows), strength)
         if settings.erase:
             cover(rng, pixels, settings.erase)
         return batch
+
+    def _names_colour(self, text: str) -> bool:
+        return not self.labels.colour_words.isdisjoint(map(singular, words(text)))
 
 
 def _same(alike: NDArray[np.int64], tokens: NDArray[np.int32]) -> NDArray[np.bool_]:

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.text import singular, words
+
 UNKNOWN = -1
 MIN_PHOTOS = 12
 
@@ -53,6 +55,13 @@ class Labels:
                 self.spans.append((len(self.values), len(self.values) + len(kept)))
                 self.values += kept
                 places.append({value: place for place, value in enumerate(kept)})
+        # Every word of a colour's value, in the singular.
+        self.colour_words = frozenset(
+            singular(word)
+            for column in self.colours
+            for value in self.values[slice(*self.spans[column])]
+            for word in words(value)
+        )
         # Shape (n_photos, n_keys): the value's place within its key, or UNKNOWN.
         self.codes: NDArray[np.int32] = np.full(
             (len(attributes), len(self.keys)), UNKNOWN, np.int32
@@ -60,6 +69,11 @@ class Labels:
         for row, each in enumerate(attributes):
             for column, key in enumerate(self.keys):
                 self.codes[row, column] = places[column].get(each.get(key, ""), UNKNOWN)
+
+    @property
+    def colours(self) -> list[int]:
+        """Columns of the attributes that are colours, by their names."""
+        return [n for n, key in enumerate(self.keys) if _is_colour(key)]
 
     def fits(self, rows: NDArray[np.int64], said: Sequence[Sequence[str]]) -> NDArray[np.bool_]:
         """Tell which photos what was said of others may fit as well.
@@ -87,3 +101,7 @@ class Labels:
                 theirs = codes[:, columns]
                 fits[:, j] = ((theirs == own) | (theirs == UNKNOWN) | (own == UNKNOWN)).all(axis=1)
         return fits
+
+
+def _is_colour(key: str) -> bool:
+    return "colo" in key.casefold()

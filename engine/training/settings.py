@@ -92,6 +92,8 @@ class TrainingSettings:
         are flipped too. A short run wants little: 0.25 for ten epochs.
     erase
         Share of the photos of which a part is covered with grey each time.
+    recolour
+        Share of the photos that get another hue each time, of those whose text names no colour.
     validation_share
         Share of the photos held out, 0 to 0.5; byte-identical photos fall on the same side.
     patience
@@ -150,6 +152,7 @@ class TrainingSettings:
     word_dropout: float = 0.05
     augment: float = 0.25
     erase: float = 0.0
+    recolour: float = 0.0
     validation_share: float = 0.1
     patience: int = 5
     max_words: int = 5000
@@ -221,7 +224,14 @@ class TrainingSettings:
             self.teacher_weight,
             "Give 0 to 100",
         )
-        for name in ("attribute_rate", "word_dropout", "erase", "start_share", "dropout"):
+        for name in (
+            "attribute_rate",
+            "word_dropout",
+            "erase",
+            "recolour",
+            "start_share",
+            "dropout",
+        ):
             value = getattr(self, name)
             _require(
                 0 <= value < 1, f"{name} out of range", value, "Give 0 or more, and less than 1"

@@ -24,9 +24,12 @@ _PUPIL_WIDTH = 512
 
 @keras.saving.register_keras_serializable("kindred")
 class Augmentation(keras.layers.Layer):
-    """Photos turned, scaled, shifted and lit as they are told; what comes into view is white."""
+    """Photos turned, scaled, shifted, lit and, where told so, coloured as they are told.
 
-    def call(self, pixels: Any, transforms: Any, light: Any) -> Any:
+    What comes into view is white.
+    """
+
+    def call(self, pixels: Any, transforms: Any, light: Any, hues: Any = None) -> Any:
         """Return uint8 pixels, shape as before."""
         moved = ops.image.affine_transform(
             ops.cast(pixels, "float32"),
@@ -35,6 +38,8 @@ class Augmentation(keras.layers.Layer):
             fill_mode="constant",
             fill_value=WHITE,
         )
+        if hues is not None:
+            moved = ops.einsum("nhwc,ndc->nhwd", moved, hues)
         lit = moved * ops.reshape(light, (-1, 1, 1, 1))
         return ops.cast(ops.round(ops.clip(lit, 0.0, WHITE)), "uint8")
 
@@ -44,7 +49,8 @@ class JointTrainer(keras.Model):
     """The towers, trained together.
 
     A batch is a dictionary: ``pixels`` uint8 (n, size, size, 3), ``tokens`` int32 (n, n_tokens),
-    ``same`` bool (n, n); to augment, ``transforms`` float32 (n, 8) with ``light`` float32 (n,);
+    ``same`` bool (n, n); to augment, ``transforms`` float32 (n, 8) with ``light`` float32 (n,) and
+    perhaps ``hues`` float32 (n, 3, 3);
     to learn attribute values, ``codes`` int32 (n, n_keys); and, to learn from a teacher,
     ``taught`` float32 (n, n_taught).
 
@@ -97,7 +103,9 @@ class JointTrainer(keras.Model):
         """Return unit rows of the batch, ``photos`` and ``texts``."""
         pixels = batch["pixels"]
         if training and "transforms" in batch:
-            pixels = self.augmentation(pixels, batch["transforms"], batch["light"])
+            pixels = self.augmentation(
+                pixels, batch["transforms"], batch["light"], batch.get("hues")
+            )
         rows = {}
         if training and self.pupil and "taught" in batch:
             rows["photos"], rows["foretold"] = self.pupil(pixels, training=training)
