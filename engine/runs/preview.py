@@ -66,7 +66,8 @@ def preview_batch(
     batch = next(batches.of_epoch(0))
     pixels = batch["pixels"][:n_pairs]
     if "transforms" in batch:
-        pixels = augmented(pixels, batch["transforms"][:n_pairs], batch["light"][:n_pairs])
+        drawn = (batch.get(name) for name in ("transforms", "light", "hues"))
+        pixels = augmented(pixels, *(None if of is None else of[:n_pairs] for of in drawn))
     names = vocabulary(tokenizer, examples.texts(rows))
     return Preview(
         pixels=pixels,
@@ -80,7 +81,10 @@ def preview_batch(
 
 
 def augmented(
-    pixels: NDArray[np.uint8], transforms: NDArray[np.float32], light: NDArray[np.float32]
+    pixels: NDArray[np.uint8],
+    transforms: NDArray[np.float32],
+    light: NDArray[np.float32],
+    hues: NDArray[np.float32] | None = None,
 ) -> NDArray[np.uint8]:
     """Return photos as `engine.training.trainer.Augmentation` makes them.
 
@@ -88,7 +92,7 @@ def augmented(
     ----------
     pixels
         uint8, shape (n, size, size, 3).
-    transforms, light
+    transforms, light, hues
         As `engine.training.augment` draws them.
 
     Examples
@@ -109,6 +113,8 @@ def augmented(
         share_x = right_share if dx else 1 - right_share
         share_y = bottom_share if dy else 1 - bottom_share
         seen += (share_x * share_y)[..., None] * _taken(pixels, left + dx, top + dy)
+    if hues is not None:
+        seen = np.einsum("nhwc,ndc->nhwd", seen, hues)
     lit = seen * light[:, None, None, None]
     return np.round(np.clip(lit, 0, _WHITE)).astype(np.uint8)
 

@@ -35,7 +35,7 @@ from engine.storage import (
     update_collection,
 )
 from engine.training import DataSource, TrainingReport, record, resume, train
-from engine.training.augment import photo_light, photo_transforms
+from engine.training.augment import photo_light, photo_transforms, recolouring
 from engine.training.checkpoint import checkpoints, read_state
 from engine.training.probe import choose_queries
 from engine.training.record import Plan, append, read_lines
@@ -235,6 +235,9 @@ def test_what_the_page_previews_is_what_the_model_sees():
     transforms, light = photo_transforms(rng, 4, 24, 1.0), photo_light(rng, 4, 1.0)
     seen = np.asarray(Augmentation(dtype="float32")(pixels, transforms, light)).astype(int)
     assert np.abs(seen - augmented(pixels, transforms, light)).max() <= 1
+    hues, _ = recolouring(rng, np.ones(4, bool), 1.0)
+    seen = np.asarray(Augmentation(dtype="float32")(pixels, transforms, light, hues)).astype(int)
+    assert np.abs(seen - augmented(pixels, transforms, light, hues)).max() <= 1
 
 
 def test_the_first_batch_is_shown_with_its_words(drawn: Path, tmp_path: Path):

@@ -16,7 +16,7 @@ from engine.errors import KindredError, TrainingError
 from engine.progress import Progress
 from engine.text import Tokenizer
 from engine.training import DataSource, TrainingReport, TrainingSettings, resume, train
-from engine.training.augment import cover, photo_transforms, spoken
+from engine.training.augment import cover, photo_transforms, recolouring, spoken
 from engine.training.examples import Batches, Examples
 from engine.training.labels import Labels
 from engine.training.trainer import build_trainer, recalibrate
@@ -101,6 +101,40 @@ def test_the_asked_share_of_the_photos_is_covered_in_one_part():
     untouched = np.full((3, 40, 40, 3), 255, np.uint8)
     cover(np.random.default_rng(0), untouched, 0.0)
     assert (untouched == 255).all()
+
+
+def test_another_hue_leaves_greys_as_they_are_and_turns_the_rest_around_them():
+    """A turn about the axis of the greys: (g, g, g) stays, and the distance of a colour from it
+    too. Red, (255, 0, 0), is 255 * sqrt(2 / 3) = 208.2 away from the axis, whatever it becomes.
+    """
+    may = np.arange(600) < 400
+    matrices, turned = recolouring(np.random.default_rng(0), may, 0.5)
+    assert 0.4 < turned[:400].mean() < 0.6 and not turned[400:].any()
+    assert np.abs(matrices[~turned] - np.eye(3)).max() < 1e-6
+    grey, red = (matrices @ np.array(colour, float) for colour in ((90, 90, 90), (255, 0, 0)))
+    assert grey == pytest.approx(np.full((600, 3), 90), abs=1e-3)
+    across = red - red.mean(axis=1, keepdims=True)
+    assert np.linalg.norm(across, axis=1) == pytest.approx(np.full(600, 208.2), abs=0.1)
+    assert (red[turned].argmax(axis=1) > 0).mean() > 0.4  # two of three turns leave red
+
+
+def test_only_photos_whose_text_names_no_colour_get_another_hue_and_forget_their_colour():
+    """Three say their colour, three do not; of those that may be, 999 in 1,000 are recoloured."""
+    captions = [("red shirt",), ("blue shirts",), ("Red",), ("shirt",), ("a shirt",), ("plain",)]
+    some = examples([str(i) for i in range(6)], captions)
+    some.attributes[:] = [{"baseColour": c, "kind": "top"} for c in ("Red", "Blue", "Red") * 2]
+    tokenizer = Tokenizer.fit(["red blue shirt shirt a plain"], min_count=1)
+    chosen = replace(
+        SMALL, batch_size=6, attribute_rate=0, word_dropout=0, recolour=0.999, attribute_weight=1.0
+    )
+    batches = Batches(some, np.arange(6), tokenizer, chosen)
+    batches.labels = Labels(some.attributes, min_photos=2)
+    [batch] = batches.of_epoch(0)
+    named = np.isin(batch["tokens"], tokenizer.encode(["red blue"])[0, :2]).any(axis=1)
+    assert named.sum() == 3
+    is_as_it_was = np.abs(batch["hues"] - np.eye(3)).max(axis=(1, 2)) < 1e-6
+    assert (is_as_it_was == named).all()
+    assert ((batch["codes"][:, 0] == -1) == ~named).all()
 
 
 def test_something_is_always_said_of_a_photo():
