@@ -1,4 +1,4 @@
-"""Make the bundled model from two shops' photos and drawn ones, in seven stages with fixed seeds.
+"""Make the bundled model from two shops' photos and drawn ones, in eight stages with fixed seeds.
 
 Run by `make model SHOPS="fashion-products amazon-apparel"`. Each stage goes on from the one before
 and is a run of its own under `build/model`, so an interruption costs at most the epoch under way:
@@ -9,7 +9,8 @@ and is a run of its own under `build/model`, so an interruption costs at most th
 4. a long stage of the same at a higher rate; in the end a part of the way back to stage 3;
 5. photos varied more and covered in part, words left out: stage 4 knew its photos by heart;
 6. the same for longer, with a teacher: what a network made for ImageNet sees in each photo;
-7. the same with twice as many negatives at a lower rate; in the end a part of the way back.
+7. the same with twice as many negatives at a lower rate; in the end a part of the way back;
+8. photos whose text names no colour in other hues too; the model sees both sides of a photo.
 
     python -m tools.model PHOTOS [PHOTOS ...] [--teacher-weights FILE]
 """
@@ -82,6 +83,21 @@ STAGES = (
         12,
         replace(
             VARIED, epochs=13, dropout=0.1, batch_size=512, learning_rate=6e-4, start_share=0.3
+        ),
+        has_teacher=True,
+    ),
+    Stage(
+        10000,
+        13,
+        replace(
+            VARIED,
+            epochs=24,
+            dropout=0.15,
+            recolour=0.6,
+            batch_size=512,
+            learning_rate=6e-4,
+            start_share=0.3,
+            mirrored=True,
         ),
         has_teacher=True,
     ),

@@ -15,7 +15,7 @@ from engine.durable import flush_folder, write_json
 from engine.encoders import folder as files
 from engine.encoders.features import FrozenFeatures, fingerprint_of
 from engine.encoders.folder import ModelManifest, no_text_side, write_manifest
-from engine.encoders.places import FeaturePlaces, no_places
+from engine.encoders.places import FeaturePlaces, no_places, places_of
 from engine.encoders.settings import ModelSettings
 from engine.encoders.towers import feature_tower, photo_tower, text_tower
 from engine.errors import ModelError
@@ -82,9 +82,8 @@ class JointEncoder:
             raise no_places(self.name)
         tower = self.photo_tower
         looking = keras.Model(tower.input, tower.get_layer("feature_map").output)
-        feature_map = keras.ops.convert_to_numpy(looking(pixels[None], training=False))[0]
-        projection, bias = tower.get_layer("projection").get_weights()
-        return FeaturePlaces(feature_map.astype(np.float32), projection, bias)
+        maps = keras.ops.convert_to_numpy(looking(pixels[None], training=False))
+        return places_of(maps, *tower.get_layer("projection").get_weights())
 
     def save(
         self,

@@ -2,7 +2,8 @@
 
 The photo tower ends in a feature map, a global maximum over its places, one projection and the
 division by the length. So every feature comes from one place, the one that won, and a similarity
-is a sum over places, exactly.
+is a sum over places, exactly. A tower that looks at the mirror image too has two such maps, and
+half of every feature comes from a place of each.
 """
 
 from __future__ import annotations
@@ -23,13 +24,14 @@ class FeaturePlaces:
 
     Parameters
     ----------
-    feature_map
-        (height, width, n_features).
+    feature_maps
+        (1, height, width, n_features), or two of the kind: the second of the mirror image, its
+        places where the photo has them.
     projection, bias
         (n_features, n_dims) and (n_dims,): of the pooled features.
     """
 
-    feature_map: NDArray[np.float32]
+    feature_maps: NDArray[np.float32]
     projection: NDArray[np.float32]
     bias: NDArray[np.float32]
 
@@ -45,20 +47,28 @@ class FeaturePlaces:
         Examples
         --------
         >>> places = FeaturePlaces(
-        ...     np.array([[[3.0, 0.0], [0.0, 4.0]]]), np.eye(2), np.zeros(2)
+        ...     np.array([[[[3.0, 0.0], [0.0, 4.0]]]]), np.eye(2), np.zeros(2)
         ... )
         >>> places.heat(np.array([1.0, 0.0]))[0].round(2).tolist()
         [[0.6..., 0.0]]
         """
-        height, width, n_features = self.feature_map.shape
-        flat = self.feature_map.reshape(-1, n_features)
-        winners = flat.argmax(axis=0)
-        features = flat[winners, np.arange(n_features)]
-        whole = features @ self.projection + self.bias
+        n_maps, height, width, n_features = self.feature_maps.shape
+        flat = self.feature_maps.reshape(n_maps, -1, n_features)
+        winners = flat.argmax(axis=1)
+        features = flat.max(axis=1) / n_maps
+        whole = features.sum(axis=0) @ self.projection + self.bias
         length = max(float(np.linalg.norm(whole)), 1e-9)
         given = features * (self.projection @ row) / length
-        heat = np.bincount(winners, weights=given, minlength=height * width)
+        heat = np.bincount(winners.ravel(), weights=given.ravel(), minlength=height * width)
         return heat.reshape(height, width).astype(np.float32), float(self.bias @ row) / length
+
+
+def places_of(
+    maps: NDArray[np.float32], projection: NDArray[np.float32], bias: NDArray[np.float32]
+) -> FeaturePlaces:
+    """Bring a tower's maps of one photo, (1 or 2, height, width, n_features), upright."""
+    upright = np.concatenate([maps[:1], maps[1:, :, ::-1]])
+    return FeaturePlaces(np.ascontiguousarray(upright, np.float32), projection, bias)
 
 
 @runtime_checkable
@@ -106,6 +116,7 @@ class PortablePlaces:
             pool = next(node for node in reversed(graph.node) if node.op_type == "GlobalMaxPool")
             after = list(graph.node)[list(graph.node).index(pool) :]
             multiply = next(node for node in after if node.op_type == "MatMul")
+            after = after[after.index(multiply) :]
             add = next(node for node in after if node.op_type == "Add")
             self._projection = _constant(graph, multiply.input)
             self._bias = _constant(graph, add.input)
@@ -121,10 +132,8 @@ class PortablePlaces:
     def of(self, pixels: NDArray[np.uint8]) -> FeaturePlaces:
         """Return the feature map of one photo, (size_px, size_px, 3)."""
         name = self._session.get_inputs()[0].name
-        (feature_map,) = self._session.run([self._name], {name: pixels[None]})
-        return FeaturePlaces(
-            np.ascontiguousarray(feature_map[0].transpose(1, 2, 0)), self._projection, self._bias
-        )
+        (maps,) = self._session.run([self._name], {name: pixels[None]})
+        return places_of(maps.transpose(0, 2, 3, 1), self._projection, self._bias)
 
 
 def _constant(graph: Any, names: Any) -> NDArray[np.float32]:

@@ -55,6 +55,9 @@ class ModelSettings:
         Width of a word's own vector inside the text tower.
     pooling
         How the backbone's last map becomes features: ``"max"`` or ``"average"``.
+    mirrored
+        Whether the tower looks at a photo and at its mirror image, and its features are the mean
+        of both: a little better, at twice the work.
     feature_layer
         A dense layer of the backbone's own top whose output is the features, such as VGG16's
         ``"fc1"``; "" for the pooled last map.
@@ -88,6 +91,7 @@ class ModelSettings:
     n_ids: int = 5001
     text_width: int = 96
     pooling: str = "max"
+    mirrored: bool = False
     feature_layer: str = ""
     n_features: int = 0
     standardises: bool = False

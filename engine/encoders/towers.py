@@ -81,6 +81,25 @@ class Real(layers.Layer):
         return ops.not_equal(tokens, 0)
 
 
+@keras.saving.register_keras_serializable("kindred")
+class BothSides(layers.Layer):
+    """Photos, and after them their mirror images."""
+
+    def call(self, pixels: Any) -> Any:
+        """Return (2 n, size, size, 3) from (n, size, size, 3)."""
+        return ops.concatenate([pixels, ops.flip(pixels, axis=2)], axis=0)
+
+
+@keras.saving.register_keras_serializable("kindred")
+class MeanOfSides(layers.Layer):
+    """The mean of what was found in photos and in their mirror images."""
+
+    def call(self, features: Any) -> Any:
+        """Return (n, width) from (2 n, width)."""
+        as_it_is, mirrored = ops.split(features, 2, axis=0)
+        return (as_it_is + mirrored) / 2
+
+
 def photo_tower(
     settings: ModelSettings, *, weights: str | None = None, dtype: str = "float32"
 ) -> keras.Model:
@@ -175,10 +194,17 @@ def _features(given: Any, settings: ModelSettings, weights: str | None) -> Any:
         from engine.encoders.autoencoder import lifted_latent
 
         return lifted_latent(given, settings)
+    seen = BothSides(name="both_sides")(given) if settings.mirrored else given
+    features = _pooled(seen, settings, weights)
+    return MeanOfSides(name="mean_of_sides")(features) if settings.mirrored else features
+
+
+def _pooled(pixels: Any, settings: ModelSettings, weights: str | None) -> Any:
+    """Return the features of each photo as it is."""
     if settings.backbone == COMPACT:
-        feature_map = _compact(given, settings.widths)
+        feature_map = _compact(pixels, settings.widths)
     else:
-        feature_map = _application(given, settings, weights)
+        feature_map = _application(pixels, settings, weights)
     if settings.feature_layer:
         return feature_map
     feature_map = layers.Activation("linear", name="feature_map")(feature_map)

@@ -82,6 +82,7 @@ SETTINGS: dict[str, tuple[Any, str, str]] = {
     "attribute_weight": (float, "X", "weight of telling attribute values apart; 0 leaves it out"),
     "start": (str, "MODEL", "folder of a model to go on from"),
     "start_share": (float, "X", "how far the end is moved back towards that model, 0 to 1"),
+    "mirrored": (bool, "", "the model looks at each photo and at its mirror image"),
     "teacher": (str, "MODEL", "folder of a model whose view of the photos is learned as well"),
     "teacher_weight": (float, "X", "weight of that"),
     "augment": (float, "X", "how strongly photos are varied each time, 0 to 1"),

@@ -53,6 +53,7 @@ class Backbone:
             widths=self.shape.widths,
             size_px=self.shape.size_px,
             pooling=self.shape.pooling,
+            mirrored=self.shape.mirrored,
             feature_layer=self.shape.feature_layer,
             n_features=0,
             dropout=0.0,
@@ -81,6 +82,7 @@ def open_backbone(settings: TrainingSettings) -> Backbone:
             backbone_alpha=settings.backbone_alpha,
             size_px=settings.size_px,
             pooling=settings.pooling,
+            mirrored=settings.mirrored,
             feature_layer=settings.feature_layer,
             projects=False,
         )

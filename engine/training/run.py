@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -369,7 +369,8 @@ class _Run:
                 "the run has not finished an epoch", value=self.out, remedy="Resume it first"
             )
         record.log(self.out, f"writing the model of epoch {self.state.best_epoch}")
-        encoder = JointEncoder(self.settings.name, self.shape, self.tokenizer)
+        shape = replace(self.shape, mirrored=self.settings.mirrored)
+        encoder = JointEncoder(self.settings.name, shape, self.tokenizer)
         checkpoint.load_best(self.out, encoder, self.state.best_epoch)
         if self.start and self.settings.start_share:
             self.start.draw_back(encoder, self.settings.start_share)

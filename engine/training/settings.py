@@ -104,6 +104,9 @@ class TrainingSettings:
         Folder of a model whose towers the run begins with, word by word; None begins at random.
     start_share
         How far the finished weights are moved back towards those of `start`, 0 to 1.
+    mirrored
+        Whether the finished model looks at each photo and at its mirror image; see
+        `engine.encoders.ModelSettings`. Training itself sees one of them at a time.
     teacher
         Folder of a model whose row for each photo the tower learns to foretell beside everything
         else; None for none. See `engine.training.teacher`.
@@ -158,6 +161,7 @@ class TrainingSettings:
     max_words: int = 5000
     start: str | None = None
     start_share: float = 0.0
+    mirrored: bool = False
     teacher: str | None = None
     teacher_weight: float = 4.0
     precision: str = "auto"
@@ -236,6 +240,12 @@ class TrainingSettings:
             _require(
                 0 <= value < 1, f"{name} out of range", value, "Give 0 or more, and less than 1"
             )
+        _require(
+            not (self.mirrored and self.loss == "reconstruction"),
+            "an autoencoder looks at one photo at a time",
+            "mirrored",
+            "Leave '--mirrored' out",
+        )
         share = self.validation_share
         _require(
             0 < share <= 0.5,

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -15,7 +16,7 @@ import pytest
 from engine.encoders import ModelSettings, load_encoder, read_manifest
 from engine.encoders.joint import JointEncoder
 from engine.encoders.normalising import BatchNormalization
-from engine.encoders.towers import photo_tower
+from engine.encoders.towers import feature_tower, photo_tower
 from engine.errors import ModelError
 from engine.training import TrainingReport
 
@@ -44,6 +45,35 @@ def test_the_portable_copy_agrees_with_keras(small_run: TrainingReport, pixels: 
         (portable.embed_texts(TEXTS), keras_encoder.embed_texts(TEXTS)),
     ):
         assert np.abs(ours - theirs).max() < 5e-3
+
+
+def test_a_mirrored_tower_sees_a_photo_and_its_mirror_image_alike(
+    small_run: TrainingReport, pixels: np.ndarray, tmp_path: Path
+):
+    """Its row is what the mean of both photos' features projects to; without the bias and the
+    division by the length that is the mean of both rows. Heat adds up to a similarity, and that of
+    the mirror image lies where the mirror image has it."""
+    plain = JointEncoder.load(small_run.model, read_manifest(small_run.model))
+    shape = replace(plain.settings, mirrored=True)
+    mirrored = JointEncoder("mirrored", shape, plain.tokenizer)
+    mirrored.photo_tower.set_weights(plain.photo_tower.get_weights())
+    mirrored.text_tower.set_weights(plain.text_tower.get_weights())
+    mirrored.save(tmp_path / "mirrored")
+    turned = np.ascontiguousarray(pixels[:, :, ::-1])
+    features = feature_tower(plain.photo_tower)
+    mean = (np.asarray(features(pixels)) + np.asarray(features(turned))) / 2
+    projection, bias = plain.photo_tower.get_layer("projection").get_weights()
+    expected = mean @ projection + bias
+    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+    row = mirrored.embed_texts(TEXTS[:1])[0]
+    for encoder in (mirrored, load_encoder(tmp_path / "mirrored")):
+        rows = encoder.embed_photos(pixels)
+        assert np.abs(rows - expected).max() < 5e-3
+        assert np.abs(encoder.embed_photos(turned) - rows).max() < 1e-5
+        heat, rest = encoder.feature_places(pixels[0]).heat(row)
+        assert heat.sum() + rest == pytest.approx(float(rows[0] @ row), abs=1e-4)
+        of_turned, _ = encoder.feature_places(turned[0]).heat(row)
+        assert of_turned[:, ::-1] == pytest.approx(heat, abs=1e-5)
 
 
 def test_normalising_maps_in_one_step_is_what_keras_does_in_twelve():

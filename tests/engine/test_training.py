@@ -297,6 +297,17 @@ def test_a_run_on_shuffled_captions_stays_at_chance(drawn: Path, tmp_path: Path)
     assert abs(figures["recall_at_10"] - chance) <= 3 * error + 0.02
 
 
+def test_a_mirrored_model_is_trained_as_any_other_and_mirrored_at_the_end(
+    drawn: Path, tmp_path: Path
+):
+    chosen = replace(SMALL, epochs=1, mirrored=True)
+    report = train([DataSource(drawn)], chosen, tmp_path / "run", shelf=tmp_path / "shelf")
+    encoder = load_encoder(report.model)
+    pixels = np.random.default_rng(0).integers(0, 256, (5, 32, 32, 3), dtype=np.uint8)
+    turned = np.ascontiguousarray(pixels[:, :, ::-1])
+    assert np.abs(encoder.embed_photos(pixels) - encoder.embed_photos(turned)).max() < 1e-5
+
+
 def test_resuming_a_finished_run_changes_nothing(small_run: TrainingReport):
     written = (small_run.model / "manifest.json").stat().st_mtime_ns
     assert resume(small_run.model.parent).content == small_run.content
