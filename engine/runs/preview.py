@@ -66,8 +66,8 @@ def preview_batch(
     batch = next(batches.of_epoch(0))
     pixels = batch["pixels"][:n_pairs]
     if "transforms" in batch:
-        drawn = (batch.get(name) for name in ("transforms", "light", "hues"))
-        pixels = augmented(pixels, *(None if of is None else of[:n_pairs] for of in drawn))
+        hues = batch["hues"][:n_pairs] if "hues" in batch else None
+        pixels = augmented(pixels, batch["transforms"][:n_pairs], batch["light"][:n_pairs], hues)
     names = vocabulary(tokenizer, examples.texts(rows))
     return Preview(
         pixels=pixels,

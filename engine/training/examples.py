@@ -253,7 +253,8 @@ class Batches:
             told = [self._names_colour(text) for text, _ in spoken_of]
             turns, turned = recolouring(rng, ~np.array(told, bool), settings.recolour)
             batch["hues"] = turns
-            codes[np.ix_(turned, self.labels.colours)] = UNKNOWN
+            for column in self.labels.colours:
+                codes[turned, column] = UNKNOWN
         if settings.attribute_weight and self.labels.keys:
             batch["codes"] = codes
         if self._taught is not None:
