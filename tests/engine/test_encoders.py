@@ -48,17 +48,23 @@ def test_the_portable_copy_agrees_with_keras(small_run: TrainingReport, pixels: 
 
 
 def test_a_mirrored_tower_sees_a_photo_and_its_mirror_image_alike(
-    small_run: TrainingReport, pixels: np.ndarray, tmp_path: Path
+    small_run: TrainingReport, tmp_path: Path
 ):
     """Its row is what the mean of both photos' features projects to; without the bias and the
     division by the length that is the mean of both rows. Heat adds up to a similarity, and that of
-    the mirror image lies where the mirror image has it."""
-    plain = JointEncoder.load(small_run.model, read_manifest(small_run.model))
-    shape = replace(plain.settings, mirrored=True)
-    mirrored = JointEncoder("mirrored", shape, plain.tokenizer)
-    mirrored.photo_tower.set_weights(plain.photo_tower.get_weights())
-    mirrored.text_tower.set_weights(plain.text_tower.get_weights())
+    the mirror image lies where the mirror image has it. At 96 px there are 3 x 3 places."""
+    trained = JointEncoder.load(small_run.model, read_manifest(small_run.model))
+    plain, mirrored = (
+        JointEncoder(
+            "mirrored", replace(trained.settings, size_px=96, mirrored=both), trained.tokenizer
+        )
+        for both in (False, True)
+    )
+    for encoder in (plain, mirrored):
+        encoder.photo_tower.set_weights(trained.photo_tower.get_weights())
+        encoder.text_tower.set_weights(trained.text_tower.get_weights())
     mirrored.save(tmp_path / "mirrored")
+    pixels = np.random.default_rng(2).integers(0, 256, (6, 96, 96, 3), dtype=np.uint8)
     turned = np.ascontiguousarray(pixels[:, :, ::-1])
     features = feature_tower(plain.photo_tower)
     mean = (np.asarray(features(pixels)) + np.asarray(features(turned))) / 2
@@ -71,6 +77,7 @@ def test_a_mirrored_tower_sees_a_photo_and_its_mirror_image_alike(
         assert np.abs(rows - expected).max() < 5e-3
         assert np.abs(encoder.embed_photos(turned) - rows).max() < 1e-5
         heat, rest = encoder.feature_places(pixels[0]).heat(row)
+        assert np.abs(heat - heat[:, ::-1]).max() > 1e-3, "or the next lines say nothing"
         assert heat.sum() + rest == pytest.approx(float(rows[0] @ row), abs=1e-4)
         of_turned, _ = encoder.feature_places(turned[0]).heat(row)
         assert of_turned[:, ::-1] == pytest.approx(heat, abs=1e-5)
