@@ -67,6 +67,8 @@ VARIED = replace(
     weight_decay=0.05,
     start_share=0.2,
 )
+# From the seventh stage on: twice as many negatives at a lower rate.
+CROWDED = replace(VARIED, batch_size=512, learning_rate=6e-4, start_share=0.3)
 STAGES = (
     Stage(3000, 7, replace(ALWAYS, epochs=12)),
     Stage(9000, 7, replace(TAUGHT, epochs=6, learning_rate=6e-4, attribute_weight=0.5)),
@@ -78,27 +80,11 @@ STAGES = (
     Stage(15000, 9, replace(TAUGHT, epochs=9, attribute_rate=0.2, start_share=0.2)),
     Stage(10000, 10, replace(VARIED, epochs=14)),
     Stage(10000, 11, replace(VARIED, epochs=32, dropout=0.1), has_teacher=True),
-    Stage(
-        10000,
-        12,
-        replace(
-            VARIED, epochs=13, dropout=0.1, batch_size=512, learning_rate=6e-4, start_share=0.3
-        ),
-        has_teacher=True,
-    ),
+    Stage(10000, 12, replace(CROWDED, epochs=13, dropout=0.1), has_teacher=True),
     Stage(
         10000,
         13,
-        replace(
-            VARIED,
-            epochs=24,
-            dropout=0.15,
-            recolour=0.6,
-            batch_size=512,
-            learning_rate=6e-4,
-            start_share=0.3,
-            mirrored=True,
-        ),
+        replace(CROWDED, epochs=24, dropout=0.15, recolour=0.6, mirrored=True),
         has_teacher=True,
     ),
 )

@@ -73,7 +73,7 @@ class Labels:
     @property
     def colours(self) -> list[int]:
         """Columns of the attributes that are colours, by their names."""
-        return [n for n, key in enumerate(self.keys) if _is_colour(key)]
+        return [n for n, key in enumerate(self.keys) if "colo" in key.casefold()]
 
     def fits(self, rows: NDArray[np.int64], said: Sequence[Sequence[str]]) -> NDArray[np.bool_]:
         """Tell which photos what was said of others may fit as well.
@@ -101,7 +101,3 @@ class Labels:
                 theirs = codes[:, columns]
                 fits[:, j] = ((theirs == own) | (theirs == UNKNOWN) | (own == UNKNOWN)).all(axis=1)
         return fits
-
-
-def _is_colour(key: str) -> bool:
-    return "colo" in key.casefold()

@@ -50,9 +50,8 @@ class JointTrainer(keras.Model):
 
     A batch is a dictionary: ``pixels`` uint8 (n, size, size, 3), ``tokens`` int32 (n, n_tokens),
     ``same`` bool (n, n); to augment, ``transforms`` float32 (n, 8) with ``light`` float32 (n,) and
-    perhaps ``hues`` float32 (n, 3, 3);
-    to learn attribute values, ``codes`` int32 (n, n_keys); and, to learn from a teacher,
-    ``taught`` float32 (n, n_taught).
+    perhaps ``hues`` float32 (n, 3, 3); to learn attribute values, ``codes`` int32 (n, n_keys); and,
+    to learn from a teacher, ``taught`` float32 (n, n_taught).
 
     Parameters
     ----------

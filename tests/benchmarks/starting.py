@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -137,9 +138,9 @@ def app_row(collection: Path) -> Row:
     return _told("cold app, start to first card", statistics.median(answers), steps, parts)
 
 
-def seconds_to_card(browser: object, address: str) -> float:
+def seconds_to_card(browser: Any, address: str) -> float:
     """Open a query's address in a new window and return the seconds to its first card."""
-    window = browser.new_context(viewport={"width": 1440, "height": 900})  # type: ignore[attr-defined]
+    window = browser.new_context(viewport={"width": 1440, "height": 900})
     try:
         page = window.new_page()
         begun = time.monotonic()
