@@ -47,3 +47,25 @@ class BatchNormalization(keras.layers.BatchNormalization):
             share = 1 - self.momentum
             moving.assign(moving * self.momentum + ops.stop_gradient(now) * share)
         return rows
+
+
+def with_fused(network: keras.Model) -> keras.Model:
+    """Return a copy of a network, its weights too, with this normalisation in place of Keras' own.
+
+    Examples
+    --------
+    >>> given = keras.Input((4, 4, 2))
+    >>> network = keras.Model(given, keras.layers.BatchNormalization()(given))
+    >>> [type(layer) is BatchNormalization for layer in with_fused(network).layers]
+    [False, True]
+    """
+
+    def copied(layer: keras.layers.Layer) -> keras.layers.Layer:
+        kind = type(layer)
+        if kind is keras.layers.BatchNormalization:
+            kind = BatchNormalization
+        return kind.from_config(layer.get_config())
+
+    copy = keras.models.clone_model(network, clone_function=copied)
+    copy.set_weights(network.get_weights())
+    return copy

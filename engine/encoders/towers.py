@@ -15,7 +15,7 @@ import keras
 from keras import layers, ops
 
 from engine.encoders.applications import open_application
-from engine.encoders.normalising import BatchNormalization
+from engine.encoders.normalising import BatchNormalization, with_fused
 from engine.encoders.settings import AUTOENCODER, BACKBONES, COMPACT, FEATURES, ModelSettings
 
 
@@ -268,7 +268,7 @@ def _application(pixels: Any, settings: ModelSettings, weights: str | None) -> A
         layer=settings.feature_layer,
         weights=weights,
     )
-    return backbone(Preprocessing(BACKBONES[name], name="preprocessing")(pixels))
+    return with_fused(backbone)(Preprocessing(BACKBONES[name], name="preprocessing")(pixels))
 
 
 @contextmanager
