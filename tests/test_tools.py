@@ -247,25 +247,32 @@ def test_the_bundled_model_is_made_in_stages_each_going_on_from_the_one_before(
         assert told == [(["shop", "drawn-1"], None), (["shop", "drawn-2"], first)]
 
 
-def test_a_stage_with_a_teacher_makes_it_first_of_the_weights_that_were_named(
-    tmp_path, monkeypatch
-):
-    """Stood in for: the teacher's features as they are, and the stage that learns from them."""
+def test_a_stage_makes_its_teachers_first_and_each_only_once(tmp_path, monkeypatch):
+    """Stood in for: features as they are, the network that is taught the shops beside them, and the
+    stage that learns from both. The specialist asks for the generalist again, which is there."""
     told = []
 
     def train_recipe(data, settings, out, progress):
-        told.append((settings.recipe, settings.backbone, settings.weights, settings.loss))
+        told.append((settings.name, settings.loss, settings.weights, settings.teachers))
+        out.mkdir()
+        write_json(out / "run.json", {})
         return TrainingReport(out / "model", {})
 
     def train(data, settings, out, progress):
-        told.append(settings.teacher)
+        told.append(settings.teachers)
         return TrainingReport(out / "model", {})
 
+    made = lambda run, progress: TrainingReport(run / "model", {})  # noqa: E731
     monkeypatch.setattr(model, "train_recipe", train_recipe)
+    monkeypatch.setattr(model, "resume_recipe", made)
     monkeypatch.setattr(model, "train", train)
-    stages = (model.Stage(1, 1, has_teacher=True),)
+    stages = (model.Stage(1, 1, teachers=(model.GENERALIST, model.SPECIALIST)),)
     model.make_model([tmp_path / "shop"], tmp_path, stages, teacher_weights="weights.h5")
+    generalist, specialist = (
+        str(tmp_path / f"{who}ist" / "model") for who in ("general", "special")
+    )
     assert told == [
-        ("vgg16-fc1", "MobileNetV2", "weights.h5", "none"),
-        str(tmp_path / "teacher" / "model"),
+        ("generalist", "none", "weights.h5", ()),
+        ("specialist", "contrastive", "weights.h5", (generalist,)),
+        (generalist, specialist),
     ]

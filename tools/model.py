@@ -1,4 +1,4 @@
-"""Make the bundled model from two shops' photos and drawn ones, in eight stages with fixed seeds.
+"""Make the bundled model from two shops' photos and drawn ones, in nine stages with fixed seeds.
 
 Run by `make model SHOPS="fashion-products amazon-apparel"`. Each stage goes on from the one before
 and is a run of its own under `build/model`, so an interruption costs at most the epoch under way:
@@ -10,7 +10,8 @@ and is a run of its own under `build/model`, so an interruption costs at most th
 5. photos varied more and covered in part, words left out: stage 4 knew its photos by heart;
 6. the same for longer, with a teacher: what a network made for ImageNet sees in each photo;
 7. the same with twice as many negatives at a lower rate; in the end a part of the way back;
-8. photos whose text names no colour in other hues too; the model sees both sides of a photo.
+8. photos whose text names no colour in other hues too; the model sees both sides of a photo;
+9. the same for much longer, with a second teacher: that network, taught our photos and titles.
 
     python -m tools.model PHOTOS [PHOTOS ...] [--teacher-weights FILE]
 """
@@ -33,6 +34,7 @@ NAME = "kindred-fashion"
 PLACE = Path(__file__).resolve().parent.parent / "build" / "model"
 # What labels the two shops' photos and the drawn ones.
 ATTRIBUTES = ("articleType", "baseColour", "gender", "usage", "color")
+NETWORK = {"backbone": "MobileNetV2", "backbone_alpha": 0.35, "pooling": "average"}
 DRAWN_ATTRIBUTES = ("kind", "colour", "pattern", "material")
 ALWAYS = TrainingSettings(
     name=NAME,
@@ -45,12 +47,12 @@ ALWAYS = TrainingSettings(
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One run: the products drawn for it, what it is told, and whether it has a teacher."""
+    """One run: the products drawn for it, what it is told, and its teachers by name."""
 
     n_drawn: int
     seed: int
     settings: TrainingSettings = field(default=ALWAYS)
-    has_teacher: bool = False
+    teachers: tuple[str, ...] = ()
 
 
 # From the second stage on: attribute values as classes, at one size.
@@ -69,6 +71,24 @@ VARIED = replace(
 )
 # From the seventh stage on: twice as many negatives at a lower rate.
 CROWDED = replace(VARIED, batch_size=512, learning_rate=6e-4, start_share=0.3)
+# A network made for ImageNet as it is, and the same one taught the two shops' photos and titles.
+GENERALIST, SPECIALIST = "generalist", "specialist"
+SPECIALISED = replace(
+    VARIED,
+    name=SPECIALIST,
+    **NETWORK,
+    size_px=128,
+    epochs=16,
+    precision="float32",
+    attribute_rate=0.15,
+    augment=0.5,
+    erase=0.3,
+    word_dropout=0.15,
+    dropout=0.1,
+    start_share=0.0,
+    mirrored=True,
+    teacher_weight=2.0,
+)
 STAGES = (
     Stage(3000, 7, replace(ALWAYS, epochs=12)),
     Stage(9000, 7, replace(TAUGHT, epochs=6, learning_rate=6e-4, attribute_weight=0.5)),
@@ -79,13 +99,13 @@ STAGES = (
     ),
     Stage(15000, 9, replace(TAUGHT, epochs=9, attribute_rate=0.2, start_share=0.2)),
     Stage(10000, 10, replace(VARIED, epochs=14)),
-    Stage(10000, 11, replace(VARIED, epochs=32, dropout=0.1), has_teacher=True),
-    Stage(10000, 12, replace(CROWDED, epochs=13, dropout=0.1), has_teacher=True),
+    Stage(10000, 11, replace(VARIED, epochs=32, dropout=0.1), teachers=(GENERALIST,)),
+    Stage(10000, 12, replace(CROWDED, epochs=13, dropout=0.1), teachers=(GENERALIST,)),
     Stage(
         10000,
         13,
         replace(CROWDED, epochs=24, dropout=0.15, recolour=0.6, mirrored=True),
-        has_teacher=True,
+        teachers=(GENERALIST,),
     ),
 )
 
@@ -126,9 +146,9 @@ def make_model(
         draw_collection(stage.n_drawn, stage.seed, drawn, size_px=128, without_held_out=True)
         data = [DataSource(shop) for shop in shops] + [DataSource(drawn, validates=False)]
         settings = replace(stage.settings, start=str(model) if model else None)
-        if stage.has_teacher:
-            taught_by = make_teacher(shops[0], place / "teacher", teacher_weights)
-            settings = replace(settings, teacher=str(taught_by))
+        if stage.teachers:
+            known = [make_teacher(name, shops, place, teacher_weights) for name in stage.teachers]
+            settings = replace(settings, teachers=tuple(map(str, known)))
         with Meter() as report:
             model = train(data, settings, run, progress=report).model
     if model is None:
@@ -136,23 +156,24 @@ def make_model(
     return model
 
 
-def make_teacher(shop: Path, place: Path, weights: str) -> Path:
-    """Return the model folder of a network made for ImageNet, with its features as they are."""
-    settings = settings_of(
-        "vgg16-fc1",
-        {
-            "name": "teacher",
-            "backbone": "MobileNetV2",
-            "backbone_alpha": 0.35,
-            "weights": weights,
-            "size_px": 224,
-            "pooling": "average",
-        },
-    )
+def make_teacher(name: str, shops: list[Path], place: Path, weights: str) -> Path:
+    """Return the model folder of a teacher, made once: features as they are, or taught the shops.
+
+    The specialist learns to foretell the generalist too, or it would forget all but the shops.
+    """
+    run = place / name
+    if (run / "run.json").exists():
+        with Meter() as report:
+            return resume_recipe(run, progress=report).model
+    if name == GENERALIST:
+        told = {"name": name, **NETWORK, "weights": weights, "size_px": 224}
+        data, settings = [DataSource(shops[0])], settings_of("vgg16-fc1", told)
+    else:
+        generalist = make_teacher(GENERALIST, shops, place, weights)
+        data = [DataSource(shop) for shop in shops]
+        settings = replace(SPECIALISED, weights=weights, teachers=(str(generalist),))
     with Meter() as report:
-        if (place / "run.json").exists():
-            return resume_recipe(place, progress=report).model
-        return train_recipe([DataSource(shop)], settings, place, progress=report).model
+        return train_recipe(data, settings, run, progress=report).model
 
 
 if __name__ == "__main__":

@@ -83,7 +83,11 @@ SETTINGS: dict[str, tuple[Any, str, str]] = {
     "start": (str, "MODEL", "folder of a model to go on from"),
     "start_share": (float, "X", "how far the end is moved back towards that model, 0 to 1"),
     "mirrored": (bool, "", "the model looks at each photo and at its mirror image"),
-    "teacher": (str, "MODEL", "folder of a model whose view of the photos is learned as well"),
+    "teachers": (
+        str,
+        "MODEL",
+        "folder of a model whose view of the photos is learned as well; may be repeated",
+    ),
     "teacher_weight": (float, "X", "weight of that"),
     "augment": (float, "X", "how strongly photos are varied each time, 0 to 1"),
     "erase": (float, "X", "share of the photos of which a part is covered each time"),
@@ -93,6 +97,8 @@ SETTINGS: dict[str, tuple[Any, str, str]] = {
     "precision": (str, "POLICY", "dtype policy of Keras, or auto"),
     "seed": (int, "N", "of everything random"),
 }
+
+REPEATED = ("attributes", "teachers")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -140,7 +146,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         if kind is bool:
             settings.add_argument(flag, action="store_true", default=None, help=meaning)
             continue
-        reading: dict[str, Any] = {"action": "append"} if name == "attributes" else {}
+        reading: dict[str, Any] = {"action": "append"} if name in REPEATED else {}
         settings.add_argument(flag, metavar=metavar, help=meaning, type=kind, **reading)
 
 

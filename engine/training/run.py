@@ -343,7 +343,6 @@ class _Run:
         return TrainingReport(self.out / MODEL, content, "stopped")
 
     def _told(self) -> dict[str, Any]:
-        teacher = self.settings.teacher
         return {
             "data": {
                 "sources": [origin.photos.name for origin in self.plan.data],
@@ -356,7 +355,7 @@ class _Run:
                 **self.settings.to_json(),
                 "weights": bool(self.settings.weights),
                 "start": self.start.name if self.start else None,
-                "teacher": read_manifest(Path(teacher)).name if teacher else None,
+                "teachers": [read_manifest(Path(folder)).name for folder in self.settings.teachers],
             },
             "curves": self.state.history,
             "best_epoch": self.state.best_epoch,

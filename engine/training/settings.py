@@ -107,9 +107,9 @@ class TrainingSettings:
     mirrored
         Whether the finished model looks at each photo and at its mirror image; see
         `engine.encoders.ModelSettings`. Training itself sees one of them at a time.
-    teacher
-        Folder of a model whose row for each photo the tower learns to foretell beside everything
-        else; None for none. See `engine.training.teacher`.
+    teachers
+        Folders of models whose rows for each photo the tower learns to foretell beside everything
+        else; possibly none. See `engine.training.teacher`.
     teacher_weight
         Weight of that; the cosine distance costs 1 when nothing is foretold.
     precision
@@ -162,7 +162,7 @@ class TrainingSettings:
     start: str | None = None
     start_share: float = 0.0
     mirrored: bool = False
-    teacher: str | None = None
+    teachers: tuple[str, ...] = ()
     teacher_weight: float = 4.0
     precision: str = "auto"
     seed: int = 0
@@ -266,7 +266,16 @@ class TrainingSettings:
         --------
         >>> TrainingSettings.from_json({"epochs": 3}).epochs
         3
+
+        Older runs had one teacher at most:
+
+        >>> TrainingSettings.from_json({"teacher": "models/vgg"}).teachers
+        ('models/vgg',)
         """
+        content = dict(content)
+        if "teacher" in content:
+            only = content.pop("teacher")
+            content["teachers"] = [only] if only else []
         unknown = set(content) - {f.name for f in fields(cls)}
         _require(not unknown, "no such setting", ", ".join(sorted(unknown)), "Leave it out")
         plain: dict[str, Any] = {

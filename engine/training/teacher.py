@@ -1,4 +1,4 @@
-"""A teacher: another model whose view of the photos a run's tower learns to foretell.
+"""Teachers: other models whose view of the photos a run's tower learns to foretell.
 
 A tower of few photos learns what its captions say and, by heart, which photo each one was. What a
 model trained on far more photos makes of the same photos is the same for no two of them and no
@@ -13,13 +13,16 @@ simplest way and among the best.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoders import read_manifest
+from engine.encoders.features import FrozenFeatures
 from engine.encoders.joint import JointEncoder, frozen
+from engine.encoders.towers import feature_tower
 from engine.errors import TrainingError
 from engine.progress import Report
 from engine.training.examples import Examples
@@ -30,12 +33,12 @@ from engine.training.record import Plan
 def taught_rows(
     plan: Plan, examples: Examples, rows: NDArray[np.int64], progress: Report
 ) -> NDArray[np.float32] | None:
-    """Return what the teacher of a run makes of its photos; None where the run has no teacher.
+    """Return what the teachers of a run make of its photos; None where the run has none.
 
     Parameters
     ----------
     plan
-        The run's; its settings name the teacher's model folder.
+        The run's; its settings name the teachers' model folders.
     examples, rows
         The photos, and which of them are trained on.
     progress
@@ -44,8 +47,9 @@ def taught_rows(
     Returns
     -------
     ndarray
-        Unit rows, float32, (n, n_dims of the teacher), one for each example. Each dimension is
-        standardised over `rows` first: features out of a rectifier all point one way.
+        Unit rows, float32, (n, n_dims of the teachers together), one for each example. Each
+        dimension is standardised over `rows` first, as features out of a rectifier all point one
+        way, and each teacher counts as much as another.
 
     Raises
     ------
@@ -54,21 +58,47 @@ def taught_rows(
     TrainingError
         A photo is neither among the embedded ones nor in the run's sources any more.
     """
-    folder = plan.settings.teacher
-    if folder is None:
-        return None
-    known = frozen(JointEncoder.load(Path(folder), read_manifest(Path(folder))).photo_tower)
-    if any(name not in known.store for name in examples.hashes):
+    folders = [Path(folder) for folder in plan.settings.teachers]
+    views = [_view(JointEncoder.load(folder, read_manifest(folder))) for folder in folders]
+    told = [standardised(_seen_by(view, plan, examples, progress), rows) for view in views]
+    return side_by_side(told) if told else None
+
+
+def _view(teacher: JointEncoder) -> FrozenFeatures:
+    """Return the part of a teacher that tells: what its rows are made of, before they are.
+
+    In rows of the joint space there is little left of a photo but what its caption says.
+    """
+    tower = teacher.photo_tower
+    return frozen(feature_tower(tower) if teacher.settings.projects else tower)
+
+
+def _seen_by(
+    view: FrozenFeatures, plan: Plan, examples: Examples, progress: Report
+) -> NDArray[np.float32]:
+    """Return a tower's row for each example, computing those that its store lacks."""
+    if any(name not in view.store for name in examples.hashes):
         found, _ = list_photos(plan.data)
-        known.compute([item.path for item in found], progress=progress)
-    missing = sum(name not in known.store for name in examples.hashes)
+        view.compute([item.path for item in found], progress=progress)
+    missing = sum(name not in view.store for name in examples.hashes)
     if missing:
         raise TrainingError(
             "photos of the run are not where they were, and the teacher has not seen them",
             value=missing,
             remedy="Put them back and resume the run",
         )
-    return standardised(known.store.rows(examples.hashes), rows)
+    return view.store.rows(examples.hashes)
+
+
+def side_by_side(told: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Return unit rows made of several, each of which has the same share in every cosine.
+
+    Examples
+    --------
+    >>> side_by_side([np.array([[1, 0]], "float32"), np.array([[0.6, 0.8]], "float32")]).round(3)
+    array([[0.707, 0.   , 0.424, 0.566]], dtype=float32)
+    """
+    return np.concatenate(told, axis=1) / np.float32(np.sqrt(len(told)))
 
 
 def standardised(taught: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -232,7 +232,7 @@ def test_a_run_with_a_teacher_stops_goes_on_and_leaves_towers_as_any_other(
     """The pupil's head is scaffolding: it comes back with a checkpoint and stays out of the model,
     whose tower has as many weights as that of a run without."""
     run = tmp_path / "run"
-    settings = replace(SMALL, teacher=str(small_run.model), epochs=2)
+    settings = replace(SMALL, teachers=(str(small_run.model),) * 2, epochs=2)
 
     def stop_after_a_few_steps(progress: Progress) -> None:
         if progress.step.startswith("epoch 1") and progress.done == 3:
@@ -242,7 +242,7 @@ def test_a_run_with_a_teacher_stops_goes_on_and_leaves_towers_as_any_other(
         "stopped"
     )
     report = resume(run)
-    assert report.content["settings"]["teacher"] == "small"
+    assert report.content["settings"]["teachers"] == ["small", "small"]
     mine, other = (read_json(model / "manifest.json") for model in (report.model, small_run.model))
     assert mine["settings"] == other["settings"]
     sizes = [(m / "photo.weights.h5").stat().st_size for m in (report.model, small_run.model)]
@@ -253,7 +253,7 @@ def test_a_run_with_a_teacher_stops_goes_on_and_leaves_towers_as_any_other(
 def test_a_teacher_that_is_no_model_is_named_before_anything_is_trained(
     drawn: Path, tmp_path: Path
 ):
-    settings = replace(SMALL, teacher=str(tmp_path / "nobody"))
+    settings = replace(SMALL, teachers=(str(tmp_path / "nobody"),))
     with pytest.raises(KindredError, match="nobody"):
         train([DataSource(drawn)], settings, tmp_path / "run")
 
