@@ -207,9 +207,13 @@ class Tokenizer:
         """Return up to `n` known words spelt nearly like `word`; see `spelt_nearly`.
 
         Among equally near words, the one that training showed most often comes first: *sirt* is
-        *shirt* before *skirt*.
+        *shirt* before *skirt*. A last s may be an ending or a letter: *drses* is *dress*.
         """
-        return spelt_nearly(singular(normalise(word)), self._ids)[:n]
+        typed = normalise(word)
+        forms = dict.fromkeys((singular(typed), typed))
+        near = {each: self._ids[each] for form in forms for each in spelt_nearly(form, self._ids)}
+        fewest = {each: min(slips(form, each) for form in forms) for each in near}
+        return sorted(near, key=lambda each: (fewest[each], near[each]))[:n]
 
     def frequent(self, n: int) -> list[str]:
         """Return the `n` most frequent words of more than two letters."""

@@ -186,10 +186,13 @@ class CatalogueReader:
         )
         return list(found)
 
-    def rows_saying(self, text: str) -> np.ndarray:
-        """Return the rows whose captions have every word of a text, by its stem, ascending."""
+    def rows_saying(self, text: str, *, together: bool = False) -> np.ndarray:
+        """Return the rows whose captions have every word of a text, by its stem, ascending.
+
+        With `together`, next to one another and in this order.
+        """
         with self._file.reading() as connection:
-            return saying.rows_saying(connection, text)
+            return saying.rows_saying(connection, text, together=together)
 
     def says(self, text: str) -> bool:
         """Return whether the captions of any photo have every word of a text, by its stem."""

@@ -36,9 +36,15 @@ def every_word(text: str) -> str:
     return " AND ".join(f'"{word}"' for word in words_of(text)) or '""'
 
 
-def rows_saying(connection: sqlite3.Connection, text: str) -> np.ndarray:
+def phrase(text: str) -> str:
+    """Return the full-text question for photos with the words of a text next to one another."""
+    return f'"{" ".join(_WORD.findall(unicodedata.normalize("NFC", text))[:MAX_WORDS])}"'
+
+
+def rows_saying(connection: sqlite3.Connection, text: str, *, together: bool = False) -> np.ndarray:
     """Return the live rows whose captions have every word of a text, ascending, int64 (n,)."""
-    found = connection.execute(f"{MATCHING} ORDER BY rowid", (every_word(text),))
+    question = phrase(text) if together else every_word(text)
+    found = connection.execute(f"{MATCHING} ORDER BY rowid", (question,))
     return np.fromiter((row for (row,) in found), np.int64)
 
 
@@ -63,14 +69,13 @@ def rows_named(connection: sqlite3.Connection, text: str) -> list[int]:
 
 def _titled(connection: sqlite3.Connection, text: str, name: str) -> list[int]:
     """Return rows with a caption that is the whole text."""
-    phrase = " ".join(_WORD.findall(unicodedata.normalize("NFC", text))[:MAX_WORDS])
-    if not phrase:
+    if not words_of(text):
         return []
     found = connection.execute(
         "SELECT row, captions FROM photo WHERE retired = 0 AND row IN ("
         "SELECT rowid FROM caption_search WHERE caption_search MATCH ?"
         " ORDER BY rank LIMIT ?) ORDER BY row",
-        (f'"{phrase}"', _MAX_TITLES),
+        (phrase(text), _MAX_TITLES),
     )
     return [
         row

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoders import Encoder
-from engine.errors import CollectionError, ModelError
+from engine.errors import CollectionError, ModelError, QueryError
+from engine.query import Term
 from engine.questions.asking import Question, ask_questions, looks_of
-from engine.search import read_words
-from engine.storage import Collection
+from engine.search import SearchEngine, read_words
 
 K = 9
 WORDINGS = ("plain", "synonyms", "typo")
@@ -41,17 +40,21 @@ class Judgement:
     precision
         Of each question in each wording, float (n_questions, 3) in the order of `WORDINGS`: true
         answers among the first nine, divided by nine or by all true answers if they are fewer.
+    by_all_ways
+        The same where captions and tags were asked beside the model, as the app does.
     """
 
     pool: int
     questions: Sequence[Question]
     precision: NDArray[np.float64]
+    by_all_ways: NDArray[np.float64]
 
     def figures(self) -> dict[str, dict[str, float]]:
         """Return the mean precision of each wording, over all questions and over parts of them.
 
-        The parts are ``seen`` and ``unseen`` combinations, ``two`` and ``three`` attributes, and
-        ``nine_true``: those that nine photos or more truly answer. A part without a question is
+        The parts are ``seen`` and ``unseen`` combinations, ``two`` and ``three`` attributes,
+        ``nine_true`` for those that nine photos or more truly answer, and ``by_all_ways`` for all
+        of them asked by all ways; the others are asked by meaning. A part without a question is
         left out.
         """
         parts = {
@@ -64,6 +67,7 @@ class Judgement:
                 for name, steps in parts.items()
                 if steps
             }
+            | {"by_all_ways": float(self.by_all_ways[:, column].mean())}
             for column, wording in enumerate(WORDINGS)
         }
 
@@ -72,18 +76,15 @@ class Judgement:
         return {name: sum(map(belongs, self.questions)) for name, belongs in _GROUPS.items()}
 
 
-def judge_questions(
-    collection: Collection, encoder: Encoder, n_questions: int, seed: int = 0
-) -> Judgement:
+def judge_questions(engine: SearchEngine, n_questions: int, seed: int = 0) -> Judgement:
     """Ask a collection about its own photos' attributes, and judge the answers exactly.
 
     Parameters
     ----------
-    collection
-        Its attributes ``kind``, ``colour``, ``pattern`` and ``material`` are the truth, with the
-        values of `engine.drawing`; its embeddings answer, every photo a candidate.
-    encoder
-        The model of the collection.
+    engine
+        Of a collection whose attributes ``kind``, ``colour``, ``pattern`` and ``material`` are the
+        truth, with the values of `engine.drawing`; every photo is a candidate. By meaning the
+        embeddings alone answer; by all ways the truth can be asked for too, by its own words.
     n_questions, seed
         See `engine.questions.asking.ask_questions`.
 
@@ -94,6 +95,7 @@ def judge_questions(
     ModelError
         The model understands no words.
     """
+    collection, encoder = engine.collection, engine.encoder
     if encoder.tokenizer is None:
         raise ModelError(
             "the model understands no words",
@@ -124,7 +126,24 @@ def judge_questions(
             for question, asked in zip(questions, queries, strict=True)
         ]
     )
-    return Judgement(len(photos), questions, precision)
+    seen_in = {photo.row: seen for photo, seen in zip(photos, looks, strict=True)}
+    by_all_ways = [
+        [_precision_by_all_ways(engine, getattr(question, w), question, seen_in) for w in WORDINGS]
+        for question in questions
+    ]
+    return Judgement(len(photos), questions, precision, np.array(by_all_ways))
+
+
+def _precision_by_all_ways(
+    engine: SearchEngine, text: str, question: Question, seen_in: Mapping[int, Mapping[str, str]]
+) -> float:
+    """Return the share of true answers among the first nine that the app would show."""
+    try:
+        matches = engine.search([Term(1.0, text)], k=K, by="all").matches
+    except QueryError:  # none of the words is known: nothing is found
+        return 0.0
+    true = sum(question.looks.items() <= seen_in[match.photo.row].items() for match in matches)
+    return true / min(K, question.n_true)
 
 
 def _is_true(question: Question, looks: Sequence[Mapping[str, str]]) -> NDArray[np.bool_]:

@@ -89,12 +89,7 @@ def _set_aside(chips: Sequence[Chip], lexicon: Lexicon, background: Background) 
     asked = [chip.term.text for chip in chips if chip.term.text and chip.term.weight > 0]
     if not asked or not _shows_a_photo(chips):
         return tuple(chips)
-    # A word may be a value of several attributes; the one that most photos have is meant.
-    named = [
-        max((mention.attribute for mention in place), key=lexicon.extent.__getitem__)
-        for text in asked
-        for place in lexicon.mentions(text)
-    ]
+    named = [lexicon.chief(place).attribute for text in asked for place in lexicon.mentions(text)]
     families = {name: lexicon.family(name) for name in dict.fromkeys(named)}
     for name, directions in families.items():
         if directions is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -22,10 +23,11 @@ from engine.search.composing import compose, parts_of
 from engine.search.finding import Filters, Finder, Wanted
 from engine.search.lexicon import Lexicon
 from engine.search.ranking import By, Ranking
-from engine.search.reading import unknown_words
+from engine.search.reading import WordReading, unknown_words
 from engine.search.request import Request
 from engine.search.verdict import Verdict, judge
 from engine.storage import Collection, ModelCard
+from engine.text import words
 
 Facets = dict[str, list[tuple[str, int]]]
 
@@ -167,13 +169,14 @@ class SearchEngine:
         attached = self._attacher.attach(terms, images, inside)
         chips, row = self._composed(attached, liked, disliked, by)
         watch.lap("encode")
+        as_read = self._as_read(terms, attached.readings)
         allowed, n_searched, n_excluded = self._finder.allowed(
-            terms, filters, attached.own_rows, by, narrow=narrow
+            as_read, filters, attached.own_rows, by, narrow=narrow
         )
         watch.lap("filter")
         wanted = Wanted(k, offset, exact, ef, folded, variety)
         ranking, is_exact = self._finder.ranked(
-            terms, chips, row, allowed, set(attached.own_rows), by, wanted
+            as_read, chips, row, allowed, set(attached.own_rows), by, wanted
         )
         watch.lap("index")
         matches = self._matches(ranking, chips, row, wanted)
@@ -247,6 +250,24 @@ class SearchEngine:
     @cached_property
     def _attacher(self) -> Attacher:
         return Attacher(self.collection, self.encoder)
+
+    def _as_read(self, terms: Sequence[Term], readings: Sequence[WordReading]) -> tuple[Term, ...]:
+        """Put slips of the finger right for captions and tags too, as the model reads them.
+
+        What the collection itself says, or names a photo with, stays as it was typed.
+        """
+        slips = {
+            each.word: each.read_as
+            for each in readings
+            if each.is_misread and not self.lexicon.is_said(each.word)
+        }
+        return tuple(
+            replace(term, text=" ".join(slips.get(word, word) for word in words(term.text)))
+            if not slips.keys().isdisjoint(words(term.text))
+            and not self.collection.catalogue.rows_named(term.text)
+            else term
+            for term in terms
+        )
 
     def _composed(
         self, attached: Attached, liked: Sequence[str], disliked: Sequence[str], by: By

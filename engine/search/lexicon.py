@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +13,13 @@ from numpy.typing import NDArray
 
 from engine.catalogue import Catalogue
 from engine.encoders import Encoder
+from engine.search.usage import Usage
 from engine.text import singular, words
 
 # Values of more words than this are sentences.
 _MAX_WORDS = 4
+# Longer texts are titles: what their words stand for is seen in the captions that say them.
+_MAX_EXPLAINED = 8
 # An attribute with more values than this is no quality that a photo has one of.
 _MAX_REMEMBERED = 10_000
 _MAX_FAMILY = 64
@@ -32,6 +36,19 @@ class Mention:
     attribute: str
     value: str
     n_photos: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The words of a query from one to before another, and the values they may mean."""
+
+    start: int
+    end: int
+    mentions: list[Mention]
+
+    def tells(self, attribute: str) -> bool:
+        """Tell whether these words mean a value of an attribute."""
+        return any(mention.attribute == attribute for mention in self.mentions)
 
 
 class Lexicon:
@@ -79,24 +96,71 @@ class Lexicon:
         return dict(found)
 
     def mentions(self, text: str) -> list[list[Mention]]:
-        """Return the values that a text names, the longest first where they overlap.
+        """Return the values that a text names or, as the collection uses its words, stands for.
 
         Returns
         -------
         list of list of Mention
-            One list per place in the text: ``navy blue`` may be a colour and a brand.
+            One list per place in the text: ``navy blue`` may be a colour and a brand. The longest
+            names count where they overlap, and no value is found twice.
         """
-        asked, start = folded(text), 0
+        asked = folded(text)
+        told = self._named(asked)
+        if len(asked) <= _MAX_EXPLAINED:
+            told = self._explained(asked, told)
         found: list[list[Mention]] = []
+        for place in sorted(told, key=lambda place: (place.start, place.end)):
+            if place.mentions not in found:
+                found.append(place.mentions)
+        return found
+
+    def _named(self, asked: tuple[str, ...]) -> list[_Place]:
+        """Return the values that words are."""
+        places, start = [], 0
         while start < len(asked):
             for length in range(min(_MAX_WORDS, len(asked) - start), 0, -1):
                 here = self._by_words.get(asked[start : start + length])
                 if here:
-                    found.append(here)
+                    places.append(_Place(start, start + length, here))
                     start += length - 1
                     break
             start += 1
-        return found
+        return places
+
+    def _explained(self, asked: tuple[str, ...], named: list[_Place]) -> list[_Place]:
+        """Add what other words stand for, and put right what neighbours mean only together."""
+        inside = {n for place in named for n in range(place.start, place.end)}
+        others = [(n, n + 1) for n in range(len(asked)) if n not in inside]
+        told = [*named, *(place for span in others for place in self._stands_for(asked, *span))]
+        spans = sorted([*others, *((place.start, place.end) for place in named)])
+        for (start, _), (_, end) in itertools.pairwise(spans):
+            for whole in self._stands_for(asked, start, end):
+                (meant,) = whole.mentions
+                every = [place for place in told if place.tells(meant.attribute)]
+                parts = [place for place in every if start <= place.start and place.end <= end]
+                if every and not parts:
+                    continue  # other words of the query tell it
+                if not parts or not all(meant in place.mentions for place in parts):
+                    told = [place for place in told if place not in parts] + [whole]
+        return told
+
+    def _stands_for(self, asked: tuple[str, ...], start: int, end: int) -> list[_Place]:
+        values = self._usage.stands_for(" ".join(asked[start:end]))
+        return [
+            _Place(start, end, [Mention(name, value, self.counts[name, value])])
+            for name, value in values.items()
+        ]
+
+    def chief(self, place: Sequence[Mention]) -> Mention:
+        """Return the value that is meant where a word is one of several attributes.
+
+        A photo's colour, not its second one: the attribute that most photos have.
+        """
+        return max(place, key=lambda mention: self.extent[mention.attribute])
+
+    @cached_property
+    def _usage(self) -> Usage:
+        return Usage(self._catalogue, self.counts, self.extent)
 
     @cached_property
     def says_anything(self) -> bool:

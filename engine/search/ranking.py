@@ -6,11 +6,11 @@ is said of them (`engine.recognising`). Each is counted in nats: by how much it 
 that this photo is meant.
 
 - Words tell by their rarity: captions by bm25, a value by ``log(1 + n_rows / n_having_it)``.
-  What a photo says in both is said twice, so the smaller counts half; and half counts a caption
-  that leaves out a word of the query.
+  What a photo says in both is said twice, so the smaller counts half; so does a value of another
+  attribute than the one meant, and a quarter counts a caption that leaves out a word of the query.
 - Meaning tells by how many spreads a photo stands above all others, and a spread by how far
   above them the model sees the collection's own captions (`engine.search.weighing`). Where some
-  caption says the whole query, little of that is news.
+  caption says the whole query, less of that is news.
 
 So a way weighs by what it has to say about this very query, where fused ranks would hear a
 decisive way and one that guesses alike.
@@ -44,7 +44,9 @@ POOL = 200
 _DEEP, _MAX_SAID = 2_000, 5_000
 # Where so many captions say every word, those that leave some out are not asked.
 _ENOUGH = 50
-_LEFT_OUT, _AGAIN = 0.5, 0.5
+_LEFT_OUT, _AGAIN = 0.25, 0.5
+# What having a value as another attribute than the one meant counts of having it.
+_SECOND = 0.5
 # The nats of saying all words beside a photo: more than most photos differ in nearness.
 _CONDITION = 8.0
 
@@ -127,8 +129,10 @@ def nats_of_words(
             captions[row] = _LEFT_OUT * bm25
     for row, bm25 in every:
         captions[row] = bm25
-    for rows in _tagged(catalogue, lexicon, text):
-        tags[rows] += math.log1p(len(allowed) / len(rows))
+    for rows, chief in _tagged(catalogue, lexicon, text):
+        worth = math.log1p(len(allowed) / len(rows))
+        tags[rows] += _SECOND * worth
+        tags[chief] += (1 - _SECOND) * worth
     return _together(captions * allowed, tags * allowed, again=_AGAIN)
 
 
@@ -143,18 +147,26 @@ def nats_of_saying(
     captions[catalogue.rows_saying(text)] = _CONDITION
     places = _tagged(catalogue, lexicon, text)
     if places:
-        tags[reduce(np.intersect1d, places)] = _CONDITION
+        tags[reduce(np.intersect1d, [rows for rows, _ in places])] = _CONDITION
     return _together(captions * allowed, tags * allowed, again=0.0)
 
 
-def _tagged(catalogue: Catalogue, lexicon: Lexicon, text: str) -> list[NDArray[np.int64]]:
-    """Return, for each place where a text names a value, the rows that have it as any attribute."""
-    return [
-        np.unique(
-            np.concatenate([catalogue.rows_where({each.attribute: [each.value]}) for each in named])
-        )
-        for named in lexicon.mentions(text)
-    ]
+def _tagged(
+    catalogue: Catalogue, lexicon: Lexicon, text: str
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return, for each value that a text means, the rows that have it.
+
+    Returns
+    -------
+    list of (rows, chief)
+        Those that have it as any attribute, and of them those that have it as the one most photos
+        have: as their colour, not as their second one.
+    """
+    found = []
+    for place in lexicon.mentions(text):
+        rows = {each: catalogue.rows_where({each.attribute: [each.value]}) for each in place}
+        found.append((np.unique(np.concatenate(list(rows.values()))), rows[lexicon.chief(place)]))
+    return found
 
 
 def _together(

@@ -11,10 +11,12 @@ from engine.words import WordVectors
 
 # A word that training showed less often has hardly found its place.
 SELDOM = 20
-# Shorter words are left alone: one slip makes a *car* a *cap*. In words of that length a wrong
-# letter makes another word too easily; two slips are believed of long words only.
-_SHORTEST_CORRECTED = 4
-_LONG = 8
+# One slip makes a *car* a *cap*: in words of so few letters, slips are believed only for words that
+# training showed often, and with a vowel in three letters only an exchange. Two slips are believed
+# of long words alone.
+_SHORTEST, _SHORT, _LONG = 3, 4, 8
+_COMMON = 200
+_VOWELS = frozenset("aeiouy")
 # Words that only hold a phrase together; nobody misses them.
 _GLUE = frozenset("a an and at by for from in of on or the to with".split())  # noqa: SIM905
 
@@ -80,25 +82,28 @@ def _read(tokenizer: Tokenizer, word: str) -> WordReading:
     n_seen = tokenizer.count(word)
     if n_seen:
         return WordReading(word, n_seen, word, swaps)
-    near = swaps[0] if swaps and _is_misspelling(word, swaps[0]) else ""
-    return WordReading(word, tokenizer.count(near) if near else 0, near, swaps)
+    near = next((swap for swap in swaps if swap not in _GLUE), "")
+    if not _is_misspelling(word, near, tokenizer.count(near)):
+        near = ""
+    return WordReading(word, tokenizer.count(near), near, swaps)
 
 
-def _is_misspelling(word: str, known: str) -> bool:
+def _is_misspelling(word: str, known: str, n_seen: int) -> bool:
     """Tell whether a word that training never showed is most likely a slip for a known one.
 
     The typed one must be no word of its own: a *chair* is no misspelt *chain*, even where training
     showed no chairs.
     """
     folded = singular(word)
-    if len(word) < _SHORTEST_CORRECTED or any(c.isdigit() for c in word):
+    if not known or any(c.isdigit() for c in word) or folded in _everyday_words():
         return False
-    if folded in _everyday_words():
-        return False
-    is_exchange = sorted(folded) == sorted(known)
-    if len(word) <= _SHORTEST_CORRECTED and len(folded) == len(known) and not is_exchange:
-        return False
-    return slips(folded, known) <= (2 if len(folded) >= _LONG else 1)
+    if len(word) <= _SHORT:
+        is_word = len(word) < _SHORT and not _VOWELS.isdisjoint(word)
+        is_exchange = sorted(word) == sorted(known)
+        if n_seen < _COMMON or len(word) < _SHORTEST or (is_word and not is_exchange):
+            return False
+    n_slips = min(slips(word, known), slips(folded, known))
+    return n_slips <= (2 if len(folded) >= _LONG else 1)
 
 
 @lru_cache(maxsize=1)

@@ -10,9 +10,9 @@ from engine.storage import Collection
 
 # Where there are no captions to learn it from: about what collections that a model reads well show.
 _UNTOLD = 3.0
-# The part of what nearness tells that is news: little where some caption says every word of the
+# The part of what nearness tells that is news: less where some caption says every word of the
 # query, since the same words make its photo near; more where nobody does.
-NEWS_BESIDE_WORDS, NEWS = 0.15, 0.6
+NEWS_BESIDE_WORDS, NEWS = 0.45, 0.6
 _N_CAPTIONS = 64
 
 

@@ -26,9 +26,10 @@ def ask_collection(collection: Collection, n_questions: int, seed: int) -> Outco
     """Ask about the collection's own attributes, in three wordings."""
     from engine.encoders import load_encoder
     from engine.questions import judge_questions
+    from engine.search import SearchEngine
 
-    encoder = load_encoder(collection.model_folder)
-    judgement = judge_questions(collection, encoder, n_questions, seed)
+    engine = SearchEngine(collection, load_encoder(collection.model_folder))
+    judgement = judge_questions(engine, n_questions, seed)
     return Outcome(_record_of_questions(judgement), _lines_of_questions(judgement))
 
 
@@ -64,6 +65,8 @@ def _lines_of_questions(judgement: Judgement) -> list[str]:
         for part, words in _PARTS.items()
         if sizes[part]
     ]
+    by_all = [f"{figures[wording]['by_all_ways']:.3f}" for wording in WORDINGS]
+    rows.append(["by all ways, as the app", str(sizes["all"]), *by_all])
     example = judgement.questions[0]
     return [
         f"{len(judgement.questions)} questions about {judgement.pool:,} photos, such as"

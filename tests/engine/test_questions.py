@@ -52,6 +52,14 @@ def collection(rows: Sequence[Sequence[float]], attributes: Sequence[dict[str, s
     )
 
 
+def asking(shelf: SimpleNamespace, encoder, *found: int):
+    """Return what a judge sees of an engine: the same rows are found by all ways, whatever is
+    asked."""
+    matches = [SimpleNamespace(photo=SimpleNamespace(row=row)) for row in found]
+    answer = SimpleNamespace(matches=matches)
+    return SimpleNamespace(collection=shelf, encoder=encoder, search=lambda *a, **k: answer)
+
+
 # --- asking ------------------------------------------------------------------------------------
 
 
@@ -123,16 +131,18 @@ def test_precision_is_the_true_ones_of_nine_or_of_all_there_are():
     """Four red ties and twelve others; the model puts two of the four first and two last.
 
     Red ties are the only combination that enough photos share, so it alone is asked. Two of the
-    first nine are true, and there are four in all: 2 / 4.
+    first nine are true, and there are four in all: 2 / 4. By all ways three are found: 3 / 4.
     """
     red, other = {"kind": "tie", "colour": "red"}, {"kind": "spaceship"}
     attributes = [red, red, *[other] * 12, red, red]
     rows = [(1 - step / 20, 0) for step in range(16)]
-    judgement = judge_questions(collection(rows, attributes), Redness(), 10)
+    judgement = judge_questions(asking(collection(rows, attributes), Redness(), 0, 15, 2, 1), 10)
     assert [question.plain for question in judgement.questions] == ["red tie"]
     assert judgement.precision.tolist() == [[0.5, 0.5, 0.5]]
     assert judgement.pool == 16
-    assert judgement.figures()["plain"] == {"all": 0.5, "seen": 0.5, "two": 0.5}
+    assert judgement.figures()["plain"] == {
+        "all": 0.5, "seen": 0.5, "two": 0.5, "by_all_ways": 0.75,
+    }  # fmt: skip
     assert judgement.sizes() == {
         "all": 1, "seen": 1, "unseen": 0, "two": 1, "three": 0, "nine_true": 0,
     }  # fmt: skip
@@ -140,10 +150,10 @@ def test_precision_is_the_true_ones_of_nine_or_of_all_there_are():
 
 def test_what_cannot_be_judged_is_told_with_a_remedy():
     with pytest.raises(CollectionError, match="engine demo"):
-        judge_questions(collection([(1, 0)], [{"kind": "spaceship"}]), Redness(), 5)
+        judge_questions(asking(collection([(1, 0)], [{"kind": "spaceship"}]), Redness()), 5)
     wordless = SimpleNamespace(name="eyes only", tokenizer=None)
     with pytest.raises(ModelError, match="understands no words"):
-        judge_questions(collection([(1, 0)], [{}]), wordless, 5)
+        judge_questions(asking(collection([(1, 0)], [{}]), wordless), 5)
 
 
 def test_the_demo_answers_questions_in_the_shell(capsys):

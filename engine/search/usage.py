@@ -1,0 +1,79 @@
+"""Usage: what words stand for in a collection, read off the photos whose captions use them.
+
+Who asks for a *brolly* means umbrellas, and *army green* is no green: the collection's own captions
+tell, where nearly all photos that use the words have one value, and others hardly ever.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
+
+from engine.catalogue import Catalogue
+
+# So many of the photos that use the words are looked at.
+_N_LOOKED_AT = 64
+# Words stand for a value where so large a share of the photos that use them have it, and where
+# that many would come together by chance once in so many times.
+_LEAST_SHARE, _CHANCES = 0.9, 1000.0
+_MAX_REMEMBERED = 10_000
+
+
+class Usage:
+    """What the photos that use some words have in common.
+
+    Parameters
+    ----------
+    catalogue
+        Whose captions and values.
+    counts
+        Number of photos by attribute and value, of values that photos share.
+    extent
+        Number of photos that have such a value, by attribute.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        counts: Mapping[tuple[str, str], int],
+        extent: Mapping[str, int],
+    ) -> None:
+        self._catalogue = catalogue
+        self._counts = counts
+        self._extent = extent
+        self._known: dict[str, dict[str, str]] = {}
+
+    def stands_for(self, text: str) -> dict[str, str]:
+        """Return attribute and value of what words, next to one another, stand for; mostly none."""
+        if text not in self._known:
+            if len(self._known) >= _MAX_REMEMBERED:
+                self._known.clear()
+            self._known[text] = self._in_common(text)
+        return self._known[text]
+
+    def _in_common(self, text: str) -> dict[str, str]:
+        rows = self._catalogue.rows_saying(text, together=True)
+        if not len(rows):
+            return {}
+        chosen = rows[np.linspace(0, len(rows) - 1, min(len(rows), _N_LOOKED_AT)).astype(np.int64)]
+        seen: dict[str, Counter[str]] = {}
+        for photo in self._catalogue.photos(np.unique(chosen)):
+            for name, value in photo.attributes.items():
+                seen.setdefault(name, Counter())[value] += 1
+        found = {name: values.most_common(1)[0] for name, values in seen.items()}
+        return {
+            name: value
+            for name, (value, n_having) in found.items()
+            if n_having >= _LEAST_SHARE * seen[name].total()
+            and 2 * seen[name].total() > len(chosen)
+            and self._is_no_chance(name, value, n_having)
+        }
+
+    def _is_no_chance(self, name: str, value: str, n_having: int) -> bool:
+        n_photos = self._counts.get((name, value), 0)
+        if not n_photos:
+            return False  # no value that photos share
+        return n_having * math.log(self._extent[name] / n_photos) > math.log(_CHANCES)

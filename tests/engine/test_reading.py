@@ -1,0 +1,35 @@
+"""Reading: which words of a query are slips of the finger for others."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.search.reading import read_words
+from engine.text import Tokenizer
+
+COUNTS = [
+    ("with", 9000),
+    ("dress", 900),
+    ("watch", 800),
+    ("navy", 700),
+    ("teal", 600),
+    ("belt", 500),
+]
+TOKENIZER = Tokenizer([*COUNTS, ("drsp", 30), ("gown", 30)], n_tokens=8)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("teol", "teal"),  # a wrong letter, for a common word
+        ("wath", "watch"),  # never a word that only holds a phrase together
+        ("blt", "belt"),  # three letters without a vowel are no word
+        ("drses", "dress"),  # the last s is a letter, not an ending
+        ("goan", "goan"),  # a wrong letter, for a seldom word
+        ("bet", "bet"),  # a word of its own, for all we know
+        ("chair", "chair"),
+        ("nv1", "nv1"),
+    ],
+)
+def test_slips_in_short_words_are_believed_for_common_words_alone(typed: str, read: str):
+    assert read_words(TOKENIZER, typed)[0] == read

@@ -1,0 +1,90 @@
+"""Usage: what words stand for in a collection, and what a query's words therefore mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from engine.catalogue import Catalogue, NewPhoto
+from engine.search.lexicon import Lexicon
+from engine.search.ranking import nats_of_words
+
+# Captions and values of 72 photos: eight of each of nine kinds of scarf and hoodie.
+SHELF = [
+    ("army green scarf", {"kind": "scarf", "colour": "olive"}),
+    ("stole in khaki", {"kind": "scarf", "colour": "olive"}),
+    ("green scarf", {"kind": "scarf", "colour": "green"}),
+    ("red scarf", {"kind": "scarf", "colour": "red"}),
+    ("blue scarf", {"kind": "scarf", "colour": "blue", "second_colour": "red"}),
+    ("green hoodie", {"kind": "hoodie", "colour": "green"}),
+    ("red sweatshirt with hood", {"kind": "hoodie", "colour": "red"}),
+    ("blue hoodie", {"kind": "hoodie", "colour": "blue"}),
+    ("mixed hoodie", {"kind": "hoodie"}),
+]
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    with Catalogue.create(tmp_path / "catalogue.sqlite", root="photos") as made:
+        made.add(
+            NewPhoto(f"{n}-{i}", f"{n}-{i}.jpg", (caption,), values, (), 1, 1, 1, 1, "00")
+            for n, (caption, values) in enumerate(SHELF)
+            for i in range(8)
+        )
+        yield made
+
+
+@pytest.fixture
+def lexicon(catalogue: Catalogue) -> Lexicon:
+    return Lexicon(catalogue, SimpleNamespace(tokenizer=None))  # type: ignore[arg-type]
+
+
+def meant(lexicon: Lexicon, text: str) -> list[list[tuple[str, str]]]:
+    return [[(each.attribute, each.value) for each in place] for place in lexicon.mentions(text)]
+
+
+def test_a_word_stands_for_what_all_photos_that_use_it_are(lexicon: Lexicon):
+    """Eight stoles, all scarves (40 of 72) and olive (16 of 64): by chance once in (72/40)^8 = 110
+    and 4^8 = 65,536 times, and only the latter is less than once in a thousand."""
+    assert meant(lexicon, "stole") == [[("colour", "olive")]]
+    assert meant(lexicon, "hood") == [[("colour", "red")]]
+
+
+def test_a_word_that_few_use_or_many_differently_stands_for_nothing(
+    catalogue: Catalogue, lexicon: Lexicon
+):
+    """Mixed hoodies have no colour; and a word of two photos may be chance: 4^2 = 16."""
+    catalogue.add(
+        NewPhoto(f"x{i}", f"x{i}.jpg", ("snood",), {"colour": "red"}, (), 1, 1, 1, 1, "00")
+        for i in range(2)
+    )
+    assert meant(lexicon, "mixed") == []
+    assert meant(lexicon, "snood") == []
+    assert meant(lexicon, "nobody says this") == []
+
+
+def test_neighbours_that_mean_something_else_together_are_read_together(lexicon: Lexicon):
+    """Green names a colour, but nearly all who say "army green" are olive."""
+    assert meant(lexicon, "green scarf") == [[("colour", "green")], [("kind", "scarf")]]
+    assert meant(lexicon, "army green hoodie") == [[("colour", "olive")], [("kind", "hoodie")]]
+    assert meant(lexicon, "green army") == [[("colour", "green")], [("colour", "olive")]]
+
+
+def test_whole_titles_are_left_to_the_captions(lexicon: Lexicon):
+    """Nine words: only what they name."""
+    title = "army green scarf of soft wool for cold days"
+    assert meant(lexicon, title) == [[("colour", "green")], [("kind", "scarf")]]
+
+
+def test_a_second_colour_counts_half_of_a_first(catalogue: Catalogue, lexicon: Lexicon):
+    """Red are 16 scarves and hoodies, and 8 blue scarves have it as their second colour: of 72 rows
+    24, so ln(1 + 72 / 24) = ln 4, and half of it."""
+    nats = nats_of_words(catalogue, lexicon, "red", np.ones(72, bool))
+    first, second = catalogue.photo("6-0").row, catalogue.photo("4-0").row
+    assert nats["tags"][second] == pytest.approx(np.log(4) / 2)
+    both = nats["tags"][first] + nats["captions"][first]
+    assert both == pytest.approx(np.log(4) + dict(catalogue.search_captions("red", 72))[first] / 2)
