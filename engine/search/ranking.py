@@ -34,7 +34,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.catalogue import Catalogue
-from engine.search.lexicon import Lexicon
+from engine.search.lexicon import Lexicon, Mention
+from engine.search.reading import telling_words
 
 By = Literal["meaning", "text", "all"]
 BYS: tuple[By, ...] = get_args(By)
@@ -47,6 +48,9 @@ _ENOUGH = 50
 _LEFT_OUT, _AGAIN = 0.25, 0.5
 # What having a value as another attribute than the one meant counts of having it.
 _SECOND = 0.5
+# Where nearly all photos have an attribute, a caption that says another value than its photo's own
+# mostly speaks of something else: so much of that word is left out.
+_KNOWN, _DOUBT = 0.9, 0.75
 # The nats of saying all words beside a photo: more than most photos differ in nearness.
 _CONDITION = 8.0
 
@@ -122,17 +126,24 @@ def nats_of_words(
         (n_rows,): the rows that may be matches; the others are told nothing of.
     """
     n_fetched = _DEEP if allowed.all() else 2 * _DEEP  # so that a filter leaves enough
-    captions, tags = np.zeros((2, len(allowed)), np.float32)
-    every = catalogue.search_captions(text, n_fetched, every_word=True)
-    if len(every) < _ENOUGH:
+    captions, tags, doubted = np.zeros((3, len(allowed)), np.float32)
+    saying_all = catalogue.search_captions(text, n_fetched, every_word=True)
+    if len(saying_all) < _ENOUGH:
         for row, bm25 in catalogue.search_captions(text, n_fetched):
             captions[row] = _LEFT_OUT * bm25
-    for row, bm25 in every:
+    for row, bm25 in saying_all:
         captions[row] = bm25
-    for rows, chief in _tagged(catalogue, lexicon, text):
+    places = lexicon.mentions(text)
+    n_words = max(len(telling_words(text)), len(places), 1)
+    n_photos = len(catalogue.live_rows())
+    for place, (rows, chief) in zip(places, _tagged(catalogue, lexicon, places), strict=True):
         worth = math.log1p(len(allowed) / len(rows))
         tags[rows] += _SECOND * worth
         tags[chief] += (1 - _SECOND) * worth
+        if lexicon.extent[lexicon.chief(place).attribute] >= _KNOWN * n_photos:
+            doubted += 1
+            doubted[chief] -= 1
+    captions *= 1 - np.float32(_DOUBT / n_words) * doubted
     return _together(captions * allowed, tags * allowed, again=_AGAIN)
 
 
@@ -145,14 +156,14 @@ def nats_of_saying(
     """
     captions, tags = np.zeros((2, len(allowed)), np.float32)
     captions[catalogue.rows_saying(text)] = _CONDITION
-    places = _tagged(catalogue, lexicon, text)
+    places = _tagged(catalogue, lexicon, lexicon.mentions(text))
     if places:
         tags[reduce(np.intersect1d, [rows for rows, _ in places])] = _CONDITION
     return _together(captions * allowed, tags * allowed, again=0.0)
 
 
 def _tagged(
-    catalogue: Catalogue, lexicon: Lexicon, text: str
+    catalogue: Catalogue, lexicon: Lexicon, places: Sequence[Sequence[Mention]]
 ) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Return, for each value that a text means, the rows that have it.
 
@@ -163,7 +174,7 @@ def _tagged(
         have: as their colour, not as their second one.
     """
     found = []
-    for place in lexicon.mentions(text):
+    for place in places:
         rows = {each: catalogue.rows_where({each.attribute: [each.value]}) for each in place}
         found.append((np.unique(np.concatenate(list(rows.values()))), rows[lexicon.chief(place)]))
     return found

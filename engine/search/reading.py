@@ -117,6 +117,17 @@ def _swaps(tokenizer: Tokenizer, word: str) -> tuple[str, ...]:
     return tuple(near for near in tokenizer.suggest(word) if near != singular(word))
 
 
+def telling_words(text: str) -> list[str]:
+    """Return the words of a text that do more than hold it together.
+
+    Examples
+    --------
+    >>> telling_words("a scarf for the cold")
+    ['scarf', 'cold']
+    """
+    return [word for word in words(text) if word not in _GLUE]
+
+
 def unknown_words(readings: Sequence[WordReading]) -> list[str]:
     """Return the words that played no part, each once."""
     return list(dict.fromkeys(each.word for each in readings if each.is_unknown))
