@@ -83,9 +83,9 @@ def test_whole_titles_are_left_to_the_captions(lexicon: Lexicon):
 def test_a_caption_is_doubted_where_the_photo_itself_has_another_value(
     catalogue: Catalogue, lexicon: Lexicon
 ):
-    """Twelve photos say both words, of a red or of a blue scarf. Of 76 photos 68 have a colour, less
-    than nine tenths; of 84 it is 76, more: only then is "red" doubted where the colour is blue,
-    three quarters of one of two words. All have a kind, and nobody's is doubted."""
+    """Twelve photos say both words, of a red or of a blue scarf. Of 76 photos 68 have a colour,
+    less than nine tenths; of 84 it is 76, more: only then is "red" doubted where the colour is
+    blue, three quarters of one of two words. All have a kind, and nobody's is doubted."""
     catalogue.add(
         NewPhoto(f"y{i}", f"y{i}.jpg", ("red and blue scarf",), SHELF[4][1], (), 1, 1, 1, 1, "00")
         for i in range(4)
