@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from engine.training.augment import cover, photo_light, photo_transforms, recolo
 from engine.training.decoded import decode
 from engine.training.labels import UNKNOWN, Labels
 from engine.training.settings import DataSource, TrainingSettings
+
+if TYPE_CHECKING:
+    from engine.training.teacher import Teaching
 
 # An attribute is worth saying when a value is shared by many photos and is a word or two.
 _MAX_VALUE_WORDS = 3
@@ -187,8 +190,8 @@ class Batches:
         Turns what is said into token ids.
     settings
         Of the run.
-    taught
-        A teacher's row for each example; see `engine.training.teacher`.
+    teaching
+        What teachers make of the examples; see `engine.training.teacher`.
     """
 
     def __init__(
@@ -197,9 +200,9 @@ class Batches:
         rows: NDArray[np.int64],
         tokenizer: Tokenizer,
         settings: TrainingSettings,
-        taught: NDArray[np.float32] | None = None,
+        teaching: Teaching | None = None,
     ) -> None:
-        self._taught = taught
+        self._teaching = teaching
         self._examples = examples
         self._rows = rows
         self._tokenizer = tokenizer
@@ -249,6 +252,7 @@ class Batches:
             "same": _same(self._alike[places], tokens) | fits,
         }
         codes = self.labels.codes[places]
+        turned = np.zeros(len(rows), bool)
         if settings.recolour:
             told = [self._names_colour(text) for text, _ in spoken_of]
             turns, turned = recolouring(rng, ~np.array(told, bool), settings.recolour)
@@ -257,8 +261,13 @@ class Batches:
                 codes[turned, column] = UNKNOWN
         if settings.attribute_weight and self.labels.keys:
             batch["codes"] = codes
-        if self._taught is not None:
-            batch["taught"] = self._taught[rows]
+        if self._teaching is not None:
+            # A row of zeros is as far from everything: of other hues no teacher says anything.
+            kept = np.float32(~turned)[:, None]
+            batch["taught"] = self._teaching.features[rows] * kept
+            if self._teaching.readers:
+                batch["told_photos"] = self._teaching.photos[rows] * kept
+                batch["told_texts"] = self._teaching.texts([text for text, _ in spoken_of])
         if settings.augment or settings.recolour:
             strength = settings.augment
             batch["transforms"] = photo_transforms(rng, len(rows), settings.size_px, strength)

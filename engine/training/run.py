@@ -37,7 +37,7 @@ from engine.training.probe import Probe
 from engine.training.record import MODEL, STOP, Plan
 from engine.training.settings import DataSource, TrainingSettings
 from engine.training.start import Start
-from engine.training.teacher import taught_rows
+from engine.training.teacher import taught_by
 from engine.training.trainer import build_trainer, recalibrate
 from engine.training.validation import Rows, Validation
 
@@ -183,8 +183,8 @@ class _Run:
             )
         self.n_training = len(rows)
         self.tokenizer = Tokenizer.fit(self.examples.texts(rows), max_words=settings.max_words)
-        taught = taught_rows(plan, self.examples, rows, self.report)
-        self.batches = Batches(self.examples, rows, self.tokenizer, settings, taught)
+        teaching = taught_by(plan, self.examples, rows, self.report)
+        self.batches = Batches(self.examples, rows, self.tokenizer, settings, teaching)
         self.validation = Validation(self.examples, held_out, self.tokenizer, settings.batch_size)
         self.probe = Probe(out, self.validation, self.examples, settings.seed)
         self.shape = ModelSettings(
@@ -212,7 +212,8 @@ class _Run:
             self.precision,
             values,
             labels.spans,
-            0 if taught is None else taught.shape[1],
+            teaching.features.shape[1] if teaching else 0,
+            teaching.photos.shape[1] if teaching else 0,
         )
         self.start = Start.read(settings)
         towers = self.trainer.photo_tower, self.trainer.text_tower

@@ -14,13 +14,14 @@ simplest way and among the best.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoders import read_manifest
-from engine.encoders.features import FrozenFeatures
 from engine.encoders.joint import JointEncoder, frozen
 from engine.encoders.towers import feature_tower
 from engine.errors import TrainingError
@@ -29,10 +30,38 @@ from engine.training.examples import Examples
 from engine.training.material import list_photos
 from engine.training.record import Plan
 
+_AT_ONCE = 4096
 
-def taught_rows(
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """What the teachers of a run make of its photos and texts.
+
+    Parameters
+    ----------
+    features
+        Unit rows of the photos, float32, (n, n_features of the teachers together), one for each
+        example: what a teacher's rows are made of, before they are brought to its joint space. Each
+        dimension is standardised first, as features out of a rectifier all point one way.
+    photos
+        The photos' unit rows in the joint spaces of those teachers that read, side by side, (n,
+        n_dims of those together); 0 wide where none does.
+    readers
+        Those teachers.
+    """
+
+    features: NDArray[np.float32]
+    photos: NDArray[np.float32]
+    readers: Sequence[JointEncoder]
+
+    def texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the unit rows of texts in the same joint spaces, like `photos`."""
+        return side_by_side([reader.embed_texts(texts) for reader in self.readers])
+
+
+def taught_by(
     plan: Plan, examples: Examples, rows: NDArray[np.int64], progress: Report
-) -> NDArray[np.float32] | None:
+) -> Teaching | None:
     """Return what the teachers of a run make of its photos; None where the run has none.
 
     Parameters
@@ -40,16 +69,9 @@ def taught_rows(
     plan
         The run's; its settings name the teachers' model folders.
     examples, rows
-        The photos, and which of them are trained on.
+        The photos, and which of them are trained on: features are standardised over these.
     progress
         Told while photos are embedded; what was embedded once is kept under the photo's hash.
-
-    Returns
-    -------
-    ndarray
-        Unit rows, float32, (n, n_dims of the teachers together), one for each example. Each
-        dimension is standardised over `rows` first, as features out of a rectifier all point one
-        way, and each teacher counts as much as another.
 
     Raises
     ------
@@ -59,24 +81,28 @@ def taught_rows(
         A photo is neither among the embedded ones nor in the run's sources any more.
     """
     folders = [Path(folder) for folder in plan.settings.teachers]
-    views = [_view(JointEncoder.load(folder, read_manifest(folder))) for folder in folders]
-    told = [standardised(_seen_by(view, plan, examples, progress), rows) for view in views]
-    return side_by_side(told) if told else None
+    teachers = [JointEncoder.load(folder, read_manifest(folder)) for folder in folders]
+    if not teachers:
+        return None
+    features = [_features(teacher, plan, examples, progress) for teacher in teachers]
+    known = [
+        (teacher, _joined(teacher, own))
+        for teacher, own in zip(teachers, features, strict=True)
+        if teacher.tokenizer is not None
+    ]
+    return Teaching(
+        side_by_side([standardised(own, rows) for own in features]),
+        side_by_side([joined for _, joined in known] or [np.empty((len(examples), 0), np.float32)]),
+        [teacher for teacher, _ in known],
+    )
 
 
-def _view(teacher: JointEncoder) -> FrozenFeatures:
-    """Return the part of a teacher that tells: what its rows are made of, before they are.
-
-    In rows of the joint space there is little left of a photo but what its caption says.
-    """
-    tower = teacher.photo_tower
-    return frozen(feature_tower(tower) if teacher.settings.projects else tower)
-
-
-def _seen_by(
-    view: FrozenFeatures, plan: Plan, examples: Examples, progress: Report
+def _features(
+    teacher: JointEncoder, plan: Plan, examples: Examples, progress: Report
 ) -> NDArray[np.float32]:
-    """Return a tower's row for each example, computing those that its store lacks."""
+    """Return what a teacher's row for each example is made of, computing what its store lacks."""
+    tower = teacher.photo_tower
+    view = frozen(feature_tower(tower) if teacher.settings.projects else tower)
     if any(name not in view.store for name in examples.hashes):
         found, _ = list_photos(plan.data)
         view.compute([item.path for item in found], progress=progress)
@@ -88,6 +114,13 @@ def _seen_by(
             remedy="Put them back and resume the run",
         )
     return view.store.rows(examples.hashes)
+
+
+def _joined(teacher: JointEncoder, features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bring a reading teacher's features to its joint space."""
+    tower = teacher.photo_tower
+    end = keras.Model(tower.get_layer("features").output, tower.output)
+    return np.asarray(end.predict(features, batch_size=_AT_ONCE, verbose=0), np.float32)
 
 
 def side_by_side(told: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:

@@ -51,7 +51,8 @@ class JointTrainer(keras.Model):
     A batch is a dictionary: ``pixels`` uint8 (n, size, size, 3), ``tokens`` int32 (n, n_tokens),
     ``same`` bool (n, n); to augment, ``transforms`` float32 (n, 8) with ``light`` float32 (n,) and
     perhaps ``hues`` float32 (n, 3, 3); to learn attribute values, ``codes`` int32 (n, n_keys); and,
-    to learn from a teacher, ``taught`` float32 (n, n_taught).
+    to learn from teachers, ``taught`` float32 (n, n_taught) and, where they read, ``told_photos``
+    and ``told_texts`` float32 (n, n_told).
 
     Parameters
     ----------
@@ -62,8 +63,9 @@ class JointTrainer(keras.Model):
     values, spans
         Token ids of the attribute values, int32 (n_values, n_tokens), and where each attribute's
         begin and end; see `engine.losses.attribute_values`.
-    n_taught
-        Width of the teacher's rows; 0 for no teacher.
+    n_taught, n_told
+        Widths of the teachers' features of photos, and of their rows of photos and texts; 0 for
+        none.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class JointTrainer(keras.Model):
         values: NDArray[np.int32] | None = None,
         spans: Sequence[tuple[int, int]] = (),
         n_taught: int = 0,
+        n_told: int = 0,
     ) -> None:
         super().__init__(name="joint_trainer")
         self.photo_tower = photo_tower(shape, weights=settings.weights, dtype=dtype)
@@ -86,6 +89,7 @@ class JointTrainer(keras.Model):
         self.negatives = settings.negatives
         self.teacher_weight = settings.teacher_weight
         self.pupil = pupil(self.photo_tower, n_taught, dtype) if n_taught else None
+        self.mimic = mimic(shape.n_dims, n_told) if n_told else None
         self.log_scale = self.add_weight(
             name="log_scale",
             shape=(),
@@ -114,6 +118,9 @@ class JointTrainer(keras.Model):
         if training and self.attribute_weight and "codes" in batch:
             tokens = ops.convert_to_tensor(self._values)
             rows["values"] = self.text_tower(tokens, training=training)
+        if training and self.mimic and "told_texts" in batch:
+            rows["mimicked_photos"] = self.mimic(rows["photos"])
+            rows["mimicked_texts"] = self.mimic(rows["texts"])
         return rows
 
     def compute_loss(
@@ -141,6 +148,10 @@ class JointTrainer(keras.Model):
             loss = loss + self.attribute_weight * known
         if "foretold" in y_pred:
             loss = loss + self.teacher_weight * losses.cosine(y_pred["foretold"], x["taught"])
+        for side in ("photos", "texts"):
+            if f"mimicked_{side}" in y_pred:
+                apart = losses.cosine(y_pred[f"mimicked_{side}"], x[f"told_{side}"])
+                loss = loss + self.teacher_weight * apart / 2
         return loss
 
 
@@ -151,6 +162,17 @@ def pupil(tower: keras.Model, n_taught: int, dtype: str) -> keras.Model:
     guess = keras.layers.Dense(n_taught, name="guess", dtype="float32")(hidden(features))
     unit = keras.layers.UnitNormalization(name="foretold", dtype="float32")(guess)
     return keras.Model(tower.input, [tower.output, unit], name="pupil")
+
+
+def mimic(n_dims: int, n_told: int) -> keras.Model:
+    """Return the one linear map that brings rows of both towers to teachers' joint spaces.
+
+    One for both: so photos and texts that the teachers find alike become alike to the towers.
+    """
+    rows = keras.Input((n_dims,), dtype="float32")
+    told = keras.layers.Dense(n_told, use_bias=False, name="told", dtype="float32")(rows)
+    unit = keras.layers.UnitNormalization(name="mimicked", dtype="float32")(told)
+    return keras.Model(rows, unit, name="mimic")
 
 
 def recalibrate(trainer: JointTrainer | JointEncoder, batches: Iterable[Any]) -> None:
@@ -194,10 +216,11 @@ def build_trainer(
     values: NDArray[np.int32] | None = None,
     spans: Sequence[tuple[int, int]] = (),
     n_taught: int = 0,
+    n_told: int = 0,
 ) -> JointTrainer:
     """Return a compiled trainer for a run of `n_steps` batches; see `JointTrainer`."""
     keras.utils.set_random_seed(settings.seed)
-    trainer = JointTrainer(shape, settings, dtype, values, spans, n_taught)
+    trainer = JointTrainer(shape, settings, dtype, values, spans, n_taught, n_told)
     schedule = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0,
         decay_steps=max(n_steps - n_steps // 20, 1),
