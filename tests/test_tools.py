@@ -266,13 +266,15 @@ def test_a_stage_makes_its_teachers_first_and_each_only_once(tmp_path, monkeypat
     monkeypatch.setattr(model, "train_recipe", train_recipe)
     monkeypatch.setattr(model, "resume_recipe", made)
     monkeypatch.setattr(model, "train", train)
-    stages = (model.Stage(1, 1, teachers=(model.GENERALIST, model.SPECIALIST)),)
+    teachers = (model.GENERALIST, model.SPECIALIST, model.START)
+    stages = (model.Stage(1, 1), model.Stage(1, 2, teachers=teachers))
     model.make_model([tmp_path / "shop"], tmp_path, stages, teacher_weights="weights.h5")
     generalist, specialist = (
         str(tmp_path / f"{who}ist" / "model") for who in ("general", "special")
     )
     assert told == [
+        (),
         ("generalist", "none", "weights.h5", ()),
         ("specialist", "contrastive", "weights.h5", (generalist,)),
-        (generalist, specialist),
+        (generalist, specialist, str(tmp_path / "stage-1" / "model")),
     ]

@@ -11,7 +11,8 @@ and is a run of its own under `build/model`, so an interruption costs at most th
 6. the same for longer, with a teacher: what a network made for ImageNet sees in each photo;
 7. the same with twice as many negatives at a lower rate; in the end a part of the way back;
 8. photos whose text names no colour in other hues too; the model sees both sides of a photo;
-9. the same for much longer, with a second teacher: that network, taught our photos and titles.
+9. the same for longer, taught by three: that network, the same one after it learned our photos and
+   titles, and the model of stage 8. The latter two side by side are better than either.
 
     python -m tools.model PHOTOS [PHOTOS ...] [--teacher-weights FILE]
 """
@@ -73,6 +74,7 @@ VARIED = replace(
 CROWDED = replace(VARIED, batch_size=512, learning_rate=6e-4, start_share=0.3)
 # A network made for ImageNet as it is, and the same one taught the two shops' photos and titles.
 GENERALIST, SPECIALIST = "generalist", "specialist"
+START = "start"  # the model of the stage before
 SPECIALISED = replace(
     VARIED,
     name=SPECIALIST,
@@ -106,6 +108,23 @@ STAGES = (
         13,
         replace(CROWDED, epochs=24, dropout=0.15, recolour=0.6, mirrored=True),
         teachers=(GENERALIST,),
+    ),
+    Stage(
+        10000,
+        13,
+        replace(
+            CROWDED,
+            epochs=52,
+            learning_rate=8e-4,
+            dropout=0.2,
+            augment=0.7,
+            erase=0.45,
+            recolour=0.6,
+            mirrored=True,
+            start_share=0.2,
+            teacher_weight=6.0,
+        ),
+        teachers=(GENERALIST, SPECIALIST, START),
     ),
 )
 
@@ -147,7 +166,10 @@ def make_model(
         data = [DataSource(shop) for shop in shops] + [DataSource(drawn, validates=False)]
         settings = replace(stage.settings, start=str(model) if model else None)
         if stage.teachers:
-            known = [make_teacher(name, shops, place, teacher_weights) for name in stage.teachers]
+            known = [
+                model if name == START else make_teacher(name, shops, place, teacher_weights)
+                for name in stage.teachers
+            ]
             settings = replace(settings, teachers=tuple(map(str, known)))
         with Meter() as report:
             model = train(data, settings, run, progress=report).model

@@ -10,15 +10,18 @@ import numpy as np
 import pytest
 
 from engine.durable import read_json
-from engine.encoders import ModelSettings, load_encoder
+from engine.encoders import ModelSettings, load_encoder, read_manifest
 from engine.encoders.folder import read_held_out
+from engine.encoders.joint import JointEncoder
 from engine.errors import KindredError, TrainingError
-from engine.progress import Progress
+from engine.progress import Progress, unheard
 from engine.text import Tokenizer
 from engine.training import DataSource, TrainingReport, TrainingSettings, resume, train
 from engine.training.augment import cover, photo_transforms, recolouring, spoken
-from engine.training.examples import Batches, Examples
+from engine.training.examples import Batches, Examples, load_examples
 from engine.training.labels import Labels
+from engine.training.record import Plan
+from engine.training.teacher import taught_by
 from engine.training.trainer import build_trainer, recalibrate
 from tests.engine.conftest import SMALL
 
@@ -224,6 +227,65 @@ def test_a_tower_learns_to_foretell_its_teacher_by_the_weight_of_that_alone(weig
     foretold = trainer(batch, training=True)["foretold"]
     distance = float(losses.cosine(foretold, batch["taught"]))
     assert distance < 0.5 if weight else distance > 0.7
+
+
+def test_both_towers_learn_to_mimic_teachers_that_read_through_one_map():
+    """Told rows of photos and texts agree in pairs; 60 steps over one batch bring both towers to
+    within half of the distance 1 that random rows have in the mean, by the same four-to-six map."""
+    from engine import losses
+
+    settings = replace(SMALL, n_dims=4, teacher_weight=4.0, learning_rate=1e-2)
+    shape = ModelSettings(size_px=32, n_dims=4, n_ids=9, n_tokens=4)
+    trainer = build_trainer(shape, settings, n_steps=60, dtype="float32", n_told=6)
+    rng = np.random.default_rng(0)
+    told = rng.normal(size=(8, 6)).astype(np.float32)
+    told /= np.linalg.norm(told, axis=1, keepdims=True)
+    batch = {
+        "pixels": rng.integers(0, 256, (8, 32, 32, 3), dtype=np.uint8),
+        "tokens": rng.permutation(8 * 4).reshape(8, 4).astype(np.int32) % 8 + 1,
+        "same": np.eye(8, dtype=bool),
+        "told_photos": told,
+        "told_texts": told,
+    }
+    for _ in range(60):
+        trainer.train_on_batch(batch)
+    rows = trainer(batch, training=True)
+    for side in ("photos", "texts"):
+        assert float(losses.cosine(rows[f"mimicked_{side}"], told)) < 0.5
+    assert trainer.mimic.count_params() == 4 * 6
+    assert "mimicked_texts" not in trainer(batch, training=False)
+
+
+def test_teachers_tell_of_photos_and_texts_what_they_make_of_them(
+    drawn: Path, small_run: TrainingReport, tmp_path: Path
+):
+    """The same teacher twice: each half of a told row is the teacher's own row, shorter by the root
+    of two. One that cannot read tells features alone. Photos given another hue are told nothing."""
+    reads = JointEncoder.load(small_run.model, read_manifest(small_run.model))
+    mute = replace(reads.settings, text_kind="none")
+    JointEncoder("mute", mute, None, reads.photo_tower).save(tmp_path / "mute", portable=False)
+    teachers = (str(small_run.model), str(small_run.model), str(tmp_path / "mute"))
+    settings = replace(SMALL, teachers=teachers, recolour=0.9, word_dropout=0.0)
+    data = [DataSource(drawn)]
+    examples = load_examples(data, settings, tmp_path / "shelf", unheard)
+    every = np.arange(len(examples))
+    teaching = taught_by(Plan(settings, data), examples, every, unheard)
+    assert teaching is not None
+    own = load_encoder(small_run.model)
+    rows = own.embed_photos(examples.pixels)
+    assert len(teaching.readers) == 2
+    assert teaching.photos == pytest.approx(np.hstack([rows, rows]) / np.sqrt(2), abs=1e-3)
+    assert np.linalg.norm(teaching.features, axis=1) == pytest.approx(1, abs=1e-5)
+    texts = own.embed_texts(["red shirt", "blue boot"])
+    assert teaching.texts(["red shirt", "blue boot"]) == pytest.approx(
+        np.hstack([texts, texts]) / np.sqrt(2), abs=1e-3
+    )
+    batches = Batches(examples, every, own.tokenizer, settings, teaching)
+    batch = next(batches.of_epoch(0))
+    turned = np.abs(batch["hues"] - np.eye(3)).max(axis=(1, 2)) > 1e-6
+    assert 0 < turned.sum() < len(turned)
+    for told in ("taught", "told_photos"):
+        assert (np.linalg.norm(batch[told], axis=1) > 0).tolist() == (~turned).tolist()
 
 
 def test_a_run_with_a_teacher_stops_goes_on_and_leaves_towers_as_any_other(
