@@ -24,6 +24,7 @@ import shutil
 import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from engine.config import MODELS
 from engine.drawing import draw_collection
@@ -35,7 +36,7 @@ NAME = "kindred-fashion"
 PLACE = Path(__file__).resolve().parent.parent / "build" / "model"
 # What labels the two shops' photos and the drawn ones.
 ATTRIBUTES = ("articleType", "baseColour", "gender", "usage", "color")
-NETWORK = {"backbone": "MobileNetV2", "backbone_alpha": 0.35, "pooling": "average"}
+NETWORK: dict[str, Any] = {"backbone": "MobileNetV2", "backbone_alpha": 0.35, "pooling": "average"}
 DRAWN_ATTRIBUTES = ("kind", "colour", "pattern", "material")
 ALWAYS = TrainingSettings(
     name=NAME,

@@ -263,7 +263,7 @@ class Batches:
             batch["codes"] = codes
         if self._teaching is not None:
             # A row of zeros is as far from everything: of other hues no teacher says anything.
-            kept = np.float32(~turned)[:, None]
+            kept = (~turned).astype(np.float32)[:, None]
             batch["taught"] = self._teaching.features[rows] * kept
             if self._teaching.readers:
                 batch["told_photos"] = self._teaching.photos[rows] * kept
