@@ -64,10 +64,10 @@ def write_whole(path: Path, content: bytes, *, flush: bool = True) -> None:
         flush_file(path.parent)
 
 
-def write_json(path: Path, value: Any, *, flush: bool = True) -> None:
+def write_json(path: Path, value: Any, *, flush: bool = True, indent: int = 2) -> None:
     """Put `value` at `path` as readable JSON, whole or not at all (see `write_whole`)."""
     # ASCII with escapes: a file name that is no valid text survives it, and comes back the same.
-    text = json.dumps(value, indent=2, ensure_ascii=True, sort_keys=True)
+    text = json.dumps(value, indent=indent, ensure_ascii=True, sort_keys=True)
     write_whole(path, text.encode("ascii") + b"\n", flush=flush)
 
 

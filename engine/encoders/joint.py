@@ -120,11 +120,9 @@ class JointEncoder:
         if self.text_tower and self.tokenizer:
             self.text_tower.save_weights(beside / files.TEXT_WEIGHTS)
             self.tokenizer.save(beside / files.VOCABULARY)
-        for name, content in (
-            (files.HELD_OUT, {"content_hashes": sorted(held_out)}),
-            (files.REPORT, report or {}),
-        ):
-            write_json(beside / name, content, flush=False)
+        hashes = {"content_hashes": sorted(held_out)}
+        write_json(beside / files.HELD_OUT, hashes, flush=False)
+        write_json(beside / files.REPORT, report or {}, flush=False, indent=1)  # nested, and long
         if portable:
             from engine.encoders.portable import export
 

@@ -218,3 +218,20 @@ def _end_of_lines(descriptor: int, end: int) -> int:
     """Return where the last whole line ends."""
     content = os.pread(descriptor, end, 0)
     return content.rfind(b"\n") + 1
+
+
+def six_digits(value: Any) -> Any:
+    """Return plain values with their numbers to six digits: no figure of a run means more.
+
+    Examples
+    --------
+    >>> six_digits({"recall": [0.21895664952, 1], "seconds": 1795993949.3})
+    {'recall': [0.218957, 1], 'seconds': 1795990000.0}
+    """
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    if isinstance(value, dict):
+        return {key: six_digits(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [six_digits(each) for each in value]
+    return value

@@ -377,7 +377,7 @@ class _Run:
             recalibrate(encoder, self.batches.as_they_are(_CALIBRATION_BATCHES))
         rows = self.validation.embed(encoder)
         folded, unfolded = (self.validation.figures(*rows, fold=fold) for fold in (True, False))
-        content = {
+        content: dict[str, Any] = {
             **self._told(),
             "went_on_from": self.start.report if self.start else None,
             "final": {direction: figure.to_json() for direction, figure in folded.items()},
@@ -385,6 +385,7 @@ class _Run:
             "seconds": self.state.seconds,
             "machine": describe_machine(self.precision),
         }
+        content = record.six_digits(content)
         held_out = frozenset(self.validation.hashes)
         encoder.save(self.out / MODEL, held_out=held_out, report=content)
         record.log(self.out, "finished")
