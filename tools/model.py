@@ -73,6 +73,8 @@ VARIED = replace(
 )
 # From the seventh stage on: twice as many negatives at a lower rate.
 CROWDED = replace(VARIED, batch_size=512, learning_rate=6e-4, start_share=0.3)
+# The last stage: photos varied more still, for longer, at a higher rate.
+LAST = replace(CROWDED, epochs=52, learning_rate=8e-4, augment=0.7, erase=0.45, start_share=0.2)
 # A network made for ImageNet as it is, and the same one taught the two shops' photos and titles.
 GENERALIST, SPECIALIST = "generalist", "specialist"
 START = "start"  # the model of the stage before
@@ -113,18 +115,7 @@ STAGES = (
     Stage(
         10000,
         13,
-        replace(
-            CROWDED,
-            epochs=52,
-            learning_rate=8e-4,
-            dropout=0.2,
-            augment=0.7,
-            erase=0.45,
-            recolour=0.6,
-            mirrored=True,
-            start_share=0.2,
-            teacher_weight=6.0,
-        ),
+        replace(LAST, dropout=0.2, recolour=0.6, mirrored=True, teacher_weight=6.0),
         teachers=(GENERALIST, SPECIALIST, START),
     ),
 )

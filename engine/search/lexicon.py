@@ -128,19 +128,28 @@ class Lexicon:
         return places
 
     def _explained(self, asked: tuple[str, ...], named: list[_Place]) -> list[_Place]:
-        """Add what other words stand for, and put right what neighbours mean only together."""
+        """Add what other words stand for, and put right what neighbours mean only together.
+
+        What a query names counts more than what it may stand for. Neighbours that mean something
+        by themselves are corrected, not added to: their company says what usually follows them.
+        """
         inside = {n for place in named for n in range(place.start, place.end)}
         others = [(n, n + 1) for n in range(len(asked)) if n not in inside]
-        told = [*named, *(place for span in others for place in self._stands_for(asked, *span))]
+        told = list(named)
+        for span in others:
+            for place in self._stands_for(asked, *span):
+                if not any(each.tells(place.mentions[0].attribute) for each in named):
+                    told.append(place)
         spans = sorted([*others, *((place.start, place.end) for place in named)])
         for (start, _), (_, end) in itertools.pairwise(spans):
             for whole in self._stands_for(asked, start, end):
                 (meant,) = whole.mentions
-                every = [place for place in told if place.tells(meant.attribute)]
-                parts = [place for place in every if start <= place.start and place.end <= end]
-                if every and not parts:
-                    continue  # other words of the query tell it
-                if not parts or not all(meant in place.mentions for place in parts):
+                within = [place for place in told if start <= place.start and place.end <= end]
+                parts = [place for place in within if place.tells(meant.attribute)]
+                is_told = any(place.tells(meant.attribute) for place in told)
+                is_new = not within and not is_told
+                is_other = any(meant not in place.mentions for place in parts)
+                if is_new or is_other:
                     told = [place for place in told if place not in parts] + [whole]
         return told
 

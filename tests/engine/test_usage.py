@@ -71,7 +71,19 @@ def test_neighbours_that_mean_something_else_together_are_read_together(lexicon:
     """Green names a colour, but nearly all who say "army green" are olive."""
     assert meant(lexicon, "green scarf") == [[("colour", "green")], [("kind", "scarf")]]
     assert meant(lexicon, "army green hoodie") == [[("colour", "olive")], [("kind", "hoodie")]]
-    assert meant(lexicon, "green army") == [[("colour", "green")], [("colour", "olive")]]
+    assert meant(lexicon, "army hoodie") == [[("colour", "olive")], [("kind", "hoodie")]]
+    assert meant(lexicon, "green army") == [[("colour", "green")]], "named counts more"
+
+
+def test_neighbours_that_mean_something_are_not_taken_for_what_they_usually_describe(
+    lexicon: Lexicon,
+):
+    """All eight who say "with hood" speak of red hoodies: of hoodies (32 of 72) by chance once in
+    (72 / 32)^8 = 657 times, so only of red ones (16 of 64). But next to a colour it is no colour.
+    """
+    assert meant(lexicon, "with hood") == [[("colour", "red")]]
+    assert meant(lexicon, "blue with hood") == [[("colour", "blue")]]
+    assert meant(lexicon, "with hood scarf") == [[("colour", "red")], [("kind", "scarf")]]
 
 
 def test_whole_titles_are_left_to_the_captions(lexicon: Lexicon):
