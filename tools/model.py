@@ -36,7 +36,6 @@ NAME = "kindred-fashion"
 PLACE = Path(__file__).resolve().parent.parent / "build" / "model"
 # What labels the two shops' photos and the drawn ones.
 ATTRIBUTES = ("articleType", "baseColour", "gender", "usage", "color")
-NETWORK: dict[str, Any] = {"backbone": "MobileNetV2", "backbone_alpha": 0.35, "pooling": "average"}
 DRAWN_ATTRIBUTES = ("kind", "colour", "pattern", "material")
 ALWAYS = TrainingSettings(
     name=NAME,
@@ -76,6 +75,7 @@ CROWDED = replace(VARIED, batch_size=512, learning_rate=6e-4, start_share=0.3)
 # The last stage: photos varied more still, for longer, at a higher rate.
 LAST = replace(CROWDED, epochs=52, learning_rate=8e-4, augment=0.7, erase=0.45, start_share=0.2)
 # A network made for ImageNet as it is, and the same one taught the two shops' photos and titles.
+NETWORK: dict[str, Any] = {"backbone": "MobileNetV2", "backbone_alpha": 0.35, "pooling": "average"}
 GENERALIST, SPECIALIST = "generalist", "specialist"
 START = "start"  # the model of the stage before
 SPECIALISED = replace(

@@ -135,7 +135,7 @@ def nats_of_words(
         captions[row] = bm25
     places = lexicon.mentions(text)
     n_words = max(len(telling_words(text)), len(places), 1)
-    n_photos = len(catalogue.live_rows())
+    n_photos = catalogue.n_photos
     for place, (rows, chief) in zip(places, _tagged(catalogue, lexicon, places), strict=True):
         worth = math.log1p(len(allowed) / len(rows))
         tags[rows] += _SECOND * worth

@@ -108,8 +108,8 @@ class TrainingSettings:
         Whether the finished model looks at each photo and at its mirror image; see
         `engine.encoders.ModelSettings`. Training itself sees one of them at a time.
     teachers
-        Folders of models whose rows for each photo the tower learns to foretell beside everything
-        else; possibly none. See `engine.training.teacher`.
+        Folders of models whose view of each photo, and of each text where they read, the towers
+        learn to foretell beside everything else; possibly none. See `engine.training.teacher`.
     teacher_weight
         Weight of that; the cosine distance costs 1 when nothing is foretold.
     precision

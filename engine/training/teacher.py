@@ -1,4 +1,4 @@
-"""Teachers: other models whose view of the photos a run's tower learns to foretell.
+"""Teachers: other models whose view of photos and texts a run's towers learn to foretell.
 
 A tower of few photos learns what its captions say and, by heart, which photo each one was. What a
 model trained on far more photos makes of the same photos is the same for no two of them and no
