@@ -1,7 +1,9 @@
-"""Any colour mode a file may have, as RGB; what is transparent shows white paper."""
+"""Any colour mode and profile a file may have, as sRGB; what is transparent shows white paper."""
 
 from __future__ import annotations
 
+import io
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,58 @@ def to_reducible(image: Image.Image) -> Image.Image:
     if image.mode in ("L", "RGB", "CMYK"):
         return image
     return image.convert("L" if image.mode == "1" else "RGB")
+
+
+# The colours a profile speaks of, by the mode whose values it can say the colours of.
+_SPACES = {"L": "GRAY", "RGB": "RGB", "RGBA": "RGB", "CMYK": "CMYK"}
+_UNSEEN_STEPS = 2  # of 255: a profile that changes no colour by more is sRGB by another name
+
+
+def to_srgb(image: Image.Image, profile: object) -> Image.Image:
+    """Return an image of `to_reducible` in the colours that its embedded profile means.
+
+    Parameters
+    ----------
+    image
+        In one of the modes of `to_reducible`.
+    profile
+        Bytes of an ICC profile. An image without one, or with one that is damaged or speaks of
+        another mode, is taken for sRGB and comes back as it is.
+    """
+    transform = _transform(profile, image.mode) if isinstance(profile, bytes) else None
+    if transform is None:
+        return image
+    converted = ImageCms.applyTransform(image, transform)
+    assert converted is not None  # None only when asked to work in place
+    return converted
+
+
+@lru_cache(maxsize=32)  # the photos of one camera share one profile
+def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """Return the way from a profile to sRGB, or None where there is none to go."""
+    to_mode = "RGBA" if mode == "RGBA" else "RGB"
+    try:
+        known = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if known.profile.xcolor_space.strip() != _SPACES.get(mode):
+            return None
+        srgb = ImageCms.createProfile("sRGB")
+        transform = ImageCms.buildTransform(known, srgb, mode, to_mode)
+        return None if _changes_nothing(transform, mode) else transform
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return None
+
+
+def _changes_nothing(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
+    """Try a transform on 6 × 6 × 6 colours, for profiles do not reliably tell their name."""
+    if mode == "CMYK":
+        return False
+    levels = np.linspace(0, 255, 6).astype(np.uint8)
+    colours = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(1, -1, 3)
+    before = Image.fromarray(colours).convert(mode)
+    after = ImageCms.applyTransform(before, transform)
+    assert after is not None
+    difference = np.asarray(before.convert("RGB"), int) - np.asarray(after.convert("RGB"), int)
+    return bool(np.abs(difference).max() <= _UNSEEN_STEPS)
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
@@ -72,9 +126,9 @@ def _value_range(values: NDArray[Any], *, is_float: bool) -> tuple[float, float]
 
 
 def _convert_lab(image: Image.Image) -> Image.Image:
-    to_srgb = ImageCms.buildTransform(
+    transform = ImageCms.buildTransform(
         ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), "LAB", "RGB"
     )
-    converted = ImageCms.applyTransform(image, to_srgb)
+    converted = ImageCms.applyTransform(image, transform)
     assert converted is not None  # None only when asked to work in place
     return converted

@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError, _imaging
 
 from engine.errors import PhotoError
-from engine.images.colour import to_reducible, to_rgb
+from engine.images.colour import to_reducible, to_rgb, to_srgb
 from engine.images.source import (
     DEFAULT_LIMITS,
     Limits,
@@ -135,7 +135,7 @@ def decode(data: bytes, at_least_px: int, limits: Limits) -> Decoded:
         raise PhotoError(f"it is {refused}")
     image, whole_size = _load(data, at_least_px, limits)
     orientation = _orientation(image)
-    upright = _reduce(_convert(image), at_least_px)
+    upright = to_srgb(_reduce(_convert(image), at_least_px), image.info.get("icc_profile"))
     if orientation in _UPRIGHT_BY:
         upright = upright.transpose(_UPRIGHT_BY[orientation])
     width, height = whole_size if orientation < 5 else whole_size[::-1]
