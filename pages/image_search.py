@@ -23,7 +23,7 @@ with Told():
     left, right = st.columns([1, 3] if asks(here) else [1, 2], gap="large")
     with left:
         attached = understand(engine, bring_photos(), here)
-        draw_attached(attached, here, page.slug, engine.encoder.size_px)
+        draw_attached(attached, here, page.slug, engine.encoder.preprocessing)
     with right:
         if not attached and not here.query:
             draw_samples(engine, page.slug)

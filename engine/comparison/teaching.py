@@ -20,7 +20,7 @@ from engine.encoders.folder import read_held_out
 from engine.encoders.joint import JointEncoder
 from engine.errors import KindredError, PhotoError, TrainingError
 from engine.evaluation import both_directions, precision_at_k
-from engine.images import read_photos
+from engine.images import Preprocessing, read_photos
 from engine.progress import Report, Step, unheard
 from engine.training.backbone import Backbone, open_backbone
 from engine.training.heads import train_head
@@ -56,8 +56,8 @@ class _Pool:
     def captions(self) -> list[tuple[str, ...]]:
         return [self.material.photos.captions[row] for row in self.rows]
 
-    def pixels(self, size_px: int) -> NDArray[np.uint8]:
-        return np.stack(_pixels(self.paths, size_px))
+    def pixels(self, preprocessing: Preprocessing) -> NDArray[np.uint8]:
+        return np.stack(_pixels(self.paths, preprocessing))
 
 
 def compare(
@@ -180,7 +180,7 @@ class _Course:
         from engine.training.reconstruction import train_drawing
 
         paths = [item.path for item in self._sample.trained]
-        photos = list(_pixels([*paths, *self.pool().paths], settings.size_px))
+        photos = list(_pixels([*paths, *self.pool().paths], settings.preprocessing))
         rows = np.arange(len(photos))
         n_trained = len(photos) - len(self._sample.measured)
         drawn = train_drawing(
@@ -221,7 +221,7 @@ class _Course:
         self, recipe: str, model: Path, backbone: str, vectors: str, seconds: float
     ) -> Row:
         encoder, pool = load_encoder(model), self.pool()
-        pixels = pool.pixels(encoder.size_px)
+        pixels = pool.pixels(encoder.preprocessing)
         encoder.embed_photos(pixels[:8])  # the first call pays for what later ones share
         began = time.perf_counter()
         photos = encoder.embed_photos(pixels)
@@ -269,9 +269,9 @@ def _precision(photos: NDArray[np.float32], pool: _Pool) -> dict[str, float]:
     return found
 
 
-def _pixels(paths: Sequence[Path], size_px: int) -> list[NDArray[np.uint8]]:
+def _pixels(paths: Sequence[Path], preprocessing: Preprocessing) -> list[NDArray[np.uint8]]:
     """Decode photos that could be read before."""
-    photos = read_photos(paths, size_px, n_threads=os.cpu_count() or 1)
+    photos = read_photos(paths, preprocessing, n_threads=os.cpu_count() or 1)
     return [photo.pixels for photo in photos if not isinstance(photo, PhotoError)]
 
 

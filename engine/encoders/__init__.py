@@ -17,6 +17,7 @@ from engine import config
 from engine.encoders.folder import ModelManifest, read_manifest
 from engine.encoders.settings import ModelSettings
 from engine.errors import ModelError
+from engine.images import Preprocessing
 from engine.text import Tokenizer
 
 __all__ = [
@@ -48,8 +49,8 @@ class Encoder(Protocol):
         ...
 
     @property
-    def size_px(self) -> int:
-        """Side of the square photo the model sees."""
+    def preprocessing(self) -> Preprocessing:
+        """The square the model wants of a photo; whoever reads photos for it reads them so."""
         ...
 
     @property

@@ -22,7 +22,7 @@ from engine import config
 from engine.catalogue import Skipped
 from engine.encoders.feature_store import FeatureStore, prune
 from engine.errors import PhotoError
-from engine.images import DecodedPhoto, hash_photos, read_photos
+from engine.images import DecodedPhoto, Preprocessing, hash_photos, read_photos
 from engine.progress import Report, Step, unheard
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ class FrozenFeatures:
     ----------
     run
         Turns uint8 pixels, (n, size_px, size_px, 3), into features, (n, n_features).
-    size_px
-        Side of the photos the network sees.
+    preprocessing
+        The square the network wants of a photo.
     n_features
         Width of the features.
     fingerprint
@@ -79,13 +79,13 @@ class FrozenFeatures:
         self,
         run: Run,
         *,
-        size_px: int,
+        preprocessing: Preprocessing,
         n_features: int,
         fingerprint: str,
         folder: Path | None = None,
     ) -> None:
         self._run = run
-        self.size_px = size_px
+        self.preprocessing = preprocessing
         self.n_features = n_features
         self.fingerprint = fingerprint
         kept = folder or config.home() / "features"
@@ -98,6 +98,7 @@ class FrozenFeatures:
         import keras as backend
 
         tower.trainable = False
+        preprocessing = Preprocessing(int(tower.input.shape[1]))
 
         def run(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
             rows = backend.ops.convert_to_numpy(tower.predict_on_batch(pixels))
@@ -105,9 +106,9 @@ class FrozenFeatures:
 
         return cls(
             run,
-            size_px=int(tower.input.shape[1]),
+            preprocessing=preprocessing,
             n_features=int(tower.output.shape[-1]),
-            fingerprint=fingerprint_of(tower),
+            fingerprint=fingerprint_of(tower, preprocessing),
             folder=folder,
         )
 
@@ -152,7 +153,7 @@ class FrozenFeatures:
         step = Step(progress, "computing features", len(missing))
         shard = _Shard(self._run, self.store)
         outcomes = read_photos(
-            [paths[place] for place in missing], self.size_px, n_threads=os.cpu_count() or 1
+            [paths[place] for place in missing], self.preprocessing, n_threads=os.cpu_count() or 1
         )
         failed: dict[str, PhotoError] = {}
         for done, (place, outcome) in enumerate(zip(missing, outcomes, strict=True), start=1):
@@ -202,9 +203,11 @@ class _Shard:
         self._written = time.monotonic()
 
 
-def fingerprint_of(tower: keras.Model) -> str:
-    """Return 16 hexadecimal digits that name a Keras model: its layers and all its weights."""
+def fingerprint_of(tower: keras.Model, preprocessing: Preprocessing) -> str:
+    """Return 16 hexadecimal digits for a Keras model: its photos, its layers, all its weights."""
     digest = hashlib.blake2b(digest_size=8)
+    if preprocessing != Preprocessing(preprocessing.size_px):
+        digest.update(f"{preprocessing}\n".encode())
     for layer in tower.layers:
         digest.update(f"{type(layer).__name__} {_settings_of(layer)}\n".encode())
     for weight in tower.get_weights():

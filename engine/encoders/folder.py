@@ -24,6 +24,7 @@ from typing import Any
 from engine.durable import read_json, write_json
 from engine.encoders.settings import ModelSettings
 from engine.errors import ModelError
+from engine.images import Preprocessing
 
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
@@ -67,6 +68,8 @@ class ModelManifest:
     def fingerprint(self) -> str:
         """Hash of everything that decides an embedding, 16 hexadecimal digits."""
         parts = [f"{name}={self.files[name]}" for name in _DECISIVE if name in self.files]
+        if self.settings.preprocessing != Preprocessing(self.settings.size_px):
+            parts.append(f"{self.settings.preprocessing}")
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

@@ -19,6 +19,7 @@ from engine.encoders.places import FeaturePlaces, no_places, places_of
 from engine.encoders.settings import ModelSettings
 from engine.encoders.towers import feature_tower, photo_tower, text_tower
 from engine.errors import ModelError
+from engine.images import Preprocessing
 from engine.text import Tokenizer
 
 _BATCH = 64
@@ -53,7 +54,7 @@ class JointEncoder:
         self.settings = settings
         self.tokenizer: Tokenizer | None = tokenizer
         self.n_dims = settings.n_dims
-        self.size_px = settings.size_px
+        self.preprocessing = settings.preprocessing
         self.fingerprint = ""
         self.photo_tower = photos or photo_tower(settings)
         self.text_tower: Any = (texts or text_tower(settings)) if settings.has_text else None
@@ -172,18 +173,18 @@ def open_features(folder: Path) -> FrozenFeatures:
         The folder is damaged.
     """
     whole = JointEncoder.load(folder, files.read_manifest(folder))
-    return frozen(feature_tower(whole.photo_tower))
+    return frozen(feature_tower(whole.photo_tower), whole.preprocessing)
 
 
-def frozen(tower: keras.Model) -> FrozenFeatures:
+def frozen(tower: keras.Model, preprocessing: Preprocessing) -> FrozenFeatures:
     """Return a tower's features of photos, kept on the disk once computed."""
     tower.trainable = False
     run = compiled(tower)
     return FrozenFeatures(
         lambda pixels: keras.ops.convert_to_numpy(run(pixels)).astype(np.float32),
-        size_px=int(tower.input.shape[1]),
+        preprocessing=preprocessing,
         n_features=int(tower.output.shape[-1]),
-        fingerprint=fingerprint_of(tower),
+        fingerprint=fingerprint_of(tower, preprocessing),
     )
 
 

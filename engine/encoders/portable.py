@@ -47,7 +47,7 @@ class PortableEncoder:
         self.name = manifest.name
         self.fingerprint = manifest.fingerprint
         self.n_dims = manifest.settings.n_dims
-        self.size_px = manifest.settings.size_px
+        self.preprocessing = manifest.settings.preprocessing
         has_text = manifest.settings.has_text
         self.tokenizer: Tokenizer | None = (
             Tokenizer.load(folder / files.VOCABULARY) if has_text else None

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from engine.errors import ModelError
+from engine.images import Preprocessing
+from engine.images.preprocessing import Interpolation, ResizeMode
 
 COMPACT = "compact"
 # keras.applications models by name, each with the module that holds its preprocessing.
@@ -80,6 +82,8 @@ class ModelSettings:
         vector itself is the embedding.
     strides
         Of the autoencoder's convolutions, one for each of its `widths`.
+    resize_mode, interpolation
+        How a photo becomes its square; see `engine.images.Preprocessing`.
     """
 
     backbone: str = COMPACT
@@ -101,6 +105,13 @@ class ModelSettings:
     text_kind: str = "convolution"
     text_hidden: tuple[int, ...] = ()
     strides: tuple[int, ...] = ()
+    resize_mode: ResizeMode = "pad"
+    interpolation: Interpolation = "adaptive"
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """The square the model wants of a photo."""
+        return Preprocessing(self.size_px, self.resize_mode, self.interpolation)
 
     @property
     def has_text(self) -> bool:

@@ -68,11 +68,11 @@ def explain_places(engine: SearchEngine, chips: Sequence[Chip], row: int) -> lis
 
 def _pixels(engine: SearchEngine, row: int) -> NDArray[np.uint8]:
     """Return what the model saw of a photo: its own file, or else its thumbnail."""
-    size_px = engine.encoder.size_px
+    wanted = engine.encoder.preprocessing
     try:
-        return read_photo(engine.collection.photo_file(row), size_px).pixels
+        return read_photo(engine.collection.photo_file(row), wanted).pixels
     except PhotoError:
         thumbnail = engine.collection.thumbnail(row)
         if thumbnail is None:
             raise
-        return read_photo(thumbnail, size_px).pixels
+        return read_photo(thumbnail, wanted).pixels

@@ -5,7 +5,8 @@ Every picture that enters Kindred comes through here, and nothing else imports P
     source.py     bytes from a path or an upload: limits, hash, what a file is that is no photo
     decoding.py   bytes to an upright RGB image, no larger than asked for; every refusal
     colour.py     any colour mode to RGB: palettes, 16 bits, CMYK, transparency over white
-    photo.py      the square a model sees, the thumbnail a person sees, JPEG and PNG bytes
+    preprocessing.py  the square a model wants: with margins, squashed, or its middle
+    photo.py      a photo read once: the square, the thumbnail a person sees; JPEG and PNG bytes
     sheet.py      small pictures in rows with lines under them
     stream.py     many photos at once, in order, in threads
 
@@ -18,10 +19,10 @@ from engine.images.photo import (
     DecodedPhoto,
     encode_jpeg,
     encode_png,
-    fit_square,
     read_photo,
     read_region,
 )
+from engine.images.preprocessing import Preprocessing
 from engine.images.sheet import draw_sheet
 from engine.images.source import DEFAULT_LIMITS, Limits, content_hash
 from engine.images.stream import hash_photos, read_photos
@@ -30,11 +31,11 @@ __all__ = [
     "DEFAULT_LIMITS",
     "DecodedPhoto",
     "Limits",
+    "Preprocessing",
     "content_hash",
     "draw_sheet",
     "encode_jpeg",
     "encode_png",
-    "fit_square",
     "hash_photos",
     "open_upright",
     "read_photo",

@@ -6,9 +6,11 @@ import ctypes
 import io
 import struct
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError, _imaging
 
@@ -63,6 +65,8 @@ _METADATA_ERRORS = (
     struct.error,
 )
 
+Side = Callable[[tuple[Any, Any]], Any]  # max: a photo's longest side; min: its shortest
+
 _Orientation = Image.Transpose
 _UPRIGHT_BY = {
     2: _Orientation.FLIP_LEFT_RIGHT,
@@ -87,7 +91,11 @@ class Decoded:
 
 
 def open_upright(
-    source: Path | bytes, *, at_least_px: int | None = None, limits: Limits = DEFAULT_LIMITS
+    source: Path | bytes,
+    *,
+    at_least_px: int | None = None,
+    side: Side = max,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Image.Image:
     """Decode a photo as a person sees it: upright, RGB, white behind what is transparent.
 
@@ -98,6 +106,8 @@ def open_upright(
     at_least_px
         The result's longest side may shrink to this many pixels (≥ 1), which makes large
         JPEG files many times cheaper; it is never enlarged. None keeps every pixel.
+    side
+        ``min`` to mean the shortest side instead.
     limits
         What the file may cost.
 
@@ -117,7 +127,8 @@ def open_upright(
     (10, 20, 30)
     """
     try:
-        return decode(read_source(source, limits), at_least_px or limits.max_pixels, limits).image
+        least = at_least_px or limits.max_pixels
+        return decode(read_source(source, limits), least, limits, side=side).image
     except PhotoError as error:
         error.value = error.value or named(source)
         raise
@@ -128,14 +139,15 @@ def named(source: Path | bytes) -> str | None:
     return None if isinstance(source, bytes) else str(source)
 
 
-def decode(data: bytes, at_least_px: int, limits: Limits) -> Decoded:
+def decode(data: bytes, at_least_px: int, limits: Limits, *, side: Side = max) -> Decoded:
     """Decode bytes that `read_source` let in; raise `PhotoError` with the reason alone."""
     refused = name_refused_format(data)
     if refused:
         raise PhotoError(f"it is {refused}")
-    image, whole_size = _load(data, at_least_px, limits)
+    image, whole_size = _load(data, at_least_px, limits, side)
     orientation = _orientation(image)
-    upright = to_srgb(_reduce(_convert(image), at_least_px), image.info.get("icc_profile"))
+    reduced = _reduce(_convert(image), at_least_px, side)
+    upright = to_srgb(reduced, image.info.get("icc_profile"))
     if orientation in _UPRIGHT_BY:
         upright = upright.transpose(_UPRIGHT_BY[orientation])
     width, height = whole_size if orientation < 5 else whole_size[::-1]
@@ -145,14 +157,14 @@ def decode(data: bytes, at_least_px: int, limits: Limits) -> Decoded:
 
 
 def _load(
-    data: bytes, at_least_px: int, limits: Limits
+    data: bytes, at_least_px: int, limits: Limits, side: Side
 ) -> tuple[ImageFile.ImageFile, tuple[int, int]]:
     """Return the loaded image, perhaps drafted smaller, and the size of the whole one."""
     try:
         image = Image.open(io.BytesIO(data), formats=_readable_formats())
         whole_size = image.size
         _check_cost(image, data, limits)
-        is_drafted = _draft(image, at_least_px)
+        is_drafted = _draft(image, at_least_px, side)
         image.load()
     except PhotoError:
         raise
@@ -193,22 +205,22 @@ def _check_cost(image: ImageFile.ImageFile, data: bytes, limits: Limits) -> None
             raise PhotoError(f"its {n_scans:,} progressive scans would take too long to decode")
 
 
-def _draft(image: ImageFile.ImageFile, at_least_px: int) -> bool:
+def _draft(image: ImageFile.ImageFile, at_least_px: int, side: Side) -> bool:
     """Let a JPEG decoder skip the detail that nobody asked for; say whether it does."""
-    if max(image.size) < 2 * at_least_px:  # the decoder's own scales are 1/2, 1/4 and 1/8
+    if side(image.size) < 2 * at_least_px:  # the decoder's own scales are 1/2, 1/4 and 1/8
         return False
-    return image.draft(None, scale_size(image.size, at_least_px)) is not None
+    return image.draft(None, scale_size(image.size, at_least_px, side)) is not None
 
 
-def scale_size(size: tuple[int, int], longest_px: int) -> tuple[int, int]:
-    """Scale both sides so that the longer one has `longest_px`; the shorter keeps at least 1."""
-    scale = longest_px / max(size)
+def scale_size(size: tuple[int, int], px: int, side: Side = max) -> tuple[int, int]:
+    """Scale both sides so that the longest (or `side`) has `px`; each keeps at least 1."""
+    scale = px / side(size)
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def _reduce(image: Image.Image, at_least_px: int) -> Image.Image:
+def _reduce(image: Image.Image, at_least_px: int, side: Side) -> Image.Image:
     """Average whole blocks, leaving at least two samples per pixel for the final filter."""
-    factor = max(image.size) // (2 * at_least_px)
+    factor = side(image.size) // (2 * at_least_px)
     return image.reduce(factor) if factor > 1 else image
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from engine.errors import PhotoError
 from engine.images.photo import DecodedPhoto, read_photo
+from engine.images.preprocessing import Preprocessing
 from engine.images.source import DEFAULT_LIMITS, Limits, content_hash, read_source
 
 
 def read_photos(
     paths: Sequence[Path],
-    size_px: int,
+    size: int | Preprocessing,
     *,
     n_threads: int,
     thumbnail_px: int | None = None,
@@ -32,8 +33,8 @@ def read_photos(
     ----------
     paths
         Files to read.
-    size_px
-        Side of the square, ≥ 1; see `read_photo`.
+    size
+        The square a model wants, or a side in pixels; see `read_photo`.
     n_threads
         ≥ 1.
     thumbnail_px
@@ -57,19 +58,19 @@ def read_photos(
     """
     if n_threads < 1 or window < 1:
         raise ValueError(f"n_threads={n_threads} and window={window} must be at least 1")
-    return _read_ahead(paths, size_px, n_threads, thumbnail_px, window, limits)
+    return _read_ahead(paths, size, n_threads, thumbnail_px, window, limits)
 
 
 def _read_ahead(
     paths: Sequence[Path],
-    size_px: int,
+    size: int | Preprocessing,
     n_threads: int,
     thumbnail_px: int | None,
     window: int,
     limits: Limits,
 ) -> Iterator[DecodedPhoto | PhotoError]:
     def read_bunch(bunch: Sequence[Path]) -> list[DecodedPhoto | PhotoError]:
-        return [_read_or_explain(path, size_px, thumbnail_px, limits) for path in bunch]
+        return [_read_or_explain(path, size, thumbnail_px, limits) for path in bunch]
 
     n_bunch = _bunch_size(len(paths), n_threads, window)
     bunches = (paths[start : start + n_bunch] for start in range(0, len(paths), n_bunch))
@@ -96,10 +97,10 @@ def _bunch_size(n_paths: int, n_threads: int, window: int) -> int:
 
 
 def _read_or_explain(
-    path: Path, size_px: int, thumbnail_px: int | None, limits: Limits
+    path: Path, size: int | Preprocessing, thumbnail_px: int | None, limits: Limits
 ) -> DecodedPhoto | PhotoError:
     try:
-        return read_photo(path, size_px, thumbnail_px=thumbnail_px, limits=limits)
+        return read_photo(path, size, thumbnail_px=thumbnail_px, limits=limits)
     except PhotoError as error:
         return error
 

@@ -139,13 +139,12 @@ class Attacher:
         return thumbnail
 
     def _look(self, image: bytes | Path, region: Region | None) -> NDArray[np.float32]:
-        size_px = self._encoder.size_px
+        wanted = self._encoder.preprocessing
         if region is None:
-            pixels = read_photo(image, size_px).pixels
+            pixels = read_photo(image, wanted).pixels
         else:
-            pixels = read_region(
-                image, size_px, (region.left, region.top, region.width, region.height)
-            )
+            sides = (region.left, region.top, region.width, region.height)
+            pixels = read_region(image, wanted, sides)
         return self._encoder.embed_photos(pixels[None])[0]
 
 

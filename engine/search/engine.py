@@ -240,8 +240,8 @@ class SearchEngine:
         return catalogue.facets(rows)
 
     def read(self, image: bytes | Path) -> DecodedPhoto:
-        """Return an attached photo as the model will see it: upright, whole, in a white square."""
-        return read_photo(image, self.encoder.size_px)
+        """Return an attached photo as a person chooses a part of it: whole, in a white square."""
+        return read_photo(image, self.encoder.preprocessing.size_px)
 
     @cached_property
     def _finder(self) -> Finder:

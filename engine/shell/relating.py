@@ -73,7 +73,7 @@ def row_of(collection: Collection, encoder: Encoder, photo: str) -> NDArray[np.f
 
     file = Path(photo).expanduser()
     if file.is_file():
-        return encoder.embed_photos(read_photo(file, encoder.size_px).pixels[None])
+        return encoder.embed_photos(read_photo(file, encoder.preprocessing).pixels[None])
     row = collection.catalogue.photo(photo).row
     return np.asarray(collection.embeddings[[row]], np.float32)
 

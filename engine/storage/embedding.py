@@ -62,7 +62,7 @@ def embed_files(
     line = _Line(encoder, journal, known)
     paths = [root / reading.path for reading in unread]
     outcomes = read_photos(
-        paths, encoder.size_px, n_threads=os.cpu_count() or 1, thumbnail_px=thumbnail_px
+        paths, encoder.preprocessing, n_threads=os.cpu_count() or 1, thumbnail_px=thumbnail_px
     )
     for done, (reading, outcome) in enumerate(zip(unread, outcomes, strict=True), start=1):
         line.take(reading, outcome)
@@ -82,7 +82,8 @@ class _Line:
         self._journal = journal
         self._known = known | journal.hashes
         self._met: set[str] = set()
-        self._pixels = np.empty((BATCH, encoder.size_px, encoder.size_px, 3), np.uint8)
+        size_px = encoder.preprocessing.size_px
+        self._pixels = np.empty((BATCH, size_px, size_px, 3), np.uint8)
         self._waiting: list[tuple[str, bytes | None]] = []
         self._readings: list[Reading] = []
         self._contents: list[Content] = []

@@ -66,9 +66,8 @@ class Model:
     def card(self) -> ModelCard:
         """What a manifest says of it."""
         encoder = self.encoder
-        return ModelCard(
-            encoder.name, encoder.fingerprint, encoder.n_dims, encoder.size_px, self.folder
-        )
+        size_px = encoder.preprocessing.size_px
+        return ModelCard(encoder.name, encoder.fingerprint, encoder.n_dims, size_px, self.folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ class Order:
         return {
             "fingerprint": encoder.fingerprint,
             "n_dims": encoder.n_dims,
-            "size_px": encoder.size_px,
+            "size_px": encoder.preprocessing.size_px,
             "thumbnail_px": config.THUMBNAIL_PX,
             "root": str(self.source.root),
         }

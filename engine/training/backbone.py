@@ -52,6 +52,8 @@ class Backbone:
             backbone_alpha=self.shape.backbone_alpha,
             widths=self.shape.widths,
             size_px=self.shape.size_px,
+            resize_mode=self.shape.resize_mode,
+            interpolation=self.shape.interpolation,
             pooling=self.shape.pooling,
             mirrored=self.shape.mirrored,
             feature_layer=self.shape.feature_layer,
@@ -90,7 +92,9 @@ def open_backbone(settings: TrainingSettings) -> Backbone:
         told = f"{settings.backbone}, {_weights_told(settings.weights)}"
     width = tower.output.shape[-1]
     part = f"its layer {shape.feature_layer}" if shape.feature_layer else f"{shape.pooling}-pooled"
-    return Backbone(shape, tower, f"{told}, {part}, {width:,} wide", frozen(tower))
+    return Backbone(
+        shape, tower, f"{told}, {part}, {width:,} wide", frozen(tower, shape.preprocessing)
+    )
 
 
 def _bundled() -> tuple[ModelSettings, keras.Model, str]:

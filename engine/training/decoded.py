@@ -1,6 +1,6 @@
 """Photos decoded once, kept as one mapped file for every run that wants them at that size.
 
-A file is named by what it was made from: the size, and every photo's path, length and time. So a
+A file is named by what it was made from: the square, and every photo's path, length and time. So a
 second run over the same photos begins at once, and photos that have changed are decoded anew.
 """
 
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from engine import config
 from engine.durable import PARTIAL, read_json, write_json
 from engine.errors import PhotoError, TrainingError
-from engine.images import read_photos
+from engine.images import Preprocessing, read_photos
 from engine.progress import Progress, Report
 
 MAX_SHELF_BYTES = 8 * 2**30
@@ -55,7 +55,9 @@ def decoded_shelf() -> Path:
     return config.home() / "decoded"
 
 
-def decode(paths: Sequence[Path], size_px: int, shelf: Path, progress: Report) -> Decoded:
+def decode(
+    paths: Sequence[Path], preprocessing: Preprocessing, shelf: Path, progress: Report
+) -> Decoded:
     """Return photos as pixels: from the shelf, or decoded now and put there.
 
     Raises
@@ -63,12 +65,12 @@ def decode(paths: Sequence[Path], size_px: int, shelf: Path, progress: Report) -
     TrainingError
         There is no room for them.
     """
-    key = _key(paths, size_px)
+    key = _key(paths, preprocessing)
     known = open_decoded(shelf, key)
     if known is not None:
         return known
-    _make_room(shelf, len(paths) * size_px * size_px * 3)
-    _decode_into(shelf / f"{key}.npy", paths, size_px, progress)
+    _make_room(shelf, len(paths) * preprocessing.size_px**2 * 3)
+    _decode_into(shelf / f"{key}.npy", paths, preprocessing, progress)
     found = open_decoded(shelf, key)
     if found is None:
         raise TrainingError("the decoded photos are gone", value=shelf, remedy="Run this again")
@@ -88,8 +90,8 @@ def open_decoded(shelf: Path, key: str) -> Decoded | None:
     return Decoded(key, pixels[: len(hashes)], hashes, failures)
 
 
-def _key(paths: Sequence[Path], size_px: int) -> str:
-    digest = hashlib.blake2b(f"{size_px}".encode(), digest_size=12)
+def _key(paths: Sequence[Path], preprocessing: Preprocessing) -> str:
+    digest = hashlib.blake2b(f"{preprocessing}".encode(), digest_size=12)
     for path in paths:
         try:
             found = path.stat()
@@ -100,16 +102,18 @@ def _key(paths: Sequence[Path], size_px: int) -> str:
     return digest.hexdigest()
 
 
-def _decode_into(file: Path, paths: Sequence[Path], size_px: int, progress: Report) -> None:
+def _decode_into(
+    file: Path, paths: Sequence[Path], preprocessing: Preprocessing, progress: Report
+) -> None:
     beside = file.with_name(f"{file.name}.{os.getpid()}{PARTIAL}")
-    shape = (len(paths), size_px, size_px, 3)
+    shape = (len(paths), preprocessing.size_px, preprocessing.size_px, 3)
     hashes: list[str] = []
     failures: dict[int, str] = {}
     started = time.monotonic()
     try:
         pixels = np.lib.format.open_memmap(beside, "w+", np.uint8, shape)
         _allot(beside)
-        photos = read_photos(paths, size_px, n_threads=os.cpu_count() or 1)
+        photos = read_photos(paths, preprocessing, n_threads=os.cpu_count() or 1)
         for n, photo in enumerate(photos, start=1):
             if isinstance(photo, PhotoError):
                 failures[n - 1] = photo.what

@@ -123,7 +123,7 @@ def load_examples(
             value=len(listed),
             remedy=f"Give at least {2 * settings.batch_size}, or lower '--batch-size'",
         )
-    photos = decode([item.path for item in listed], settings.size_px, shelf, progress)
+    photos = decode([item.path for item in listed], settings.preprocessing, shelf, progress)
     kept = [item for n, item in enumerate(listed) if n not in photos.failures]
     failed = [Skipped(str(listed[n].path), reason) for n, reason in photos.failures.items()]
     return Examples(

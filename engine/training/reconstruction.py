@@ -27,7 +27,7 @@ from engine.encoders.portable import export
 from engine.encoders.settings import AUTOENCODER, ModelSettings
 from engine.encoders.towers import photo_tower
 from engine.errors import PhotoError, TrainingError
-from engine.images import read_photos
+from engine.images import Preprocessing, read_photos
 from engine.progress import Report, Step, unheard
 from engine.training import record
 from engine.training.heads import Note, told_data
@@ -78,7 +78,7 @@ def train_autoencoder(plan: Plan, out: Path, *, progress: Report = unheard) -> T
     _shape(settings)
     found, skipped = list_photos(plan.data)
     cache = out / "photos.npy"
-    pixels, hashes = _decode([item.path for item in found], settings.size_px, cache, progress)
+    pixels, hashes = _decode([item.path for item in found], settings.preprocessing, cache, progress)
     nothing: list[tuple[str, ...]] = [("",)] * len(hashes)
     photos = Examples(
         pixels, nothing, [{}] * len(hashes), hashes, [True] * len(hashes), list(skipped)
@@ -207,15 +207,15 @@ def _parts(rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
 
 
 def _decode(
-    paths: Sequence[Path], size_px: int, cache: Path, progress: Report
+    paths: Sequence[Path], preprocessing: Preprocessing, cache: Path, progress: Report
 ) -> tuple[NDArray[np.uint8], list[str]]:
     """Decode photos into a mapped file, leaving out those that cannot be read."""
     step = Step(progress, "decoding photos", len(paths))
     pixels = np.lib.format.open_memmap(
-        cache, "w+", np.uint8, (max(len(paths), 1), size_px, size_px, 3)
+        cache, "w+", np.uint8, (max(len(paths), 1), *(preprocessing.size_px,) * 2, 3)
     )
     hashes: list[str] = []
-    photos = read_photos(paths, size_px, n_threads=os.cpu_count() or 1)
+    photos = read_photos(paths, preprocessing, n_threads=os.cpu_count() or 1)
     for done, photo in enumerate(photos, start=1):
         if not isinstance(photo, PhotoError):
             pixels[len(hashes)] = photo.pixels

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.encoders.settings import TEXT_KINDS
 from engine.errors import TrainingError
+from engine.images import Preprocessing
 
 # The last two are no ranking: to draw a photo again, and to learn nothing at all.
 LOSSES = ("contrastive", "triplet", "hinge", "cosine", "reconstruction", "none")
@@ -182,6 +183,11 @@ class TrainingSettings:
     say: str = "captions"
     label: str = ""
     vectors: str | None = None
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """The square that training makes of a photo: all of it, with white margins."""
+        return Preprocessing(self.size_px)
 
     def __post_init__(self) -> None:
         _require(

@@ -102,7 +102,9 @@ def _features(
 ) -> NDArray[np.float32]:
     """Return what a teacher's row for each example is made of, computing what its store lacks."""
     tower = teacher.photo_tower
-    view = frozen(feature_tower(tower) if teacher.settings.projects else tower)
+    view = frozen(
+        feature_tower(tower) if teacher.settings.projects else tower, teacher.preprocessing
+    )
     if any(name not in view.store for name in examples.hashes):
         found, _ = list_photos(plan.data)
         view.compute([item.path for item in found], progress=progress)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from engine.errors import PhotoError
-from engine.images import encode_png
+from engine.images import Preprocessing, encode_png
 from engine.query import Term
 from engine.search import SearchEngine
 from pages.parts.asking import terms_of
@@ -25,6 +25,12 @@ WEIGHTS = {
     0.5: "counts half",
     -0.5: "a little unlike",
     -1.0: "unlike this",
+}
+
+_SEEN = {
+    "pad": "whole",
+    "squash": "squeezed into a square",
+    "crop": "only the middle",
 }
 
 
@@ -58,11 +64,15 @@ def _inside(here: View, n_uploads: int) -> dict[str, float]:
     return dict(here.like) | {term.ids[0]: term.weight for term in named}
 
 
-def draw_attached(attached: Sequence[Attached], here: View, slug: str, size_px: int) -> None:
+def draw_attached(
+    attached: Sequence[Attached], here: View, slug: str, wanted: Preprocessing
+) -> None:
     """Draw each photo as understood, with how much it counts once something stands beside it."""
     several = len(attached) > 1 or bool(here.query)
     if attached:
-        st.caption(f"As the model sees it: upright, whole, {size_px} × {size_px} pixels.")
+        side = wanted.size_px
+        how = _SEEN[wanted.resize_mode]
+        st.caption(f"As the model sees it: upright, {how}, {side} × {side} pixels.")
         st.caption("Drag over a part of a photo to search with that part alone.")
     for number, photo in enumerate(attached, start=1):
         with st.container(horizontal=True, gap="small", key=f"attached {photo.key}"):

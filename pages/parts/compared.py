@@ -39,7 +39,7 @@ def redrawn(model: Path, files: tuple[Path, ...]) -> list[tuple[bytes, bytes]]:
     draw = load_reconstruction(model)
     if draw is None:
         return []
-    size = read_manifest(model).settings.size_px
-    read = list(read_photos(files, size, n_threads=2))
+    wanted = read_manifest(model).settings.preprocessing
+    read = list(read_photos(files, wanted, n_threads=2))
     pixels = np.stack([p.pixels for p in read if not isinstance(p, PhotoError)])
     return [(encode_jpeg(x), encode_jpeg(y)) for x, y in zip(pixels, draw(pixels), strict=True)]

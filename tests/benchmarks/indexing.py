@@ -63,7 +63,7 @@ def big_row(photos: Path, encoder: Encoder, model: Path, scratch: Path, n_thread
     paths = [source.root / record.path for record in source.records]
 
     def decode() -> int:
-        size, thumbnail = encoder.size_px, THUMBNAIL_PX
+        size, thumbnail = encoder.preprocessing, THUMBNAIL_PX
         photos = read_photos(paths, size, n_threads=n_threads, thumbnail_px=thumbnail)
         return sum(1 for _ in photos)
 
@@ -84,11 +84,11 @@ def usual_row(sample: Sample, towers: tuple, encoder: Encoder) -> Row:
 
     def usual() -> int:
         for path in paths:
-            towers[0].predict(_opened(path, encoder.size_px)[None], verbose=0)
+            towers[0].predict(_opened(path, encoder.preprocessing.size_px)[None], verbose=0)
         return len(paths)
 
     def ours() -> int:
-        decoded = read_photos(paths, encoder.size_px, n_threads=2)
+        decoded = read_photos(paths, encoder.preprocessing, n_threads=2)
         encoder.embed_photos(np.stack([photo.pixels for photo in decoded]))
         return len(paths)
 

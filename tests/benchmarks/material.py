@@ -22,7 +22,7 @@ from engine.catalogue import Source, read_source
 from engine.drawing import draw_collection
 from engine.encoders import Encoder
 from engine.errors import PhotoError
-from engine.images import read_photos
+from engine.images import Preprocessing, read_photos
 from engine.storage import build_collection
 
 SMALL_PX = 128
@@ -82,7 +82,7 @@ def read_sample(photos: Path, encoder: Encoder, n_photos: int, n_threads: int) -
     places = np.linspace(0, len(source.records) - 1, min(n_photos, len(source.records)))
     records = [source.records[i] for i in np.unique(places.astype(int))]
     paths = [source.root / record.path for record in records]
-    outcomes = list(read_photos(paths, encoder.size_px, n_threads=n_threads))
+    outcomes = list(read_photos(paths, encoder.preprocessing, n_threads=n_threads))
     good = [
         (record, outcome)
         for record, outcome in zip(records, outcomes, strict=True)
@@ -98,7 +98,8 @@ class KnowingEncoder:
 
     def __init__(self, other: Encoder, rows: NDArray[np.float32]) -> None:
         self.name, self.fingerprint, self.n_dims = other.name, other.fingerprint, other.n_dims
-        self.size_px, self.tokenizer, self.runtime = 16, other.tokenizer, other.runtime
+        self.tokenizer, self.runtime = other.tokenizer, other.runtime
+        self.preprocessing = Preprocessing(16)
         self._rows = rows
         self._given = 0
 

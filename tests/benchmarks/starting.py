@@ -60,16 +60,15 @@ TOLD = ("Python", "libraries", "the collection", "the model", "the search")
 def tower_rows(encoder: Encoder) -> list[Row]:
     """Compare the towers' speed with what is wanted of them."""
     say("the towers alone")
-    pixels = np.random.default_rng(0).integers(
-        0, 256, (BATCH, encoder.size_px, encoder.size_px, 3), dtype=np.uint8
-    )
+    size_px = encoder.preprocessing.size_px
+    pixels = np.random.default_rng(0).integers(0, 256, (BATCH, size_px, size_px, 3), dtype=np.uint8)
     a_second = rate(lambda: len(encoder.embed_photos(pixels)))
     one = median_ms(lambda n: encoder.embed_photos(pixels[n % BATCH][None]))
     text = median_ms(lambda n: encoder.embed_texts([f"{QUERY} {n}"]))
     least, most_for_one, most_for_text = WANTED
     return [
         Row(
-            f"photo tower, batches of {BATCH} at {encoder.size_px} px / wanted",
+            f"photo tower, batches of {BATCH} at {size_px} px / wanted",
             f"{a_second:,.0f}/s",
             f"{least:g}/s",
             a_second / least,

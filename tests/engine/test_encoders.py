@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -12,13 +13,19 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 from engine.encoders import ModelSettings, load_encoder, read_manifest
+from engine.encoders.folder import write_manifest
 from engine.encoders.joint import JointEncoder
 from engine.encoders.normalising import BatchNormalization
 from engine.encoders.towers import feature_tower, photo_tower
 from engine.errors import ModelError
+from engine.images import Preprocessing
+from engine.search import Request, SearchEngine
+from engine.storage import build_collection
 from engine.training import TrainingReport
+from tests.pages.colour_model import write_colour_model
 
 TEXTS = ["a red dress", "blue shoes", "nothing_that_is_known"]
 
@@ -238,3 +245,30 @@ def test_weights_that_cannot_be_downloaded_say_what_to_do_instead(
     ):
         assert part in str(caught.value)
     assert capsys.readouterr().out == ""
+
+
+def test_how_photos_are_prepared_is_part_of_the_model(tmp_path: Path):
+    """Older models say nothing of it and keep their fingerprints: whole photos, white margins."""
+    plain = ModelSettings(size_px=32)
+    squashed = replace(plain, resize_mode="squash", interpolation="bicubic")
+    prints = [write_manifest(tmp_path, "m", each).fingerprint for each in (plain, squashed)]
+    assert prints[0] == hashlib.sha256(b"").hexdigest()[:16] != prints[1]
+    read = read_manifest(tmp_path)
+    assert read.settings.preprocessing == Preprocessing(32, "squash", "bicubic")
+    assert read.fingerprint == prints[1]
+
+
+def test_every_reader_of_photos_reads_them_as_the_model_wants(tmp_path: Path, monkeypatch):
+    """A model of mean colours that squashes: no white margin may reach an embedding."""
+    folder = write_colour_model(tmp_path / "model", resize_mode="squash")
+    wide = tmp_path / "photos" / "wide.png"
+    wide.parent.mkdir()
+    Image.new("RGB", (64, 16), (255, 0, 0)).save(wide)
+    build_collection(wide.parent, model=folder, out=tmp_path / "wide")
+    monkeypatch.setenv("KINDRED_HOME", str(tmp_path / "home"))
+    with SearchEngine.open(tmp_path / "wide") as engine:
+        red = np.array([0.5, -0.5, -0.5]) / np.sqrt(0.75)
+        assert engine.collection.embeddings[0] == pytest.approx(red, abs=1e-3)
+        for request in ("photo", "photo@0,0,1,1"):
+            [chip] = engine.ask(Request(request), [wide]).chips
+            assert chip.row == pytest.approx(red, abs=1e-3)

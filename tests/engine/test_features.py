@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -12,7 +13,7 @@ import pytest
 from engine.encoders.feature_store import FeatureStore, prune
 from engine.encoders.features import FrozenFeatures, fingerprint_of
 from engine.errors import ModelError
-from engine.images import encode_png
+from engine.images import Preprocessing, encode_png
 
 HASHES = [f"{n:032x}" for n in range(1, 6)]
 ROWS = np.arange(10, dtype=np.float32).reshape(5, 2)
@@ -42,7 +43,9 @@ class Mean:
 
 
 def frozen(run, folder: Path) -> FrozenFeatures:
-    return FrozenFeatures(run, size_px=4, n_features=1, fingerprint="mean", folder=folder)
+    return FrozenFeatures(
+        run, preprocessing=Preprocessing(4), n_features=1, fingerprint="mean", folder=folder
+    )
 
 
 def test_each_content_is_computed_once_for_all_time(photos: list[Path], tmp_path: Path):
@@ -144,7 +147,11 @@ def test_a_keras_network_is_frozen_under_what_it_computes(photos: list[Path], tm
         maps = keras.layers.Rescaling(factor)(pixels)
         return keras.Model(pixels, keras.layers.GlobalAveragePooling2D()(maps))
 
+    wanted = Preprocessing(4)
     half, same, third = network(1 / 2), network(1 / 2), network(1 / 3)
-    assert fingerprint_of(half) == fingerprint_of(same) != fingerprint_of(third)
+    assert fingerprint_of(half, wanted) == fingerprint_of(same, wanted)
+    assert fingerprint_of(half, wanted) != fingerprint_of(third, wanted)
+    squashed = replace(wanted, resize_mode="squash")
+    assert fingerprint_of(half, wanted) != fingerprint_of(half, squashed)
     features = FrozenFeatures.of(half, folder=tmp_path / "kept").compute(photos[:3])
     assert features.rows.tolist() == [[5.0] * 3, [10.0] * 3, [15.0] * 3]

@@ -22,13 +22,14 @@ from engine.errors import PhotoError
 from engine.images import (
     DecodedPhoto,
     Limits,
+    Preprocessing,
     content_hash,
     encode_jpeg,
     encode_png,
-    fit_square,
     open_upright,
     read_photo,
     read_photos,
+    read_region,
     stream,
 )
 
@@ -67,7 +68,7 @@ def first_pixel(data: bytes) -> tuple[int, ...]:
 
 def test_a_wide_photo_lies_in_the_middle_between_white_bands() -> None:
     """8 × 4 at side 4 becomes 4 × 2, so one white row above and one below."""
-    pixels = fit_square(Image.new("RGB", (8, 4), RED), 4)
+    pixels = Preprocessing(4).fit(Image.new("RGB", (8, 4), RED))
     assert pixels.shape == (4, 4, 3)
     assert pixels.dtype == np.uint8
     assert (pixels[[0, 3]] == WHITE).all()
@@ -76,25 +77,25 @@ def test_a_wide_photo_lies_in_the_middle_between_white_bands() -> None:
 
 def test_an_odd_margin_puts_its_spare_row_below() -> None:
     """5 × 2 at side 5 leaves 3: 1 above, 2 below."""
-    pixels = fit_square(Image.new("RGB", (5, 2), RED), 5)
+    pixels = Preprocessing(5).fit(Image.new("RGB", (5, 2), RED))
     assert [bool((row == WHITE).all()) for row in pixels] == [True, False, False, True, True]
 
 
 def test_a_hair_thin_photo_keeps_at_least_one_pixel() -> None:
     """1 × 1000 at side 10 would be 0.01 px wide; it gets the column (10 - 1) // 2 = 4."""
-    pixels = fit_square(Image.new("RGB", (1, 1000), BLUE), 10)
+    pixels = Preprocessing(10).fit(Image.new("RGB", (1, 1000), BLUE))
     assert (pixels[:, 4] == BLUE).all()
     assert (np.delete(pixels, 4, axis=1) == WHITE).all()
 
 
 def test_a_small_photo_is_enlarged_to_fill_the_square() -> None:
-    assert (fit_square(Image.new("RGB", (2, 2), GREEN), 8) == GREEN).all()
+    assert (Preprocessing(8).fit(Image.new("RGB", (2, 2), GREEN)) == GREEN).all()
 
 
 def test_the_pixels_can_be_written_to_and_share_nothing() -> None:
     image = Image.new("RGB", (4, 4), RED)
-    fit_square(image, 4)[:] = 0
-    assert (fit_square(image, 4) == RED).all()
+    Preprocessing(4).fit(image)[:] = 0
+    assert (Preprocessing(4).fit(image) == RED).all()
 
 
 # Upright
@@ -136,7 +137,7 @@ def test_orientation_and_draft_work_together() -> None:
     stored = Image.fromarray(np.rot90(np.asarray(upright)).copy())
     photo = read_photo(as_bytes(stored, "JPEG", exif=exif, quality=95), 100)
     assert (photo.width, photo.height) == (1600, 400)
-    assert np.abs(photo.pixels.astype(int) - fit_square(upright, 100)).mean() < 2
+    assert np.abs(photo.pixels.astype(int) - Preprocessing(100).fit(upright)).mean() < 2
 
 
 def test_damaged_metadata_does_not_cost_the_photo() -> None:
@@ -220,7 +221,7 @@ def test_a_large_jpeg_is_drafted_and_a_large_png_reduced() -> None:
 
 def test_a_drafted_photo_looks_like_the_whole_one() -> None:
     data = as_bytes(gradient(1600, 1200), "JPEG", quality=95)
-    whole = fit_square(open_upright(data), 112).astype(int)
+    whole = Preprocessing(112).fit(open_upright(data)).astype(int)
     assert np.abs(read_photo(data, 112).pixels - whole).mean() < 1
 
 
@@ -287,7 +288,7 @@ def test_pixels_survive_png_and_nearly_jpeg() -> None:
 
 
 def test_a_size_below_one_is_a_mistake() -> None:
-    with pytest.raises(ValueError, match="size_px=0"):
+    with pytest.raises(ValueError, match="size_px must be at least 1, got 0"):
         read_photo(b"", 0)
     with pytest.raises(ValueError, match="n_threads=0"):
         read_photos([], 8, n_threads=0)
@@ -507,3 +508,55 @@ def test_a_mistake_of_ours_is_not_reported_as_a_bad_photo(
     monkeypatch.setattr(stream, "read_photo", broken)
     with pytest.raises(NameError):
         list(read_photos(save_photos(tmp_path, 2), 2, n_threads=1))
+
+
+STRIPES = np.repeat(np.arange(12, dtype=np.uint8)[None, :, None] * 20, 6, axis=0).repeat(3, axis=2)
+
+
+def test_a_squashed_photo_fills_the_square_with_all_of_itself():
+    """12 stripes of one pixel, 0 to 220, averaged in pairs: 10, 50, … 210 in each row."""
+    wanted = Preprocessing(6, "squash", "bilinear")
+    pixels = wanted.fit(Image.fromarray(STRIPES))
+    assert pixels.shape == (6, 6, 3)
+    assert np.abs(pixels[0, 1:-1, 0].astype(int) - [50, 90, 130, 170]).max() <= 1
+    assert (pixels == pixels[:1]).all()
+
+
+def test_a_cropped_photo_fills_the_square_with_its_middle():
+    """The shortest side has 6 pixels already; of 12 stripes the middle 6 stay, 3 to 8."""
+    pixels = Preprocessing(6, "crop", "bicubic").fit(Image.fromarray(STRIPES))
+    assert pixels[0, :, 0].tolist() == [60, 80, 100, 120, 140, 160]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("interpolation", ["bilinear", "bicubic", "lanczos"])
+def test_the_middle_of_a_panorama_is_that_of_the_whole_panorama_resized(interpolation, turned):
+    """Only a part of a very long photo is resized; its pixels are those of the long way."""
+    noise = np.random.default_rng(3).integers(0, 256, (100, 3001, 3), dtype=np.uint8)
+    image = Image.fromarray(np.swapaxes(noise, 0, 1) if turned else noise)
+    whole = image.resize(
+        (24, 720) if turned else (720, 24), Image.Resampling[interpolation.upper()]
+    )
+    box = (0, 348, 24, 372) if turned else (348, 0, 372, 24)
+    expected = np.asarray(whole.crop(box)).astype(int)
+    pixels = Preprocessing(24, "crop", interpolation).fit(image)
+    assert np.abs(pixels - expected).max() <= 1
+
+
+def test_a_photo_of_which_only_the_middle_counts_is_decoded_fine_enough_for_it():
+    """1600 × 200 pixels drafted for a longest side of 100 would leave 12 rows to be enlarged."""
+    noise = np.random.default_rng(5).integers(0, 256, (25, 200, 3), dtype=np.uint8)
+    panorama = Image.fromarray(noise).resize((1600, 200), Image.Resampling.BICUBIC)
+    data = as_bytes(panorama, "JPEG", quality=95)
+    wanted = Preprocessing(100, "crop", "bicubic")
+    expected = wanted.fit(open_upright(data)).astype(int)
+    assert np.abs(read_photo(data, wanted).pixels - expected).mean() < 2
+    region = read_region(data, wanted, (0.25, 0, 0.5, 1))
+    assert np.abs(region - expected).mean() < 2
+
+
+def test_a_square_of_no_known_kind_is_refused():
+    with pytest.raises(ValueError, match=r"resize_mode must be one of .*'stretch'"):
+        Preprocessing(8, "stretch")
+    with pytest.raises(ValueError, match=r"interpolation must be one of .*'best'"):
+        Preprocessing(8, interpolation="best")

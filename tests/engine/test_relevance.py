@@ -69,7 +69,7 @@ def test_places_of_a_photo_add_up_to_its_similarity(demo: SearchEngine):
         for heat, part in zip(found, match.parts, strict=True):
             assert heat.places.shape == (found[0].places.shape)
             assert heat.places.sum() + heat.rest == pytest.approx(part, abs=0.02)
-        pixels = read_photo(demo.collection.photo_file(match.photo.row), demo.encoder.size_px)
+        pixels = read_photo(demo.collection.photo_file(match.photo.row), demo.encoder.preprocessing)
         row = demo.encoder.embed_photos(pixels.pixels[None])[0]
         heat, rest = demo.encoder.feature_places(pixels.pixels).heat(answer.chips[0].row)
         assert heat.sum() + rest == pytest.approx(float(row @ answer.chips[0].row), abs=1e-3)

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from engine.errors import CatalogueError, ModelError, PhotoError, QueryError
+from engine.images import Preprocessing
 from engine.search import SearchEngine
 from engine.search.arranging import fold
 from engine.search.ranking import _together, nats_of_saying, nats_of_words
@@ -37,7 +38,7 @@ class PrimaryColours:
     """The encoder of this module's docstring."""
 
     name, fingerprint, runtime = "primary", "primary-1", "onnx"
-    n_dims, size_px = 3, 8
+    n_dims, preprocessing = 3, Preprocessing(8)
     tokenizer = Tokenizer([("red", 9), ("green", 8), ("blue", 7)], n_tokens=4)
 
     def embed_photos(self, pixels: np.ndarray) -> np.ndarray:

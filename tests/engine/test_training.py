@@ -14,6 +14,7 @@ from engine.encoders import ModelSettings, load_encoder, read_manifest
 from engine.encoders.folder import read_held_out
 from engine.encoders.joint import JointEncoder
 from engine.errors import KindredError, TrainingError
+from engine.images import Preprocessing
 from engine.progress import Progress, unheard
 from engine.text import Tokenizer
 from engine.training import DataSource, TrainingReport, TrainingSettings, resume, train
@@ -472,14 +473,14 @@ def test_decoded_photos_are_found_again_and_changed_ones_are_not(drawn: Path, tm
 
     paths = sorted(drawn.rglob("*.jpg"))[:5] + [tmp_path / "gone.jpg"]
     told: list[Progress] = []
-    first = decode(paths, 16, tmp_path / "shelf", told.append)
+    first = decode(paths, Preprocessing(16), tmp_path / "shelf", told.append)
     assert (len(first.pixels), list(first.failures)) == (5, [5])
     n_told = len(told)
-    again = decode(paths, 16, tmp_path / "shelf", told.append)
+    again = decode(paths, Preprocessing(16), tmp_path / "shelf", told.append)
     assert len(told) == n_told
     assert (again.pixels == first.pixels).all()
     assert again.hashes == first.hashes
-    other = decode(paths[:4], 16, tmp_path / "shelf", told.append)
+    other = decode(paths[:4], Preprocessing(16), tmp_path / "shelf", told.append)
     assert other.key != first.key
 
 

@@ -16,6 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from engine.encoders import ModelSettings
 from engine.encoders.folder import PHOTO_ONNX, TEXT_ONNX, VOCABULARY, write_manifest
+from engine.images.preprocessing import ResizeMode
 from engine.text import Tokenizer
 
 SIZE_PX = 32
@@ -35,6 +36,7 @@ def write_colour_model(
     *,
     cells: int = 1,
     size_px: int = SIZE_PX,
+    resize_mode: ResizeMode = "pad",
 ) -> Path:
     """Write a model whose photos are `cells` × `cells` mean colours, and `words` vectors."""
     n_dims, n_tokens = 3 * cells * cells, 8
@@ -47,7 +49,11 @@ def write_colour_model(
     _save(folder / PHOTO_ONNX, _photo_graph(cells, size_px))
     _save(folder / TEXT_ONNX, _text_graph(table, n_tokens))
     settings = ModelSettings(
-        size_px=size_px, n_dims=n_dims, n_tokens=n_tokens, n_ids=tokenizer.n_ids
+        size_px=size_px,
+        n_dims=n_dims,
+        n_tokens=n_tokens,
+        n_ids=tokenizer.n_ids,
+        resize_mode=resize_mode,
     )
     write_manifest(folder, "colours", settings)
     return folder

@@ -23,7 +23,7 @@ def kept(squares: Path, colour_model: Path, kindred_home: Path) -> Path:
     folder = kindred_home / "comparisons" / "by-hand"
     paths = sorted(squares.rglob("*-0.png"))[:4]
     encoder = load_encoder(colour_model)
-    pixels = np.stack([read_photo(path, encoder.size_px).pixels for path in paths])
+    pixels = np.stack([read_photo(path, encoder.preprocessing).pixels for path in paths])
     for name in ("contrastive", "matching"):
         shutil.copytree(colour_model, folder / name / "model")
         np.save(folder / name / "embeddings.npy", encoder.embed_photos(pixels))

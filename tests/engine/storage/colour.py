@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.images import encode_jpeg, encode_png
+from engine.images import Preprocessing, encode_jpeg, encode_png
 from engine.storage import build_collection, update_collection
 
 
@@ -33,7 +33,7 @@ class ColourEncoder:
         holds_at: int | None = None,
     ) -> None:
         self.n_dims = n_dims
-        self.size_px = size_px
+        self.preprocessing = Preprocessing(size_px)
         self.fingerprint = f"colours of {size_px} pixels in {n_dims} numbers"
         self.n_embedded = 0
         self._pause_seconds = pause_seconds
@@ -44,7 +44,7 @@ class ColourEncoder:
     def embed_photos(self, pixels: np.ndarray) -> np.ndarray:
         time.sleep(3600 if self._holds_at == self.n_embedded else self._pause_seconds)
         self.n_embedded += len(pixels)
-        half = self.size_px // 2
+        half = self.preprocessing.size_px // 2
         grid = pixels.reshape(len(pixels), 2, half, 2, half, 3).mean(axis=(2, 4), dtype=np.float32)
         colours = np.hstack([grid.reshape(len(pixels), 12) / 255, np.ones((len(pixels), 1))])
         rows = colours.astype(np.float32) @ self._projection
