@@ -2,7 +2,8 @@
 
 A text is lower-cased, freed of accents and possessives, cut into words, and each word is folded to
 its singular, so that *T-Shirts*, *tshirt* and *Tshirts* are one entry. Words outside the vocabulary
-have no id and leave no trace in the encoding; whoever asks is told which they were.
+have no id and leave no trace in the encoding; whoever asks is told which they were. A vocabulary of
+sub-words (`SubwordTokenizer`) reads those too, piece by piece.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,7 @@ from rapidfuzz.process import extract
 from engine.errors import ModelError
 
 PADDING = 0
+PIECES = "tokenizer.json"
 # Up to here, two slips make another word out of almost any.
 _SHORT = 4
 FORMAT_VERSION = 1
@@ -251,3 +254,82 @@ class Tokenizer:
             raise ModelError(
                 "the vocabulary cannot be read", value=path, remedy="Copy or train the model again"
             ) from error
+
+
+class SubwordTokenizer(Tokenizer):
+    """A vocabulary of pieces of words: what is no word of it is read piece by piece.
+
+    Only what is written in letters that no piece has is unknown. Which words training showed, and
+    how often, is known as in every vocabulary: it corrects spelling and finds words for a photo.
+
+    Parameters
+    ----------
+    pieces
+        A `tokenizers.Tokenizer`; its id 0 is padding.
+    counts, n_tokens
+        As in `Tokenizer`.
+
+    Examples
+    --------
+    >>> from tokenizers import Tokenizer as Pieces, models, normalizers, pre_tokenizers
+    >>> known = {"[PAD]": 0, "[UNK]": 1, "snow": 2, "##board": 3, "dog": 4}
+    >>> pieces = Pieces(models.WordPiece(known, unk_token="[UNK]"))
+    >>> pieces.normalizer, pieces.pre_tokenizer = normalizers.Lowercase(), pre_tokenizers.Whitespace()
+    >>> tokenizer = SubwordTokenizer(pieces, [("dog", 7)], n_tokens=4)
+    >>> tokenizer.encode(["Snowboard dog", "犬"]).tolist()
+    [[2, 3, 4, 0], [0, 0, 0, 0]]
+    >>> tokenizer.sort_words("snowboard 犬"), tokenizer.count("snowboard")
+    ((['snowboard'], ['犬']), 0)
+    """
+
+    def __init__(self, pieces: Any, counts: Sequence[tuple[str, int]], n_tokens: int) -> None:
+        super().__init__(counts, n_tokens)
+        self._pieces = pieces
+        self._unread = pieces.token_to_id("[UNK]")
+
+    @property
+    def n_ids(self) -> int:
+        """Number of ids in use, padding included."""
+        return self._pieces.get_vocab_size()
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.int32]:
+        """Return the ids of each text's pieces, shape (n_texts, n_tokens), zero-padded."""
+        rows = np.full((len(texts), self.n_tokens), PADDING, np.int32)
+        read = self._pieces.encode_batch(list(texts), add_special_tokens=False)
+        for row, encoding in zip(rows, read, strict=True):
+            ids = [i for i in encoding.ids if i != self._unread][: self.n_tokens]
+            row[: len(ids)] = ids
+        return rows
+
+    def _look_up(self, word: str) -> int:
+        """Return the id of a word's first piece that can be read, or 0 where there is none."""
+        ids = self._pieces.encode(word, add_special_tokens=False).ids
+        return next((i for i in ids if i != self._unread), PADDING)
+
+    def save(self, path: Path) -> None:
+        """Write the vocabulary as JSON, and the pieces beside it."""
+        super().save(path)
+        self._pieces.save(str(path.with_name(PIECES)))
+
+    @classmethod
+    def load(cls, path: Path) -> SubwordTokenizer:
+        """Read a vocabulary that `save` wrote, and the pieces beside it.
+
+        Raises
+        ------
+        ModelError
+            A file is missing, damaged, or of a newer version.
+        """
+        from tokenizers import Tokenizer as Pieces
+
+        known = Tokenizer.load(path)
+        beside = path.with_name(PIECES)
+        try:
+            pieces = Pieces.from_str(beside.read_text(encoding="utf-8"))
+        except Exception as error:  # the library raises plain exceptions for every damage
+            raise ModelError(
+                "the vocabulary's pieces cannot be read",
+                value=beside,
+                remedy="Copy or train the model again",
+            ) from error
+        return cls(pieces, list(known._counts.items()), known.n_tokens)

@@ -1,8 +1,8 @@
-"""Networks of `keras.applications`, with their weights: ImageNet's, a local file's, or none.
+"""Networks by name, with their weights: ImageNet's, a local file's, or none.
 
-ImageNet weights are Keras' own download, kept in its cache and checked against its hashes. Where
-they cannot be had, that is said at once: which file is missing, where it belongs, what to use
-meanwhile.
+EfficientNet-Lite's ImageNet weights are installed as a package. Those of `keras.applications` are
+Keras' own download, kept in its cache and checked against its hashes; where they cannot be had,
+that is said at once: which file is missing, where it belongs, what to use meanwhile.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Any
 
 import keras
 
-from engine.encoders.settings import BACKBONES, COMPACT
+from engine.encoders.efficientnet_lite import efficientnet_lite
+from engine.encoders.settings import BACKBONES, COMPACT, LITE, PACKAGED
 from engine.errors import ModelError
 from engine.network import is_reachable, patient_for
 
@@ -137,10 +138,15 @@ def imagenet_cache() -> Path:
 
 
 def _build(name: str, extra: dict[str, Any], *, has_top: bool, weights: Any = None) -> keras.Model:
+    if name in PACKAGED:
+        size_px = extra["input_shape"][0]
+        return efficientnet_lite(name, size_px=size_px, has_weights=weights == IMAGENET)
     return getattr(keras.applications, name)(include_top=has_top, weights=weights, **extra)
 
 
 def _with_imagenet(name: str, extra: dict[str, Any], *, has_top: bool) -> keras.Model:
+    if name in PACKAGED:
+        return _build(name, extra, has_top=has_top, weights=IMAGENET)
     url = imagenet_url(
         name,
         size_px=extra["input_shape"][0],
@@ -162,8 +168,8 @@ def _not_to_be_had(name: str, url: str, reason: str) -> ModelError:
         f"the ImageNet weights of {name} cannot be had ({reason})",
         value=url.rsplit("/", 1)[-1],
         remedy=f"Fetch {url} where there is a connection and put it into {imagenet_cache()}, or "
-        "name another file with '--weights FILE', or take '--backbone bundled' or "
-        f"'--backbone {COMPACT}' meanwhile",
+        f"name another file with '--weights FILE', or take '--backbone {LITE}' (its weights are "
+        f"installed), '--backbone bundled' or '--backbone {COMPACT}' meanwhile",
     )
 
 
@@ -178,7 +184,7 @@ def _with_file(name: str, extra: dict[str, Any], layer: str, path: Path) -> kera
     """Load a local file into the network with the top that it was made with."""
     if not path.is_file():
         raise ModelError("there is no such weights file", value=path, remedy="Check the path")
-    fitting = [True] if layer else [False, True]
+    fitting = [True] if layer else [False] if name in PACKAGED else [False, True]
     for has_top in fitting:
         network = _build(name, extra, has_top=has_top)
         try:

@@ -10,8 +10,13 @@ from engine.images import Preprocessing
 from engine.images.preprocessing import Interpolation, ResizeMode
 
 COMPACT = "compact"
-# keras.applications models by name, each with the module that holds its preprocessing.
+# The network whose ImageNet weights are installed beside Kindred, and a smaller one of its kind.
+LITE, SMALLER_LITE = "EfficientNetLite2", "EfficientNetLite0"
+PACKAGED = (LITE, SMALLER_LITE)
+# Models of keras.applications by name, each with the module that holds its preprocessing; those of
+# packages bring pixels to their own scale themselves.
 BACKBONES = {
+    **dict.fromkeys(PACKAGED, ""),
     "ResNet50": "resnet",
     "ResNet50V2": "resnet_v2",
     "VGG16": "vgg16",
@@ -39,8 +44,9 @@ class ModelSettings:
     Parameters
     ----------
     backbone
-        ``"compact"``, our own tower for two cores, or a model of `keras.applications` by name
-        (``"ResNet50"``, ``"VGG16"``, ``"MobileNetV2"`` …); ``"features"`` takes ready features of
+        ``"compact"``, our own tower for two cores, a network whose weights come as a package
+        (``"EfficientNetLite2"``), or a model of `keras.applications` by name (``"ResNet50"``,
+        ``"VGG16"``, ``"MobileNetV2"`` …); ``"features"`` takes ready features of
         width `n_features` instead of pixels; for ``"autoencoder"`` see
         `engine.encoders.autoencoder`.
     backbone_alpha

@@ -110,8 +110,8 @@ def photo_tower(
     settings
         Shape of the model.
     weights
-        For a `keras.applications` backbone: ``"imagenet"`` (Keras downloads and checks them), the
-        path of a weights file made without its top, or None for random ones.
+        Of a named backbone: ``"imagenet"`` (from its package, or downloaded by Keras, and checked),
+        the path of a weights file made without its top, or None for random ones.
     dtype
         Keras dtype policy, ``"mixed_bfloat16"`` to train faster where the processor can.
 
@@ -268,7 +268,9 @@ def _application(pixels: Any, settings: ModelSettings, weights: str | None) -> A
         layer=settings.feature_layer,
         weights=weights,
     )
-    return with_fused(backbone)(Preprocessing(BACKBONES[name], name="preprocessing")(pixels))
+    if BACKBONES[name]:
+        pixels = Preprocessing(BACKBONES[name], name="preprocessing")(pixels)
+    return with_fused(backbone)(pixels)
 
 
 @contextmanager

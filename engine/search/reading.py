@@ -65,9 +65,9 @@ def read_words(tokenizer: Tokenizer, text: str) -> tuple[str, list[WordReading]]
     >>> [(each.word, each.n_seen, each.read_as) for each in readings]
     [('snekers', 900, 'sneaker'), ('mauve', 3, 'mauve')]
     """
-    _, unknown = tokenizer.sort_words(text)
+    unknown = frozenset(tokenizer.unknown(text))
     readings = [
-        _read(tokenizer, word)
+        _read(tokenizer, word, word in unknown)
         for word in dict.fromkeys(words(text))
         if word not in _GLUE and (word in unknown or tokenizer.count(word) < SELDOM)
     ]
@@ -77,7 +77,7 @@ def read_words(tokenizer: Tokenizer, text: str) -> tuple[str, list[WordReading]]
     return " ".join(swapped.get(word, word) for word in words(text)), readings
 
 
-def _read(tokenizer: Tokenizer, word: str) -> WordReading:
+def _read(tokenizer: Tokenizer, word: str, is_unknown: bool) -> WordReading:
     swaps = _swaps(tokenizer, word)
     n_seen = tokenizer.count(word)
     if n_seen:
@@ -85,7 +85,8 @@ def _read(tokenizer: Tokenizer, word: str) -> WordReading:
     near = next((swap for swap in swaps if swap not in _GLUE), "")
     if not _is_misspelling(word, near, tokenizer.count(near)):
         near = ""
-    return WordReading(word, tokenizer.count(near), near, swaps)
+    # A word that training never showed whole may still be read piece by piece.
+    return WordReading(word, tokenizer.count(near), near or ("" if is_unknown else word), swaps)
 
 
 def _is_misspelling(word: str, known: str, n_seen: int) -> bool:

@@ -53,7 +53,8 @@ SETTINGS: dict[str, tuple[Any, str, str]] = {
     "backbone": (
         str,
         "NAME",
-        "compact, bundled (our own model's tower), or one of keras.applications such as ResNet50",
+        "compact, EfficientNetLite2 (ImageNet's weights are installed), bundled (our own model's "
+        "tower), or one of keras.applications such as ResNet50",
     ),
     "backbone_alpha": (float, "X", "width multiplier of a MobileNet"),
     "weights": (str, "FILE", "first weights of the backbone: imagenet, a local file, or none"),

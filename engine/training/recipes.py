@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.durable import read_json
+from engine.encoders.settings import PACKAGED
 from engine.errors import KindredError, TrainingError
 from engine.locks import LockHeldError, exclusive
 from engine.progress import Progress, Report, unheard
@@ -177,6 +178,8 @@ def _on_another_backbone(preset: dict[str, Any], backbone: str) -> dict[str, Any
         preset.pop("n_dims")
     if backbone not in ("compact", BUNDLED):
         preset["size_px"] = _APPLICATION_PX
+    if backbone in PACKAGED:  # its weights are always at hand, and were learned on means
+        preset |= {"weights": "imagenet", "pooling": "average"}
     return preset
 
 
