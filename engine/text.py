@@ -271,10 +271,11 @@ class SubwordTokenizer(Tokenizer):
 
     Examples
     --------
-    >>> from tokenizers import Tokenizer as Pieces, models, normalizers, pre_tokenizers
+    >>> import tokenizers
     >>> known = {"[PAD]": 0, "[UNK]": 1, "snow": 2, "##board": 3, "dog": 4}
-    >>> pieces = Pieces(models.WordPiece(known, unk_token="[UNK]"))
-    >>> pieces.normalizer, pieces.pre_tokenizer = normalizers.Lowercase(), pre_tokenizers.Whitespace()
+    >>> pieces = tokenizers.Tokenizer(tokenizers.models.WordPiece(known, unk_token="[UNK]"))
+    >>> pieces.normalizer = tokenizers.normalizers.Lowercase()
+    >>> pieces.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
     >>> tokenizer = SubwordTokenizer(pieces, [("dog", 7)], n_tokens=4)
     >>> tokenizer.encode(["Snowboard dog", "犬"]).tolist()
     [[2, 3, 4, 0], [0, 0, 0, 0]]

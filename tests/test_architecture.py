@@ -48,6 +48,7 @@ OWNERS = {
     "openTSNE": {"projection"},
     "PIL": {"images", "drawing"},
     "rapidfuzz": {"text"},
+    "tokenizers": {"text"},
     "sqlite3": {"catalogue"},
 }
 UNSAFE_LIBRARIES = {"pickle", "dill", "joblib", "marshal", "shelve", "cloudpickle"}

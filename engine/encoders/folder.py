@@ -5,7 +5,9 @@
 ``photo.weights.h5``      the Keras weights of the photo tower
 ``text.weights.h5``       the same for the text tower
 ``vocabulary.json``       the tokenizer
-``photo.onnx``            the portable copy of the photo tower, weights in half precision
+``tokenizer.json``        its pieces of words, where it reads by such
+``photo.onnx``            the portable copy of the photo tower, weights in half precision; where
+                          the manifest names a package, its backbone's weights are in that
 ``text.onnx``             the same for the text tower
 ``reconstruction.onnx``   an autoencoder's photos drawn again
 ``held_out.json``         content hashes of the validation photos, which training never saw
@@ -17,7 +19,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +27,9 @@ from engine.durable import read_json, write_json
 from engine.encoders.settings import ModelSettings
 from engine.errors import ModelError
 from engine.images import Preprocessing
+from engine.text import PIECES, SubwordTokenizer, Tokenizer
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # 2: a package may hold the weights of the photo side's backbone
 MANIFEST = "manifest.json"
 PHOTO_WEIGHTS = "photo.weights.h5"
 TEXT_WEIGHTS = "text.weights.h5"
@@ -37,7 +40,7 @@ HELD_OUT = "held_out.json"
 REPORT = "report.json"
 RECONSTRUCTION = "reconstruction.onnx"
 # What an embedding depends on; a report may be reworded without making another model of it.
-_DECISIVE = (PHOTO_WEIGHTS, TEXT_WEIGHTS, VOCABULARY, PHOTO_ONNX, TEXT_ONNX)
+_DECISIVE = (PHOTO_WEIGHTS, TEXT_WEIGHTS, VOCABULARY, PIECES, PHOTO_ONNX, TEXT_ONNX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,15 @@ class ModelManifest:
         Shape of the towers.
     files
         Hash of each file, by its name.
+    package
+        Package, version and hash of the backbone's weights where they are not in the folder; see
+        `engine.encoders.weights_package`.
     """
 
     name: str
     settings: ModelSettings
     files: Mapping[str, str]
+    package: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_portable(self) -> bool:
@@ -68,12 +75,16 @@ class ModelManifest:
     def fingerprint(self) -> str:
         """Hash of everything that decides an embedding, 16 hexadecimal digits."""
         parts = [f"{name}={self.files[name]}" for name in _DECISIVE if name in self.files]
+        if self.package:
+            parts.append(f"package={self.package['sha256']}")
         if self.settings.preprocessing != Preprocessing(self.settings.size_px):
             parts.append(f"{self.settings.preprocessing}")
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def write_manifest(folder: Path, name: str, settings: ModelSettings) -> ModelManifest:
+def write_manifest(
+    folder: Path, name: str, settings: ModelSettings, package: Mapping[str, str] | None = None
+) -> ModelManifest:
     """Describe the files of a folder; they become a model by this."""
     files = {
         path.name: _file_hash(path)
@@ -86,8 +97,10 @@ def write_manifest(folder: Path, name: str, settings: ModelSettings) -> ModelMan
         "settings": settings.to_json(),
         "files": files,
     }
+    if package:
+        content["package"] = dict(package)
     write_json(folder / MANIFEST, content)
-    return ModelManifest(name, settings, files)
+    return ModelManifest(name, settings, files, package or {})
 
 
 def read_manifest(folder: Path) -> ModelManifest:
@@ -108,6 +121,7 @@ def read_manifest(folder: Path) -> ModelManifest:
             str(content["name"]),
             ModelSettings.from_json(content["settings"]),
             dict(content["files"]),
+            dict(content.get("package", {})),
         )
     except (KeyError, TypeError) as error:
         raise _damaged(folder / MANIFEST) from error
@@ -116,6 +130,20 @@ def read_manifest(folder: Path) -> ModelManifest:
         if name in _DECISIVE and (not path.is_file() or _file_hash(path) != expected):
             raise _damaged(path)
     return manifest
+
+
+def read_tokenizer(folder: Path, manifest: ModelManifest) -> Tokenizer | None:
+    """Return a model's vocabulary, or None where it has no text side.
+
+    Raises
+    ------
+    ModelError
+        It is damaged.
+    """
+    if not manifest.settings.has_text:
+        return None
+    kind = SubwordTokenizer if PIECES in manifest.files else Tokenizer
+    return kind.load(folder / VOCABULARY)
 
 
 def read_held_out(folder: Path) -> frozenset[str]:

@@ -145,10 +145,15 @@ class JointEncoder:
         Raises
         ------
         ModelError
-            The weights do not fit the settings.
+            The weights do not fit the settings, or the model has none for Keras.
         """
-        has_text = manifest.settings.has_text
-        tokenizer = Tokenizer.load(folder / files.VOCABULARY) if has_text else None
+        if files.PHOTO_WEIGHTS not in manifest.files:
+            raise ModelError(
+                "this model answers, but holds no weights to train further",
+                value=manifest.name,
+                remedy=f"Train on its backbone instead: '--backbone {manifest.settings.backbone}'",
+            )
+        tokenizer = files.read_tokenizer(folder, manifest)
         encoder = cls(manifest.name, manifest.settings, tokenizer)
         try:
             encoder.photo_tower.load_weights(folder / files.PHOTO_WEIGHTS)
@@ -172,7 +177,12 @@ def open_features(folder: Path) -> FrozenFeatures:
     ModelError
         The folder is damaged.
     """
-    whole = JointEncoder.load(folder, files.read_manifest(folder))
+    manifest = files.read_manifest(folder)
+    if manifest.package:
+        from engine.encoders.weightless import frozen_features
+
+        return frozen_features(folder / files.PHOTO_ONNX, manifest)
+    whole = JointEncoder.load(folder, manifest)
     return frozen(feature_tower(whole.photo_tower), whole.preprocessing)
 
 

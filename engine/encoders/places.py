@@ -1,13 +1,17 @@
 """Places: which part of a photo gave each feature of its embedding.
 
-The photo tower ends in a feature map, a global maximum over its places, one projection and the
+Our own photo tower ends in a feature map, a global maximum over its places, one projection and the
 division by the length. So every feature comes from one place, the one that won, and a similarity
 is a sum over places, exactly. A tower that looks at the mirror image too has two such maps, and
 half of every feature comes from a place of each.
+
+Where the mean over places goes through more than a projection, each place is left out in turn
+instead: what the similarity loses by that is what the place gave.
 """
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -15,6 +19,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.encoders.session import open_session
 from engine.errors import ModelError
 
 
@@ -63,6 +68,49 @@ class FeaturePlaces:
         return heat.reshape(height, width).astype(np.float32), float(self.bias @ row) / length
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LeftOutPlaces:
+    """A photo's embedding, and what it would be without each of its places.
+
+    Parameters
+    ----------
+    whole
+        (n_dims,), the unit row of the photo.
+    without
+        (height, width, n_dims), the unit row of the photo but for one place.
+    """
+
+    whole: NDArray[np.float32]
+    without: NDArray[np.float32]
+
+    def heat(self, row: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
+        """Return how much of the photo's similarity to a row goes with each place.
+
+        Returns
+        -------
+        heat, rest
+            (height, width), and what no place gives alone; together they add up to the similarity.
+
+        Examples
+        --------
+        >>> places = LeftOutPlaces(np.array([0.6, 0.8]), np.array([[[0.0, 1.0], [0.8, 0.6]]]))
+        >>> heat, rest = places.heat(np.array([1.0, 0.0]))
+        >>> heat.round(2).tolist(), round(rest, 2)
+        ([[0.6, -0.2]], 0.2)
+        """
+        whole = float(self.whole @ row)
+        heat = (whole - self.without @ row).astype(np.float32)
+        return heat, whole - float(heat.sum())
+
+
+class Places(Protocol):
+    """What each part of a photo gave."""
+
+    def heat(self, row: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
+        """Return each place's part in the photo's similarity to a row, and the rest of it."""
+        ...
+
+
 def places_of(
     maps: NDArray[np.float32], projection: NDArray[np.float32], bias: NDArray[np.float32]
 ) -> FeaturePlaces:
@@ -75,8 +123,8 @@ def places_of(
 class SeesPlaces(Protocol):
     """An encoder that can tell which part of a photo gave what."""
 
-    def feature_places(self, pixels: NDArray[np.uint8]) -> FeaturePlaces:
-        """Return the feature map of one photo, (size_px, size_px, 3)."""
+    def feature_places(self, pixels: NDArray[np.uint8]) -> Places:
+        """Return the places of one photo, (size_px, size_px, 3)."""
         ...
 
 
@@ -108,7 +156,6 @@ class PortablePlaces:
 
     def __init__(self, path: Path) -> None:
         import onnx
-        import onnxruntime
 
         model = onnx.load(path)
         graph = model.graph
@@ -125,9 +172,7 @@ class PortablePlaces:
         self._name = pool.input[0]
         output = onnx.helper.make_tensor_value_info(self._name, onnx.TensorProto.FLOAT, None)
         graph.output.append(output)
-        self._session = onnxruntime.InferenceSession(
-            model.SerializeToString(), providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(model.SerializeToString(), n_threads=os.cpu_count() or 1)
 
     def of(self, pixels: NDArray[np.uint8]) -> FeaturePlaces:
         """Return the feature map of one photo, (size_px, size_px, 3)."""

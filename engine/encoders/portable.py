@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from engine.encoders import folder as files
 from engine.encoders.folder import ModelManifest
-from engine.encoders.places import FeaturePlaces, PortablePlaces, no_places
+from engine.encoders.places import Places, PortablePlaces, no_places
+from engine.encoders.session import open_session
+from engine.encoders.weightless import PooledPlaces, open_weightless
 from engine.errors import ModelError
 from engine.text import Tokenizer
 
@@ -48,15 +50,13 @@ class PortableEncoder:
         self.fingerprint = manifest.fingerprint
         self.n_dims = manifest.settings.n_dims
         self.preprocessing = manifest.settings.preprocessing
-        has_text = manifest.settings.has_text
-        self.tokenizer: Tokenizer | None = (
-            Tokenizer.load(folder / files.VOCABULARY) if has_text else None
-        )
+        self.tokenizer: Tokenizer | None = files.read_tokenizer(folder, manifest)
         self._folder = folder
-        self._settings = manifest.settings
-        self._photos = open_session(folder / files.PHOTO_ONNX, n_threads=os.cpu_count() or 1)
+        self._manifest = manifest
         # One text is too little work to share between threads.
+        has_text = self.tokenizer is not None
         self._texts = open_session(folder / files.TEXT_ONNX, n_threads=1) if has_text else None
+        self._photos = self._open_photos(folder / files.PHOTO_ONNX)
 
     def embed_photos(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Turn photos, shape (n, size_px, size_px, 3), into unit rows, shape (n, n_dims)."""
@@ -74,15 +74,23 @@ class PortableEncoder:
             raise files.no_text_side(self.name)
         return self._in_batches(self._texts, self.tokenizer.encode(texts))
 
-    def feature_places(self, pixels: NDArray[np.uint8]) -> FeaturePlaces:
+    def feature_places(self, pixels: NDArray[np.uint8]) -> Places:
         """Return which place of one photo gave which feature (see `engine.encoders.places`)."""
-        if not self._settings.tells_places:
-            raise no_places(self.name)
         return self._places.of(pixels)
 
     @cached_property
-    def _places(self) -> PortablePlaces:
-        return PortablePlaces(self._folder / files.PHOTO_ONNX)
+    def _places(self) -> PortablePlaces | PooledPlaces:
+        path = self._folder / files.PHOTO_ONNX
+        if self._manifest.package:
+            return PooledPlaces(path, self._manifest)
+        if not self._manifest.settings.tells_places:
+            raise no_places(self.name)
+        return PortablePlaces(path)
+
+    def _open_photos(self, path: Path) -> Any:
+        if self._manifest.package:
+            return open_weightless(path, self._manifest)
+        return open_session(path, n_threads=os.cpu_count() or 1)
 
     def _in_batches(self, session: Any, rows: NDArray[Any]) -> NDArray[np.float32]:
         name = session.get_inputs()[0].name
@@ -160,29 +168,3 @@ def _halve(graph: Any) -> None:
     nodes = [*casts, *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)
-
-
-def open_session(path: Path, *, n_threads: int) -> Any:
-    """Open an ONNX file for a number of threads.
-
-    Raises
-    ------
-    ModelError
-        The file is damaged.
-    """
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = n_threads
-    options.inter_op_num_threads = 1
-    # Threads that wait by spinning take the cores from those that decode the next photos.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime's own exceptions share no base but this one.
-        raise ModelError(
-            "the model's portable copy cannot be loaded",
-            value=path,
-            remedy="Copy or train the model again",
-        ) from error

