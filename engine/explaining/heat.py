@@ -23,7 +23,7 @@ class Heat:
     chip
         The chip.
     places
-        (height, width) over the white square that holds the whole photo: what each place gave to
+        (height, width) over the square that the model saw of the photo: what each place gave to
         the photo's similarity, in the same unit; below zero where it spoke against the chip.
     rest
         What no place gave; places and rest add up to the chip's part in the similarity.

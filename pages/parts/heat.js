@@ -37,6 +37,9 @@ export default function (component) {
   image.alt = "";
   const canvas = document.createElement("canvas");
   canvas.setAttribute("role", "img");
+  ["left", "top", "width", "height"].forEach((side, i) => {
+    canvas.style[side] = `${data.box[i] * 100}%`;
+  });
   frame.append(image, canvas);
   const buttons = document.createElement("div");
   buttons.className = "choices";

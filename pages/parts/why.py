@@ -8,6 +8,7 @@ import streamlit as st
 from engine.catalogue import Photo
 from engine.errors import KindredError
 from engine.explaining import Heat, explain_places
+from engine.images import Preprocessing
 from engine.search import Answer, SearchEngine
 from engine.search.composing import parts_of
 from pages.parts.elements import data_url, element
@@ -47,8 +48,28 @@ def _draw_heat(engine: SearchEngine, answer: Answer, photo: Photo) -> None:
         "image": picture,
         "label": "Where in the photo it was found",
         "maps": [_map_of(heat) for heat in found],
+        "box": box_of(engine.encoder.preprocessing, photo.width, photo.height),
     }
     _heat(key="heat", data=data)
+
+
+def box_of(preprocessing: Preprocessing, width: int, height: int) -> list[float]:
+    """Return where a model's square lies in a square frame that shows the whole photo.
+
+    Returns
+    -------
+    list of float
+        Left, top, width and height in shares of the frame.
+
+    Examples
+    --------
+    >>> box_of(Preprocessing(96), 200, 100), box_of(Preprocessing(96, "squash"), 200, 100)
+    ([0.0, 0.0, 1.0, 1.0], [0.0, 0.25, 1.0, 0.5])
+    """
+    longest = max(width, height, 1)
+    wide, high = width / longest, height / longest
+    left, top, across, down = preprocessing.covers(width, height)
+    return [(1 - wide) / 2 + left * wide, (1 - high) / 2 + top * high, across * wide, down * high]
 
 
 def _map_of(heat: Heat) -> dict[str, object]:
