@@ -47,6 +47,7 @@ OWNERS = {
     "sklearn": {"projection", "evaluation"},
     "openTSNE": {"projection"},
     "PIL": {"images", "drawing"},
+    "pillow_heif": {"images"},
     "rapidfuzz": {"text"},
     "tokenizers": {"text"},
     "sqlite3": {"catalogue"},

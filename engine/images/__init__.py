@@ -1,10 +1,11 @@
 """Photos: from a file's bytes to upright RGB pixels, or to one clear sentence why not.
 
-Every picture that enters Kindred comes through here, and nothing else imports Pillow.
+Every picture that enters Kindred comes through here, and nothing else imports Pillow
+or pillow-heif.
 
     source.py     bytes from a path or an upload: limits, hash, what a file is that is no photo
     decoding.py   bytes to an upright RGB image, no larger than asked for; every refusal
-    colour.py     any colour mode to RGB: palettes, 16 bits, CMYK, transparency over white
+    colour.py     any colour mode to sRGB: palettes, 16 bits, CMYK, profiles, white behind
     preprocessing.py  the square a model wants: with margins, squashed, or its middle
     photo.py      a photo read once: the square, the thumbnail a person sees; JPEG and PNG bytes
     sheet.py      small pictures in rows with lines under them

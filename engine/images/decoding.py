@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError, _imaging
+from pillow_heif import register_heif_opener
 
 from engine.errors import PhotoError
 from engine.images.colour import to_reducible, to_rgb, to_srgb
@@ -183,9 +184,10 @@ def _convert(image: Image.Image) -> Image.Image:
 
 @cache
 def _readable_formats() -> tuple[str, ...]:
-    """Return every format Pillow can decode by itself, the likely ones first."""
+    """Return every format that is decoded in this process, the likely ones first."""
     Image.init()
-    likely = ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"]
+    register_heif_opener(depth_images=False, aux_images=False)
+    likely = ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF"]
     others = [name for name in Image.ID if name not in likely]
     return tuple(name for name in likely + others if name in Image.OPEN and name not in _REFUSED)
 
@@ -225,7 +227,10 @@ def _reduce(image: Image.Image, at_least_px: int, side: Side) -> Image.Image:
 
 
 def _orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation, 1 … 8; damaged metadata does not make a photo unreadable."""
+    """Return the EXIF orientation, 1 … 8; damaged metadata does not make a photo unreadable.
+
+    HEIC is turned by its decoder, as the file's own transformations say, and its EXIF then reads 1.
+    """
     try:
         value = image.getexif().get(ExifTags.Base.Orientation, 1)
     except _METADATA_ERRORS:

@@ -110,7 +110,9 @@ _SIGNATURES = (
     (b"\x00\x00\x01\xba", "a film"),
     (b"\x00\x00\x01\xb3", "a film"),
 )
-_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+_PICTURE_BRANDS = dict.fromkeys(
+    (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"), "HEIC"
+) | dict.fromkeys((b"avif", b"avis"), "AVIF")
 
 
 def name_unknown_format(data: bytes) -> str:
@@ -119,8 +121,8 @@ def name_unknown_format(data: bytes) -> str:
         if data.startswith(signature):
             return name
     if data[4:8] == b"ftyp":
-        is_heic = data[8:12] in _HEIC_BRANDS
-        return "a HEIC photo, to be exported as JPEG first" if is_heic else "a film"
+        brand = data[8:12]
+        return f"a damaged {_PICTURE_BRANDS[brand]} photo" if brand in _PICTURE_BRANDS else "a film"
     return _name_text(data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower())
 
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from engine.catalogue import Catalogue
 from engine.encoders import Encoder
 from engine.errors import PhotoError, QueryError
-from engine.images import read_photo, read_region
-from engine.query import Region, Term
+from engine.query import Term
 from engine.search.answer import Chip
 from engine.search.reading import WordReading, read_words, unknown_words
+from engine.search.upload import Uploads
 from engine.storage import Collection
 
 
@@ -45,11 +45,14 @@ class Attacher:
     ----------
     collection, encoder
         Where ids and words are looked up.
+    uploads
+        Looks at photos from outside.
     """
 
-    def __init__(self, collection: Collection, encoder: Encoder) -> None:
+    def __init__(self, collection: Collection, encoder: Encoder, uploads: Uploads) -> None:
         self._collection = collection
         self._encoder = encoder
+        self._uploads = uploads
 
     def attach(
         self, terms: Sequence[Term], images: Sequence[bytes | Path], inside: Sequence[str]
@@ -113,10 +116,10 @@ class Attacher:
         elif term.photo > len(images):
             rows = self._rows([inside[term.photo - len(images) - 1]])
         else:
-            return self._look(images[term.photo - 1], term.region), []
+            return self._uploads.embed(images[term.photo - 1], term.region), []
         if term.region is None:
             return self._mean(rows), rows
-        return self._look(self._picture(rows[0]), term.region), rows
+        return self._uploads.embed(self._picture(rows[0]), term.region), rows
 
     def _rows(self, ids: Sequence[str]) -> list[int]:
         return [self._collection.catalogue.photo(photo_id).row for photo_id in ids]
@@ -137,15 +140,6 @@ class Attacher:
                 remedy="Use the whole photo",
             )
         return thumbnail
-
-    def _look(self, image: bytes | Path, region: Region | None) -> NDArray[np.float32]:
-        wanted = self._encoder.preprocessing
-        if region is None:
-            pixels = read_photo(image, wanted).pixels
-        else:
-            sides = (region.left, region.top, region.width, region.height)
-            pixels = read_region(image, wanted, sides)
-        return self._encoder.embed_photos(pixels[None])[0]
 
 
 def explain_silence(encoder: Encoder, readings: Sequence[WordReading]) -> QueryError:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.config import DEFAULT_K
 from engine.encoders import Encoder, load_encoder
 from engine.errors import ModelError
-from engine.images import DecodedPhoto, read_photo
+from engine.images import DecodedPhoto
 from engine.query import Term, format_query, group, parse_query
 from engine.relevance import Background
 from engine.search.answer import Answer, Chip, Match, Stopwatch
@@ -25,6 +25,7 @@ from engine.search.lexicon import Lexicon
 from engine.search.ranking import By, Ranking
 from engine.search.reading import WordReading, unknown_words
 from engine.search.request import Request
+from engine.search.upload import Uploads
 from engine.search.verdict import Verdict, judge
 from engine.storage import Collection, ModelCard
 from engine.text import words
@@ -241,7 +242,7 @@ class SearchEngine:
 
     def read(self, image: bytes | Path) -> DecodedPhoto:
         """Return an attached photo as a person chooses a part of it: whole, in a white square."""
-        return read_photo(image, self.encoder.preprocessing.size_px)
+        return self._uploads.read(image)
 
     @cached_property
     def _finder(self) -> Finder:
@@ -249,7 +250,11 @@ class SearchEngine:
 
     @cached_property
     def _attacher(self) -> Attacher:
-        return Attacher(self.collection, self.encoder)
+        return Attacher(self.collection, self.encoder, self._uploads)
+
+    @cached_property
+    def _uploads(self) -> Uploads:
+        return Uploads(self.encoder)
 
     def _as_read(self, terms: Sequence[Term], readings: Sequence[WordReading]) -> tuple[Term, ...]:
         """Put slips of the finger right for captions and tags too, as the model reads them.

@@ -44,13 +44,15 @@ def bring_photos() -> list[Brought]:
     )
     files = st.file_uploader(
         "Photos to start from",
-        type="image",
         accept_multiple_files=True,
         key="uploads",
         max_upload_size=MAX_UPLOAD_MB,
         label_visibility="collapsed",
     )
-    st.caption("Drop, paste or choose photos. They stay in memory and never enter a link.")
+    st.caption(
+        "Drop, paste or choose photos: JPEG, PNG, HEIC, AVIF, WebP, GIF, TIFF and more. "
+        "They stay in memory and never enter a link."
+    )
     if source == "Camera":
         taken = st.camera_input("Take a photo", key="camera", label_visibility="collapsed")
         files = [*files, taken] if taken else files

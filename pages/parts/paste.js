@@ -5,8 +5,6 @@ const UPLOADER = '[data-testid="stFileUploader"]';
 const PATIENCE_MS = 3000;
 const PAUSE_MS = 50;
 
-const photosAmong = (files) => [...files].filter((file) => file.type.startsWith("image/"));
-
 // While a page runs again its uploader may be away for a moment: what was brought waits for it.
 function hand(photos, until = Date.now() + PATIENCE_MS) {
   const input = document.querySelector(`${UPLOADER} input[type="file"]:not([disabled])`);
@@ -21,7 +19,7 @@ function hand(photos, until = Date.now() + PATIENCE_MS) {
 }
 
 function take(event, files) {
-  const photos = photosAmong(files ?? []);
+  const photos = [...(files ?? [])]; // a HEIC photo often comes without a type: the engine looks
   if (!photos.length || !wanted()) return;
   event.preventDefault();
   hand(photos);

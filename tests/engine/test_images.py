@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
+from pillow_heif import register_heif_opener
 
 from engine import config
 from engine.errors import PhotoError
@@ -36,7 +37,10 @@ from engine.images import (
 # pytest puts its own warning filters in place of the engine's, which have a test below.
 pytestmark = pytest.mark.filterwarnings("ignore:::PIL")
 
+register_heif_opener()  # what the tests encode is read back by the engine
+
 RED, GREEN, BLUE, WHITE, BLACK = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255,) * 3, (0,) * 3
+FORMATS = ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "ICO", "TGA", "AVIF", "HEIF"]
 FOUR_COLOURS = np.array([[RED, GREEN], [BLUE, WHITE]], dtype=np.uint8)
 
 
@@ -115,7 +119,7 @@ def stored_sideways(upright: np.ndarray, orientation: int) -> np.ndarray:
     }[orientation](upright)
 
 
-@pytest.mark.parametrize("file_format", ["PNG", "TIFF", "JPEG", "WEBP"])
+@pytest.mark.parametrize("file_format", ["PNG", "TIFF", "JPEG", "WEBP", "AVIF", "HEIF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_is_turned_upright(orientation: int, file_format: str) -> None:
     """The corners of a 64 × 32 picture, wherever the camera stored them, return to theirs."""
@@ -123,10 +127,34 @@ def test_every_orientation_is_turned_upright(orientation: int, file_format: str)
     stored = Image.fromarray(np.ascontiguousarray(stored_sideways(upright, orientation)))
     exif = Image.Exif()
     exif[0x0112] = orientation
-    photo = read_photo(as_bytes(stored, file_format, exif=exif, quality=95), 64)
+    photo = read_photo(as_bytes(stored, file_format, exif=exif.tobytes(), quality=95), 64)
     assert (photo.width, photo.height) == (64, 32)
     corners = photo.pixels[16:48][[[4], [-5]], [4, -5]].astype(int)
     assert np.abs(corners - FOUR_COLOURS).max() < 12
+
+
+def test_a_heic_photo_is_turned_by_its_own_transformation_alone() -> None:
+    """EXIF beside HEIC only tells what the file's transformation does; without one it is upright.
+
+    The encoder is given the tag as text of the file but no turning: 64 × 32 stays 64 × 32.
+    """
+    upright = Image.fromarray(FOUR_COLOURS.repeat(16, axis=0).repeat(32, axis=1))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    photo = read_photo(as_bytes(upright, "HEIF", exif=exif, quality=95), 64)
+    assert (photo.width, photo.height, photo.format) == (64, 32, "HEIF")
+    corners = photo.pixels[16:48][[[4], [-5]], [4, -5]].astype(int)
+    assert np.abs(corners - FOUR_COLOURS).max() < 12
+
+
+def test_a_large_heic_photo_is_read_through_the_small_copy_it_carries() -> None:
+    """Phones put a copy of 320 px into each file; 1600 × 1200 is still what the photo is."""
+    large = gradient(1600, 1200)
+    data = as_bytes(large, "HEIF", quality=95, thumbnails=[320])
+    assert open_upright(data, at_least_px=112).size == (320, 240)
+    photo = read_photo(data, 112)
+    assert (photo.width, photo.height) == (1600, 1200)
+    assert np.abs(photo.pixels.astype(int) - Preprocessing(112).fit(large)).mean() < 2
 
 
 def test_orientation_and_draft_work_together() -> None:
@@ -190,6 +218,24 @@ def test_every_colour_mode_shows_its_true_colour(
     data: Callable[[], bytes], expected: tuple[int, int, int]
 ) -> None:
     assert np.abs(np.subtract(first_pixel(data()), expected)).max() <= 2
+
+
+def red_and_green_exchanged() -> bytes:
+    """Return sRGB's own profile with the columns of its first two primaries exchanged."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = profile.replace("sRGB".encode("utf-16-be"), "swap".encode("utf-16-be"))
+    exchanged = profile.replace(b"rXYZ", b"?XYZ").replace(b"gXYZ", b"rXYZ")
+    return exchanged.replace(b"?XYZ", b"gXYZ")
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "TIFF", "JPEG", "WEBP", "AVIF", "HEIF"])
+def test_a_colour_space_of_its_own_is_brought_to_srgb(file_format: str) -> None:
+    """In a space whose first primary is sRGB's green, the numbers of red mean green."""
+    red = Image.new("RGB", (64, 64), RED)
+    plain = first_pixel(as_bytes(red, file_format, quality=95))
+    data = as_bytes(red, file_format, quality=95, icc_profile=red_and_green_exchanged())
+    assert np.abs(np.subtract(plain, RED)).max() <= 6
+    assert np.abs(np.subtract(first_pixel(data), GREEN)).max() <= 16
 
 
 def test_a_picture_half_clear_is_reduced_without_dark_seams() -> None:
@@ -307,7 +353,8 @@ def test_a_size_below_one_is_a_mistake() -> None:
         (b"dear diary, no photo today", "it is text"),
         (b"%PDF-1.7\n", "a PDF document"),
         (b"PK\x03\x04" + bytes(40), "a ZIP archive"),
-        (b"\0\0\0\x18ftypheic" + bytes(40), "a HEIC photo, to be exported as JPEG"),
+        (b"\0\0\0\x18ftypheic" + bytes(40), "a damaged HEIC photo"),
+        (b"\0\0\0\x18ftypavif" + bytes(40), "a damaged AVIF photo"),
         (b"\x89PNG\r\n\x1a\n" + bytes(40), "a damaged PNG file"),
         (bytes(range(7, 256)), "in no picture format"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "PostScript"),
@@ -329,7 +376,9 @@ def test_postscript_never_starts_another_program(monkeypatch: pytest.MonkeyPatch
     assert "text" in reason(b"\n" + postscript)
 
 
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP"])
+@pytest.mark.parametrize(
+    "file_format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "HEIF"]
+)
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.9])
 def test_a_truncated_photo_is_reported_never_half_drawn(file_format: str, share: float) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
@@ -383,9 +432,10 @@ def test_a_pixel_bomb_is_refused_before_it_is_unpacked(side: int) -> None:
 
 
 def test_the_pixel_limit_is_inclusive() -> None:
-    data = as_bytes(gradient(20, 10), "PNG")
-    assert read_photo(data, 8, limits=Limits(max_pixels=200)).width == 20
-    assert "20 × 10 pixels" in reason(data, Limits(max_pixels=199))
+    for file_format in ("PNG", "AVIF", "HEIF"):
+        data = as_bytes(gradient(20, 10), file_format)
+        assert read_photo(data, 8, limits=Limits(max_pixels=200)).width == 20
+        assert "20 × 10 pixels" in reason(data, Limits(max_pixels=199))
 
 
 def test_decoders_written_in_python_get_a_tenth_of_the_pixels() -> None:
@@ -416,7 +466,7 @@ def test_a_huge_text_chunk_is_refused_not_unpacked() -> None:
     assert "damaged" in reason(data[:end_of_header] + text + data[end_of_header:])
 
 
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "ICO", "TGA"])
+@pytest.mark.parametrize("file_format", FORMATS)
 def test_scrambled_files_are_read_or_reported_and_nothing_else(file_format: str) -> None:
     """120 files with up to 8 wrong bytes each: no foreign exception may come through."""
     data = as_bytes(gradient(48, 32), file_format)

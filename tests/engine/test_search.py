@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from PIL import Image
 
 from engine.errors import CatalogueError, ModelError, PhotoError, QueryError
 from engine.images import Preprocessing
-from engine.search import SearchEngine
+from engine.search import SearchEngine, upload
 from engine.search.arranging import fold
 from engine.search.ranking import _together, nats_of_saying, nats_of_words
 from engine.search.weighing import nats_per_spread
@@ -400,3 +401,51 @@ def test_a_word_beside_a_photo_means_the_attribute_that_most_photos_have(tmp_pat
     chips = engine.search("[8] + red", k=1).chips
     assert [chip.set_aside for chip in chips] == ["colour", ""]
     assert chips[0].row == pytest.approx(np.array([2, 4, 3]) / 9, abs=1e-5)
+
+
+class CountingColours(PrimaryColours):
+    """The same encoder, counting how many photos it looked at."""
+
+    n_photos = 0
+
+    def embed_photos(self, pixels: np.ndarray) -> np.ndarray:
+        self.n_photos += len(pixels)
+        return super().embed_photos(pixels)
+
+
+def test_an_upload_is_decoded_and_embedded_once_however_often_it_is_asked_with(
+    engine: SearchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen, asked with, asked with again under filters: one reading. A part is one look more."""
+    decoded = []
+    read = upload.read_photo
+    monkeypatch.setattr(upload, "read_photo", lambda *a: decoded.append(a) or read(*a))
+    counting = SearchEngine(engine.collection, CountingColours())
+    red = png("red")
+    counting.read(red)
+    for filters in ({}, {"size": ("S",)}, {}):
+        counting.search(images=[bytes(red)], filters=filters)
+    assert (len(decoded), counting.encoder.n_photos) == (1, 1)
+    counting.search("photo@0,0,0.5,0.5", images=[red])
+    counting.search("photo@0,0,0.5,0.5 + green", images=[red])
+    assert (len(decoded), counting.encoder.n_photos) == (1, 2)
+    counting.search(images=[png("blue")])
+    assert (len(decoded), counting.encoder.n_photos) == (2, 3)
+
+
+def test_only_the_last_uploads_are_kept(
+    engine: SearchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With room for two values, a square and its row: red's are gone once blue was seen."""
+    monkeypatch.setattr(upload, "_N_KEPT", 2)
+    counting = SearchEngine(engine.collection, CountingColours())
+    for colour in ("red", "red", "blue", "red"):
+        counting.search(images=[png(colour)])
+    assert counting.encoder.n_photos == 3
+
+
+def test_a_file_that_changed_is_looked_at_anew(engine: SearchEngine, tmp_path: Path) -> None:
+    file = tmp_path / "now.png"
+    for colour in ("red", "blue"):
+        file.write_bytes(png(colour))
+        assert found(engine.search(images=[file], k=1)) == [colour]

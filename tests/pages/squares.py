@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
+from pillow_heif import register_heif_opener
 
 from engine.images import encode_png
 from tests.pages.colour_model import COLOURS
+
+register_heif_opener()
 
 N_SHADES = 4
 STRANGE_CAPTION = "*violet* <b>square</b> [3](https://example.org)"
@@ -18,6 +23,13 @@ def square(colour: str, shade: int, side_px: int = 32) -> bytes:
     """Return a PNG of one colour; each shade lifts its dark channels by 30 of 255."""
     pixel = [255 if value > 0 else 30 * shade for value in COLOURS[colour]]
     return encode_png(np.full((side_px, side_px, 3), pixel, np.uint8))
+
+
+def heic(colour: str) -> bytes:
+    """Return a square as an iPhone would save it."""
+    file = io.BytesIO()
+    Image.open(io.BytesIO(square(colour, 0, side_px=64))).save(file, "HEIF", quality=95)
+    return file.getvalue()
 
 
 def draw_squares(folder: Path) -> Path:

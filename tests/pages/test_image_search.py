@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from engine.search import upload
 from tests.pages.reading import cards, elements, errors, texts
-from tests.pages.squares import square
+from tests.pages.squares import heic, square
 
 RED = ("red.png", square("red", 0), "image/png")
 BLUE = ("blue.png", square("blue", 0), "image/png")
@@ -49,6 +50,26 @@ def test_an_uploaded_photo_finds_its_like_and_stays_out_of_the_link(open_page):
     assert cards(page)[0]["similarity"] == pytest.approx(1, abs=1e-3)
     assert page.query_params == {"collection": "squares"}
     assert len(elements(page, "region")) == 1
+
+
+def test_an_upload_is_decoded_once_for_all_that_is_clicked_after_it(open_page, monkeypatch):
+    decoded = []
+    read = upload.read_photo
+    monkeypatch.setattr(upload, "read_photo", lambda *a: decoded.append(a) or read(*a))
+    brand_new = ("new.png", square("red", 7), "image/png")
+    page = open_page("image_search")
+    page.file_uploader(key="uploads").set_value([brand_new]).run()
+    page.selectbox(key="per_page").select(24).run()
+    page.text_input(key="words").input("photo + blue").run()
+    assert not errors(page)
+    assert len(decoded) == 1
+
+
+def test_a_heic_photo_can_be_dropped_whatever_type_the_browser_gives_it(open_page):
+    page = open_page("image_search")
+    page.file_uploader(key="uploads").set_value([("IMG_1.HEIC", heic("red"), "")]).run()
+    assert not errors(page)
+    assert names(page)[0].startswith("A red square")
 
 
 def test_several_photos_add_up(open_page):
