@@ -10,9 +10,9 @@ from pages.parts.comparison_view import choose_comparison, draw_side_by_side, dr
 from pages.parts.frame import Told, open_page
 from pages.parts.jobs_view import draw_jobs
 
-page = open_page("Compare")
+page = open_page("Compare methods")
 
-st.header("Compare recipes", anchor=False)
+st.header("Compare methods", anchor=False)
 with Told():
     kept = list_comparisons()
     comparison = choose_comparison(kept)

@@ -14,7 +14,7 @@ from pages.parts.map_view import MapView
 
 page = open_page("Explorer")
 
-st.header("Explore the whole collection", anchor=False)
+st.header("Explorer", anchor=False)
 with Told():
     engine = page.engine()
     here = fitting(MapView.read(st.query_params), engine)

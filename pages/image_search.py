@@ -14,10 +14,10 @@ from pages.parts.history import remember
 from pages.parts.query_box import draw_query_box
 from pages.parts.samples import draw_samples
 
-page = open_page("Image search")
+page = open_page("Search by photo")
 here = page.view
 
-st.header("Search with a photo", anchor=False)
+st.header("Search by photo", anchor=False)
 with Told():
     engine = page.engine()
     left, right = st.columns([1, 3] if asks(here) else [1, 2], gap="large")

@@ -18,10 +18,10 @@ from pages.parts.resources import spread
 
 N_AROUND = 48
 
-page = open_page("Text search")
+page = open_page("Search by words")
 here = page.view
 
-st.header("Search with words", anchor=False)
+st.header("Search by words", anchor=False)
 with Told():
     engine = page.engine()
     draw_query_box(

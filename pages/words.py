@@ -11,10 +11,10 @@ from pages.parts.near_words import EXAMPLES, HINT, draw_near_words, draw_photos_
 from pages.parts.query_box import draw_query_box
 from pages.parts.resources import word_vectors
 
-page = open_page("Words")
+page = open_page("Similar words")
 here = page.view
 
-st.header("Words that mean nearly the same", anchor=False)
+st.header("Similar words", anchor=False)
 with Told():
     vectors, engine = word_vectors(), page.engine()
     draw_query_box(engine, here, page.slug, label="Words", placeholder="A word, or a sum of words")

@@ -19,7 +19,7 @@ from engine.shell.meter import Meter
 from engine.storage import build_collection
 
 MAX_BYTES = 20_000_000
-NAME = "Drawn products"
+NAME = "Demo products"
 
 
 def main(arguments: list[str]) -> None:

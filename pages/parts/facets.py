@@ -52,7 +52,7 @@ def count_facets(
 
 def _draw_title(here: View, slug: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Narrow", anchor=False, width="stretch")
+        st.subheader("Filters", anchor=False, width="stretch")
         if here.filters:
             cleared = here.changed(filters={})
             st.button("Clear", type="tertiary", on_click=show, args=(cleared, slug))

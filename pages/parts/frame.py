@@ -20,12 +20,12 @@ LOGGER = logging.getLogger(__name__)
 HERE = Path(__file__).parent
 MENU = {
     "app.py": ("Home", ":material/home:"),
-    "pages/text_search.py": ("Text search", ":material/search:"),
-    "pages/image_search.py": ("Image search", ":material/photo_library:"),
+    "pages/text_search.py": ("Search by words", ":material/search:"),
+    "pages/image_search.py": ("Search by photo", ":material/photo_library:"),
     "pages/explorer.py": ("Explorer", ":material/scatter_plot:"),
     "pages/training.py": ("Training", ":material/model_training:"),
-    "pages/words.py": ("Words", ":material/format_quote:"),
-    "pages/compare.py": ("Compare", ":material/balance:"),
+    "pages/words.py": ("Similar words", ":material/format_quote:"),
+    "pages/compare.py": ("Compare methods", ":material/balance:"),
     "pages/collections.py": ("Collections", ":material/inventory_2:"),
 }
 ABOUT = "Kindred finds photos by words and by other photos. It runs on this computer alone."

@@ -66,7 +66,7 @@ def draw_matches(
 def _judged(answer: Answer, match: Match, verdict: Verdict, place: int) -> dict[str, Any]:
     """Return what a card says of its match: parts, strength, and what is unusual."""
     marks = ["named exactly"] if match.is_named else []
-    marks += [f"+{len(match.folded)} near-identical"] if match.folded else []
+    marks += [f"+{len(match.folded)} near-duplicates"] if match.folded else []
     several = zip(answer.chips, match.parts, strict=True) if len(match.parts) > 1 else ()
     return {
         "rank": match.rank,

@@ -79,7 +79,7 @@ def draw_controls(engine: SearchEngine, here: MapView, slug: str) -> None:
             if here.settings.what == "both":
                 _draw_centred(here, slug)
             draw_settings(here, slug)
-        with st.popover("Compare", icon=":material/splitscreen_vertical_add:"):
+        with st.popover("Two maps", icon=":material/splitscreen_vertical_add:"):
             draw_beside(here, slug)
     if not has_captions(engine):
         st.caption(NO_WORDS if engine.encoder.tokenizer is None else NO_CAPTIONS)
@@ -132,7 +132,7 @@ def _draw_query(engine: SearchEngine, here: MapView, slug: str) -> None:
     if engine.encoder.tokenizer is not None:
         st.session_state["map query"] = here.query
         st.text_input(
-            "Where words lead",
+            "Find on the map",
             key="map query",
             type="search",
             icon=":material/search:",

@@ -66,7 +66,7 @@ def draw_photos_of(engine: SearchEngine, here: View, slug: str) -> None:
         st.subheader(f"Photos of “{plain(here.query)}”", anchor=False, width="stretch")
         st.page_link(
             TEXT_SEARCH,
-            label="Search on",
+            label="All results",
             icon=":material/search:",
             query_params={"collection": slug, "q": here.query},
         )

@@ -125,8 +125,9 @@ SECTIONS: dict[str, dict[str, Field]] = {
             _number(1e-6, 0.1, 1e-4, "%.5f"),
         ),
         "patience": Field(
-            "Patience",
-            "The run ends after so many epochs without a better validation; 0 for never.",
+            "Early stopping",
+            "The run ends after so many epochs without a better validation (its patience); "
+            "0 for never.",
             _number(0, 1000, 1),
         ),
         "augment": Field(

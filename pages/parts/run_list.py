@@ -35,7 +35,7 @@ def draw_ways(slug: str, view: str) -> None:
     ways = {
         "": ("All runs", ":material/list:"),
         "new": ("New run", ":material/add:"),
-        "compare": ("Compare", ":material/stacked_line_chart:"),
+        "compare": ("Compare runs", ":material/stacked_line_chart:"),
     }
     with st.container(horizontal=True, key="ways of training"):
         for name, (label, icon) in ways.items():

@@ -18,12 +18,12 @@ from pages.parts.view import View
 from pages.parts.wording import count, milliseconds, steps
 
 PER_PAGE = (3, 6, 9, 12, 18, 24, 36, 48, 60)
-WAYS = {"all": "All ways", "meaning": "Meaning", "text": "Captions and tags"}
+WAYS = {"all": "Everything", "meaning": "What photos show", "text": "Captions and tags"}
 WAYS_TOLD = (
-    "All ways: by meaning, captions and tags; beside a photo also by what photos are taken for, "
-    "such as their kind and colour."
+    "Everything is hybrid search: what photos show (dense vectors), captions and tags (BM25), "
+    "and beside a photo its kind and colour, as the model sees them (zero-shot labels)."
 )
-_GIVERS = {"labels": "What photos are taken for"}
+_GIVERS = {"labels": "Kind and colour, as the model sees them", "meaning": "What photos show"}
 
 
 def draw_toolbar(
@@ -37,7 +37,7 @@ def draw_toolbar(
             draw_door_to_filters(sum(map(len, here.filters.values())))
             _draw_per_page(here, slug)
             draw_history(slug)
-            with st.popover("How", icon=":material/tune:"):
+            with st.popover("Options", icon=":material/tune:"):
                 _draw_ways(here, slug)
                 _draw_arrangement(here, slug)
                 draw_dial(engine, here, slug)
@@ -99,18 +99,18 @@ def _draw_ways(here: View, slug: str) -> None:
 def _draw_arrangement(here: View, slug: str) -> None:
     st.session_state["folded"] = here.folded
     st.toggle(
-        "Fold near-identical photos",
+        "Group near-duplicates",
         key="folded",
         on_change=lambda: show(here.changed(folded=st.session_state["folded"]), slug),
     )
     st.session_state["variety"] = here.variety
     st.slider(
-        "Variety",
+        "Diversity",
         0.0,
         0.9,
         step=0.1,
         key="variety",
-        help="How much each match should differ from those before it.",
+        help="How much each photo should differ from those before it (maximal marginal relevance).",
         on_change=lambda: show(here.changed(variety=round(st.session_state["variety"], 1)), slug),
     )
 

@@ -54,9 +54,9 @@ def draw_glance(engine: SearchEngine, slug: str) -> None:
 def draw_ways(slug: str) -> None:
     """Draw where to go from here."""
     ways = (
-        (TEXT_SEARCH, "Search with words", "Weigh and leave out: 2*boots - leather"),
-        (IMAGE_SEARCH, "Search with a photo", "Drop, paste or take one; it stays in memory"),
-        (EXPLORER, "Explore the map", "Every photo as a point, near what is alike"),
+        (TEXT_SEARCH, "Search by words", "Weigh and leave out: 2*boots - leather"),
+        (IMAGE_SEARCH, "Search by photo", "Drop, paste or take one; it stays in memory"),
+        (EXPLORER, "Explorer", "Every photo as a point, near what is alike"),
         (COLLECTIONS, "Add your own photos", "A folder of this computer, some files, or a zip"),
     )
     _ways(

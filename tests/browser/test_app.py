@@ -43,10 +43,10 @@ def test_words_typed_at_home_lead_to_photos_and_to_the_like_of_one(page: Page):
     expect(page.get_by_text(re.compile(r"9 of 20 photos, [\d.]+ ms"))).to_be_visible()
     assert page.url.endswith("/text_search?collection=squares&q=red")
     page.get_by_role("link", name="More like this").nth(1).click()
-    expect(page.get_by_role("heading", name="Search with a photo")).to_be_visible()
+    expect(page.get_by_role("heading", name="Search by photo")).to_be_visible()
     expect(captions(page).first).to_have_text("A red square 0")
     page.go_back()
-    expect(page.get_by_role("heading", name="Search with words")).to_be_visible()
+    expect(page.get_by_role("heading", name="Search by words")).to_be_visible()
     expect(captions(page).first).to_have_text("A red square 0")
     assert page.url.endswith("/text_search?collection=squares&q=red")
 
@@ -177,4 +177,4 @@ def test_a_phone_shows_two_columns_and_opens_the_filters(page: Page):
     )
     assert len(set(lefts)) == 2
     page.get_by_role("button", name="Filters").click()
-    expect(page.get_by_role("heading", name="Narrow")).to_be_in_viewport()
+    expect(page.get_by_role("heading", name="Filters")).to_be_in_viewport()

@@ -97,7 +97,7 @@ def start_run(page: Page, address: str) -> None:
     page.get_by_role("option", name="Products drawn").click()
     fill(page, "How many", "200")
     fill(page, "Epochs", str(MANY_EPOCHS))
-    fill(page, "Patience", "0")
+    fill(page, "Early stopping", "0")
     page.get_by_role("button", name="Start").click()
     page.wait_for_url("**run=**")
 

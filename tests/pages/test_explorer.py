@@ -141,7 +141,7 @@ def test_without_a_text_side_photos_are_on_the_map_and_no_words_are_asked_for(
     page = open_page("explorer", collection="wordless", what="both", q="red", method="pca")
     assert not errors(page)
     assert "understands no words, so only photos are on the map" in texts(page)
-    assert "Where words lead" not in {each.label for each in page.text_input}
+    assert "Find on the map" not in {each.label for each in page.text_input}
     assert part(page, "points")["n_photos"] == 20
     assert shown(page)["query"] is None
 
