@@ -126,8 +126,7 @@ SECTIONS: dict[str, dict[str, Field]] = {
         ),
         "patience": Field(
             "Early stopping",
-            "The run ends after so many epochs without a better validation (its patience); "
-            "0 for never.",
+            "Patience: the run ends after so many epochs without progress; 0 for never.",
             _number(0, 1000, 1),
         ),
         "augment": Field(
