@@ -16,6 +16,8 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from engine.privacy import keep_private
+
 if TYPE_CHECKING:
     from engine.catalogue import Catalogue, Photo, read_source
     from engine.comparison import Comparison, compare
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from engine.storage import Collection, build_collection, update_collection
     from engine.training import DataSource, TrainingSettings, resume, train
     from engine.words import WordVectors
+
+keep_private()
 
 # TensorFlow's convolutions by oneDNN, which it leaves off on some processors. There they train half
 # as fast again (3.45 steps a second for 2.28, AMD EPYC); read when TensorFlow is imported.

@@ -6,12 +6,33 @@ step a file system promises to take entirely or not, so a reader never meets hal
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import struct
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 PARTIAL = ".partial"
+# What reading a file of ours may raise, beside OSError, when its bytes are not what was written.
+MALFORMED = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    RecursionError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+_CHECKSUM = "checksum"
+
+
+class DamagedFileError(Exception):
+    """A file is not what was written; the text says how, as a clause after the file's name."""
 
 
 def flush_file(path: Path) -> None:
@@ -82,3 +103,44 @@ def read_json(path: Path) -> Any:
         When it holds anything but UTF-8 JSON.
     """
     return json.loads(path.read_bytes())
+
+
+def write_checked(path: Path, record: Mapping[str, Any]) -> None:
+    """Put a record at `path` as JSON that tells of itself whether it is what was written."""
+    write_json(path, {**record, _CHECKSUM: _checksum_of(record)})
+
+
+def read_checked(path: Path) -> dict[str, Any]:
+    """Return the record that `write_checked` wrote; one without a checksum is older, and trusted.
+
+    Raises
+    ------
+    OSError
+        When there is no such file, or it cannot be read.
+    DamagedFileError
+        When it holds something else than was written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "record.json")
+    >>> write_checked(path, {"name": "shoes"})
+    >>> _ = path.write_text(path.read_text().replace("shoes", "shoez"))
+    >>> read_checked(path)
+    Traceback (most recent call last):
+    engine.durable.DamagedFileError: is not what was written
+    """
+    try:
+        record = read_json(path)
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise DamagedFileError("is no JSON any more") from error
+    if not isinstance(record, dict):
+        raise DamagedFileError("is no record any more")
+    if record.pop(_CHECKSUM, None) not in (None, _checksum_of(record)):
+        raise DamagedFileError("is not what was written")
+    return record
+
+
+def _checksum_of(record: Mapping[str, Any]) -> str:
+    text = json.dumps(record, sort_keys=True)
+    return hashlib.blake2b(text.encode("ascii"), digest_size=8).hexdigest()

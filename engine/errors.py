@@ -52,6 +52,26 @@ class CollectionError(KindredError):
     """A collection is missing, damaged, or cannot be made."""
 
 
+class DamageError(CollectionError):
+    """Files of a collection are not what was written; its photos can make it whole again.
+
+    Parameters
+    ----------
+    reason
+        What is damaged, a clause without a full stop.
+    value, remedy
+        As of `KindredError`.
+    """
+
+    def __init__(self, reason: str, *, value: object = None, remedy: str = "") -> None:
+        self.reason = reason
+        super().__init__(f"the collection is damaged ({reason})", value=value, remedy=remedy)
+
+
+class UnconfirmedError(CollectionError):
+    """A change takes away more than anybody wants by mistake; it waits for a person's yes."""
+
+
 class ModelError(KindredError):
     """A model folder is missing, damaged, or does not fit its collection."""
 

@@ -16,7 +16,7 @@ st.header("Collections", anchor=False)
 with Told():
     left, right = st.columns([3, 2], gap="large")
     with left:
-        draw_jobs({"index", "update", "runs"})
+        draw_jobs({"index", "update", "check", "runs"})
         for slug, summary in collections().items():
             draw_collection(slug, summary)
     with right:

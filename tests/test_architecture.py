@@ -17,7 +17,7 @@ TOOLS = sorted((ROOT / "tools").rglob("*.py"))
 CODE = [*ENGINE, *PAGES, *TOOLS]
 
 FLOORS = [
-    {"errors", "config", "progress", "durable", "locks", "network"},
+    {"errors", "config", "progress", "durable", "locks", "network", "privacy"},
     {
         *("catalogue", "images", "text", "query", "losses"),
         *("index", "projection", "evaluation", "drawing"),

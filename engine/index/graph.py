@@ -109,8 +109,8 @@ class Graph:
         index = hnswlib.Index(_SPACE, n_dims)
         try:
             index.load_index(str(path))
-        except RuntimeError as error:
-            raise damaged(path, str(error)) from error
+        except (RuntimeError, MemoryError) as error:
+            raise damaged(path, "it is no graph any more") from error
         return cls(index)
 
     def known_rows(self) -> Rows:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.durable import MALFORMED
 from engine.index.exact import Rows
 from engine.index.graph import Graph, damaged
 from engine.index.matrix import LiveMatrix
@@ -68,13 +69,16 @@ def read_index(folder: Path, embeddings: NDArray[np.float32]) -> SavedIndex:
         settings = Settings(**facts["settings"])
         saved_n_dims, n_live = int(facts["n_dims"]), int(facts["n_live"])
         live_rows = np.load(folder / _LIVE_FILE, allow_pickle=False)
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise damaged(folder, str(error)) from error
+        has_graph = bool(facts["has_graph"])
+    except OSError as error:
+        raise damaged(folder, (error.strerror or str(error)).lower()) from error
+    except MALFORMED as error:
+        raise damaged(folder, "its files are not what was written") from error
     if saved_n_dims != n_dims:
         raise damaged(folder, f"its rows have {saved_n_dims} numbers, the embeddings {n_dims}")
     if not _is_rising(live_rows, n_rows) or len(live_rows) != n_live:
         raise damaged(folder, f"its rows do not fit {n_rows} embeddings")
-    graph = Graph.load(folder / _GRAPH_FILE, n_dims=n_dims) if facts["has_graph"] else None
+    graph = Graph.load(folder / _GRAPH_FILE, n_dims=n_dims) if has_graph else None
     matrix = LiveMatrix(embeddings, live_rows)
     if graph is not None:
         _compare(folder, graph, matrix)

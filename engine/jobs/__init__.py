@@ -13,7 +13,7 @@ time, because each would use the whole machine; the others queue.
 Not inside: what the jobs do. They are the shell's own commands.
 """
 
-from engine.jobs.control import find_job, forget_job, jobs, start_job, stop_job
+from engine.jobs.control import confirm_job, find_job, forget_job, jobs, start_job, stop_job
 from engine.jobs.folder import Job
 from engine.jobs.state import JobState
 from engine.jobs.writer import PROGRESS_VARIABLE, progress_writer
@@ -24,6 +24,7 @@ __all__ = [
     "Job",
     "JobState",
     "Progress",
+    "confirm_job",
     "find_job",
     "forget_job",
     "jobs",

@@ -117,6 +117,24 @@ def forget_job(job_id: str, *, home: Path | None = None) -> None:
     remove_job(job)
 
 
+def confirm_job(job_id: str, *, home: Path | None = None) -> Job:
+    """Answer yes to a job that stopped with a question: it begins again, and asks no more.
+
+    Raises
+    ------
+    JobError
+        When there is no such job, or it asks nothing.
+    """
+    home = home or default_home()
+    job = load_job(job_id, home=home)
+    if not state_of(job, runner_lives=runner_lives(home)).asks:
+        raise JobError("the job asks nothing", value=job.title, remedy="Start it again")
+    again = create_job(job.kind, job.title, [*job.command, "--yes"], home=home)
+    remove_job(job)
+    start_runner(home)
+    return again
+
+
 def _states(found: Sequence[Job], home: Path) -> list[JobState]:
     lives = bool(found) and runner_lives(home)
     if not lives and any(job.ending() is None for job in found):

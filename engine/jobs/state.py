@@ -34,6 +34,8 @@ class JobState:
         The JSON object it printed, once finished; None where it printed something else.
     error
         One sentence, when it failed or crashed.
+    asks
+        Whether it stopped with a question, in `error`, that `confirm_job` answers with yes.
     created, started, ended
         Seconds since 1970; None where it has not happened.
     """
@@ -50,6 +52,7 @@ class JobState:
     created: float
     started: float | None = None
     ended: float | None = None
+    asks: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -83,9 +86,11 @@ def state_of(job: Job, *, runner_lives: bool) -> JobState:
         created=job.created,
         started=job.started,
         ended=ending.get("ended"),
+        asks=ending.get("exit_code") == ASKS,
     )
 
 
+ASKS = 3  # the shell's exit code of a command that goes on with --yes
 CRASHED = "It ended without a word; start it again: finished work is kept."
 
 

@@ -15,7 +15,7 @@ from engine.durable import PARTIAL, flush_folder
 from engine.encoders import read_manifest
 from engine.errors import TrainingError
 from engine.progress import Report, unheard
-from engine.storage import BuildReport, Collection, build_collection, keep_previous
+from engine.storage import BuildReport, Collection, build_collection
 from engine.training.record import MODEL, RUN, read_plan
 
 
@@ -54,19 +54,16 @@ def promote_run(
     with Collection.open(collection) as older:
         origin = older.manifest.origin
         captions = older.folder / origin.captions if origin.captions else None
-        report = build_collection(
+        return build_collection(
             older.root,
             captions,
             model=model,
             out=out or collection,
             columns=origin.columns,
             name=name or older.name,
+            keeps_previous=out is None,
             progress=progress,
         )
-        if out is None:
-            # `older` is still open, so its build has not been swept away.
-            keep_previous(collection, older.manifest)
-    return report
 
 
 def adopt_model(run: Path, home: Path | None = None) -> Path:

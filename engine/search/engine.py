@@ -157,12 +157,15 @@ class SearchEngine:
             An attached photo cannot be read.
         CatalogueError
             An id or a filter names what does not exist.
+        DamageError
+            The collection's files are known not to be what was written.
         """
         if k < 1 or offset < 0 or not 0 <= variety < 1:
             raise ValueError(
                 "k must be at least 1, offset at least 0 and variety from 0 to below 1, "
                 f"not k={k}, offset={offset}, variety={variety}"
             )
+        self.collection.raise_if_damaged()
         watch = Stopwatch()
         n_attached = len(images) + len(inside)
         terms = parse_query(query, n_attached) if isinstance(query, str) else tuple(query)

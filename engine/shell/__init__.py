@@ -1,7 +1,8 @@
 """The shell: every job of Kindred as a command, for scripts and for measuring.
 
 Results go to stdout, everything else to stderr. The exit code is 0 when the job is done (files
-that had to be skipped included), 1 when the world is at fault, 2 when the command is wrong.
+that had to be skipped included), 1 when the world is at fault, 2 when the command is wrong, 3 when
+it stopped to ask and goes on with ``--yes``.
 
 Not inside: any work. Each command reads its arguments, calls one room of the engine and lays out
 what comes back. Heavy rooms are imported when their command runs, so that `--help` is instant.
@@ -33,6 +34,7 @@ COMMANDS = {
     for command in (
         building.INDEX,
         building.UPDATE,
+        building.CHECK,
         searching.COMMAND,
         relating.SIMILAR,
         relating.TAGS,
@@ -76,9 +78,17 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_intermixed_args(rest)
     log_to_file()
     try:
-        return exit_code(lambda: COMMANDS[name].run(options).write(as_json=options.json))
+        return exit_code(lambda: _run(COMMANDS[name], options))
     except UsageError as error:
         parser.error(str(error))
+
+
+def _run(command: Command, options: argparse.Namespace) -> None:
+    outcome = command.run(options)
+    verification = sys.modules.get("engine.storage.verification")
+    if verification is not None:  # no answer is told from a collection that proves damaged
+        verification.wait_for_all()
+    outcome.write(as_json=options.json)
 
 
 def overview() -> argparse.ArgumentParser:

@@ -1,4 +1,4 @@
-"""`index`, `update` and `demo`: photos become a collection, or stay in step with one."""
+"""`index`, `update`, `check` and `demo`: photos become a collection, or stay in step with one."""
 
 from __future__ import annotations
 
@@ -33,6 +33,16 @@ def add_index_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=path, required=True, metavar="COLLECTION", help="the folder to make"
     )
     parser.add_argument("--name", help="what people call it (default: the folder's name)")
+    add_yes(parser)
+
+
+def add_yes(parser: argparse.ArgumentParser) -> None:
+    """Add the answer to a question that the command would stop with."""
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help="go on even where more than a third of the photos are gone",
+    )
 
 
 def add_table_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,6 +76,7 @@ def run_index(options: argparse.Namespace) -> Outcome:
             out=options.out,
             columns=dict(options.column) or None,
             name=options.name,
+            confirmed=options.yes,
             progress=progress,
         )
     return outcome_of(report, options.out)
@@ -74,6 +85,7 @@ def run_index(options: argparse.Namespace) -> Outcome:
 def add_update_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `update` takes."""
     parser.add_argument("collection", type=path, metavar="COLLECTION", help="a collection's folder")
+    add_yes(parser)
 
 
 def run_update(options: argparse.Namespace) -> Outcome:
@@ -81,8 +93,39 @@ def run_update(options: argparse.Namespace) -> Outcome:
     from engine.storage import update_collection
 
     with listening() as progress:
-        report = update_collection(options.collection, progress=progress)
+        report = update_collection(options.collection, confirmed=options.yes, progress=progress)
     return outcome_of(report, options.collection)
+
+
+def add_check_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `check` takes."""
+    parser.add_argument("collection", type=path, metavar="COLLECTION", help="a collection's folder")
+    parser.add_argument(
+        "--repair",
+        action="store_true",
+        help="make it whole again from its photos; they, tags and judgements stay",
+    )
+    parser.add_argument(
+        "--model", type=path, help="a model's folder, where the collection's own is gone"
+    )
+
+
+def run_check(options: argparse.Namespace) -> Outcome:
+    """Read all of a collection; say whether it is what was written, or make it so."""
+    from engine.storage import Collection, repair_collection
+
+    whole = f"{table.plain(options.collection)} is whole: every byte is what was written."
+    if not options.repair:
+        with Collection.open(options.collection) as collection:
+            collection.check()
+        return Outcome({"is_whole": True, "repaired": False}, [whole])
+    with listening() as progress:
+        report = repair_collection(options.collection, model=options.model, progress=progress)
+    if report is None:
+        return Outcome({"is_whole": True, "repaired": False}, [whole])
+    outcome = outcome_of(report, options.collection)
+    record = {"is_whole": True, "repaired": True, **outcome.record}
+    return Outcome(record, ["The collection is repaired.", *outcome.lines])
 
 
 def outcome_of(report: BuildReport, collection: Path) -> Outcome:
@@ -167,6 +210,9 @@ def run_demo(options: argparse.Namespace) -> Outcome:
 
 INDEX = Command(
     "index", "make a collection from a folder of photos", add_index_arguments, run_index
+)
+CHECK = Command(
+    "check", "find damage in a collection and repair it", add_check_arguments, run_check
 )
 UPDATE = Command(
     "update", "take in new, changed and deleted photos", add_update_arguments, run_update

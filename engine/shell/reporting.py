@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine import config
-from engine.errors import KindredError
+from engine.errors import KindredError, UnconfirmedError
 from engine.shell.commands import UsageError
 from engine.shell.table import plain
 
 DONE = 0
 WORLDS_FAULT = 1
 WRONG_USAGE = 2
+UNCONFIRMED = 3
 INTERRUPTED = 130
 READER_LEFT = 141
 
@@ -33,8 +34,8 @@ def exit_code(work: Callable[[], None]) -> int:
     Returns
     -------
     int
-        0 when done, 1 for the world's fault, 130 for Ctrl-C, and 141 when whoever read stdout
-        has left, which needs no words.
+        0 when done, 1 for the world's fault, 3 when it waits for a person's ``--yes``, 130 for
+        Ctrl-C, and 141 when whoever read stdout has left, which needs no words.
 
     Raises
     ------
@@ -47,7 +48,8 @@ def exit_code(work: Callable[[], None]) -> int:
     except UsageError:
         raise
     except KindredError as error:
-        return tell(str(error))
+        code = tell(str(error))
+        return UNCONFIRMED if isinstance(error, UnconfirmedError) else code
     except KeyboardInterrupt:
         tell("Stopped.")
         return INTERRUPTED

@@ -3,6 +3,8 @@
     collection.py   Collection: one opened for reading
     build.py        build_collection, update_collection: the work, from files to a manifest
     order.py        what is asked of a build
+    standing.py     what stands in a folder before a build, whole or damaged
+    verification.py whether its bytes are still those that were written
     site.py         the folder it happens in: locks, leftovers
     findings.py     what the files turn out to be
     survey.py       which of them are as they were, by size and time, then by content
@@ -28,11 +30,16 @@ Not inside: asking a collection (`engine.search`), running a build in the backgr
 
 from engine.catalogue import Skipped
 from engine.progress import Progress
-from engine.storage.build import BuildReport, build_collection, update_collection
+from engine.storage.build import (
+    BuildReport,
+    build_collection,
+    repair_collection,
+    update_collection,
+)
 from engine.storage.collection import Collection
 from engine.storage.excerpt import write_excerpt
 from engine.storage.manifest import Manifest, ModelCard
-from engine.storage.previous import keep_previous, previous_version, roll_back
+from engine.storage.previous import previous_version, roll_back
 from engine.storage.shelf import (
     CollectionSummary,
     collections_folder,
@@ -66,11 +73,11 @@ __all__ = [
     "build_collection",
     "collections_folder",
     "extract_upload_zip",
-    "keep_previous",
     "list_collections",
     "previous_version",
     "remove_collection",
     "rename_collection",
+    "repair_collection",
     "roll_back",
     "save_uploads",
     "summarise",

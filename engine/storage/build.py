@@ -9,27 +9,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine import config
 from engine.catalogue import Photo, Skipped
 from engine.durable import PARTIAL, flush_file, flush_folder
-from engine.encoders import Encoder
-from engine.errors import CollectionError
+from engine.encoders import Encoder, bundled_model
+from engine.errors import CollectionError, DamageError, UnconfirmedError
 from engine.progress import Report, Step, unheard
-from engine.storage.collection import Collection
+from engine.storage.collection import Collection, find_model
 from engine.storage.findings import Findings, find_out
 from engine.storage.journal import Journal, discard_journal
-from engine.storage.manifest import Manifest, file_notes, located, now, portable
+from engine.storage.manifest import COPY, Manifest, file_notes, located, now, portable
 from engine.storage.matching import Placed, place
 from engine.storage.order import Model, Order, PhotoSource, absolute
-from engine.storage.site import check_place, has_manifest, next_build, only_writer, sweep
+from engine.storage.site import check_place, next_build, only_writer, sweep
+from engine.storage.standing import Standing, captions_of, find_standing
 from engine.storage.tags import with_tags
+from engine.storage.verification import remember_whole
 from engine.storage.writing import Draft, write_build
 
 MAX_RETIRED_SHARE = 0.3
+MAX_UNASKED_SHARE = 1 / 3  # of the photos may be gone before a person is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ def build_collection(
     out: Path | str,
     columns: Mapping[str, str] | None = None,
     name: str | None = None,
+    keeps_previous: bool = False,
+    confirmed: bool = False,
     progress: Report = unheard,
 ) -> BuildReport:
     """Make a collection from a folder of photos.
@@ -93,6 +98,10 @@ def build_collection(
         but these photos.
     name
         What people call it; the folder's name by default.
+    keeps_previous
+        Keep the collection as it was whole beside it, for one step back (`roll_back`).
+    confirmed
+        Go on even where more than a third of the photos that stand in `out` are gone.
     progress
         Hears how far it is.
 
@@ -102,33 +111,49 @@ def build_collection(
         When there are no photos there, or the table cannot be read.
     CollectionError
         When `out` holds something else, or another program is building it.
+    UnconfirmedError
+        When more than a third of the photos that stand in `out` are gone.
     ModelError
         When the model cannot be loaded.
     """
     folder = absolute(out)
     source = PhotoSource(absolute(photos), absolute(captions) if captions else None, columns)
     check_place(folder, [path for path in (source.root, source.captions) if path])
-    with only_writer(folder), ExitStack() as closing:
-        older = closing.enter_context(Collection.open(folder)) if has_manifest(folder) else None
-        if older is not None and older.root != source.root:
+    with only_writer(folder), closing(find_standing(folder)) as standing:
+        older = standing.manifest
+        if older is not None and located(older.origin.root, folder) != source.root:
             raise CollectionError(
-                f"the collection was made from other photos ({older.root})",
+                f"the collection was made from other photos ({located(older.origin.root, folder)})",
                 value=folder,
                 remedy="Choose another folder for the new one, or remove the old one first",
             )
-        called = name or (older.name if older else folder.name)
-        order = Order(folder, source, Model.load(model), called, older, False, progress)
+        order = Order(
+            folder,
+            source,
+            Model.load(model),
+            name or (older.name if older else folder.name),
+            standing,
+            is_update=False,
+            report=progress,
+            keeps_previous=keeps_previous,
+            is_confirmed=confirmed,
+        )
         return _carry_out(order)
 
 
 def update_collection(
-    folder: Path | str, *, model: Path | str | Encoder | None = None, progress: Report = unheard
+    folder: Path | str,
+    *,
+    model: Path | str | Encoder | None = None,
+    confirmed: bool = False,
+    progress: Report = unheard,
 ) -> BuildReport:
     """Bring a collection in step with its photos: new, changed, renamed and deleted ones.
 
     Files are told apart by size and time first, and by their bytes where those differ; only
     content that was never seen is embedded. Captions and attributes are taken from the table
-    anew. When nothing has changed, nothing is written.
+    anew. When nothing has changed, nothing is written. A damaged collection is made whole from
+    its photos.
 
     Parameters
     ----------
@@ -136,6 +161,8 @@ def update_collection(
         The collection's folder.
     model
         The model that made it, where it does not lie where it did; by default it is found.
+    confirmed
+        Go on even where more than a third of the photos are gone.
     progress
         Hears how far it is.
 
@@ -144,21 +171,86 @@ def update_collection(
     CollectionError
         When there is no collection, its photos or its model are gone, the model is another one,
         or another program is building it.
+    UnconfirmedError
+        When more than a third of its photos are gone.
     """
     folder = absolute(folder)
-    Manifest.load(folder)  # before a lock file is left in a folder that is no collection
-    with only_writer(folder), Collection.open(folder) as older:
-        origin = older.manifest.origin
-        captions = located(origin.captions, folder) if origin.captions else None
-        source = PhotoSource(older.root, captions, origin.columns)
-        loaded = Model.load(model or older.model_folder)
-        if loaded.encoder.fingerprint != older.manifest.model.fingerprint:
-            raise CollectionError(
-                f"the model {loaded.encoder.name!r} is not the one that made this collection",
-                value=folder,
-                remedy="Run 'index' again with the same photos to embed all of them with it",
-            )
-        return _carry_out(Order(folder, source, loaded, older.name, older, True, progress))
+    _check_is_collection(folder)  # before a lock file is left in a folder that is no collection
+    with only_writer(folder), closing(find_standing(folder)) as standing:
+        return _carry_out(_update_of(folder, standing, model, confirmed, progress))
+
+
+def repair_collection(
+    folder: Path | str, *, model: Path | str | Encoder | None = None, progress: Report = unheard
+) -> BuildReport | None:
+    """Read all of a collection, and make it anew from its photos where anything is damaged.
+
+    Photos, tags and judgements are never touched, ids stay, and whatever part of the collection is
+    whole is used again.
+
+    Parameters
+    ----------
+    folder
+        The collection's folder.
+    model
+        The model to embed with; by default the one that made it.
+    progress
+        Hears how far it is.
+
+    Returns
+    -------
+    BuildReport or None
+        None when nothing was damaged.
+
+    Raises
+    ------
+    CollectionError
+        When there is no collection, its photos or its model are gone, or another program is
+        building it. Nothing is changed then.
+    """
+    folder = absolute(folder)
+    _check_is_collection(folder)
+    with only_writer(folder), closing(find_standing(folder, deep=True)) as standing:
+        if standing.damage is None:
+            return None
+        return _carry_out(_update_of(folder, standing, model, False, progress))
+
+
+def _check_is_collection(folder: Path) -> None:
+    if not (folder / COPY).is_file():
+        with suppress(DamageError):
+            Manifest.load(folder)
+
+
+def _update_of(
+    folder: Path,
+    standing: Standing,
+    model: Path | str | Encoder | None,
+    confirmed: bool,
+    progress: Report,
+) -> Order:
+    origin = standing.origin(folder)
+    source = PhotoSource(located(origin.root, folder), captions_of(origin, folder), origin.columns)
+    manifest = standing.manifest
+    made_by = model or (find_model(manifest, folder) if manifest else bundled_model())
+    loaded = Model.load(made_by)
+    is_other = manifest and loaded.encoder.fingerprint != manifest.model.fingerprint
+    if is_other and standing.damage is None:
+        raise CollectionError(
+            f"the model {loaded.encoder.name!r} is not the one that made this collection",
+            value=folder,
+            remedy="Run 'index' again with the same photos to embed all of them with it",
+        )
+    return Order(
+        folder,
+        source,
+        loaded,
+        manifest.name if manifest else folder.name,
+        standing,
+        is_update=standing.damage is None,
+        report=progress,
+        is_confirmed=confirmed,
+    )
 
 
 def _carry_out(order: Order) -> BuildReport:
@@ -166,16 +258,17 @@ def _carry_out(order: Order) -> BuildReport:
     sweep(order.folder)
     source = order.source.read(order.folder)
     journal = Journal(order.folder, order.terms)
-    before = list(order.older.catalogue.all_photos()) if order.older else []
+    before = order.standing.photos
     findings = find_out(order, source, journal, before)
     if not findings.wanted:
         raise _nothing_found(order, findings)
     placed = with_tags(place(findings.wanted, before), order.folder)
+    _check_retired(order, placed, before)
     if not _is_in_step(order, placed, findings):
         _make_build(order, placed, findings, journal, begin)
     discard_journal(order.folder)
     if order.older is not None:
-        order.older.close()  # or our own reading would keep the old build from being swept away
+        order.standing.close()  # or our own reading would keep the old build from being swept away
     sweep(order.folder)
     return _report(placed, before, findings, time.perf_counter() - begin)
 
@@ -188,6 +281,18 @@ def _nothing_found(order: Order, findings: Findings) -> CollectionError:
         value=order.source.root,
         remedy="Check that the folder is the right one and that its disk is mounted",
     )
+
+
+def _check_retired(order: Order, placed: Sequence[Placed], before: Sequence[Photo]) -> None:
+    """Ask before many photos go: a disk that is half mounted looks like photos deleted."""
+    n_gone = len(before) - sum(each.before is not None for each in placed)
+    if n_gone > MAX_UNASKED_SHARE * len(before) and not order.is_confirmed:
+        raise UnconfirmedError(
+            f"{n_gone:,} of the collection's {len(before):,} photos are not there any more",
+            value=order.source.root,
+            remedy="Nothing was changed. Check that the disk is mounted; if they are gone indeed, "
+            "go on (in a shell with --yes)",
+        )
 
 
 def _is_in_step(order: Order, placed: Sequence[Placed], findings: Findings) -> bool:
@@ -218,6 +323,7 @@ def _make_build(
     partial.rename(folder / build)
     flush_file(folder)
     manifest.save(folder)
+    remember_whole(folder, manifest)
     step.at(5)
 
 
@@ -252,10 +358,11 @@ def _manifest(
     order: Order, draft: Draft, build: str, written: Path, seconds: float, rate: float
 ) -> Manifest:
     moment = now()
-    return Manifest(
+    older = order.standing.manifest
+    manifest = Manifest(
         name=order.name,
         build=build,
-        created=order.older.manifest.created if order.older else moment,
+        created=older.created if older else moment,
         updated=moment,
         n_photos=len(draft.placed),
         n_rows=draft.n_rows,
@@ -267,6 +374,7 @@ def _manifest(
         photos_per_second=rate,
         files=file_notes(written),
     )
+    return manifest.before(older if order.keeps_previous or older is None else older.previous)
 
 
 def _report(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from pathlib import Path
 from types import TracebackType
@@ -10,17 +11,21 @@ import numpy as np
 
 from engine import config
 from engine.catalogue import Catalogue, Photo
-from engine.errors import CollectionError
+from engine.durable import MALFORMED
+from engine.errors import CatalogueError, CollectionError
 from engine.images import content_hash
 from engine.index import PhotoIndex
 from engine.locks import ReaderMark
-from engine.storage.manifest import Manifest, check_files, damaged, located
+from engine.storage.manifest import Manifest, check_files, damaged, located, unreadable
+from engine.storage.site import sweep_leftovers
 from engine.storage.thumbnails import ThumbnailPack
+from engine.storage.verification import Verification
 
 CATALOGUE = "catalogue.sqlite"
 EMBEDDINGS = "embeddings.npy"
 INDEX = "index"
 _TRIES = 5
+_SMALL_BYTES = 2**18  # compared with the manifest at once; bigger files a moment later
 
 
 class Collection:
@@ -50,32 +55,46 @@ class Collection:
         self._mark = mark
         self._index: PhotoIndex | None = None
         self._loading = threading.Lock()
-        check_files(folder, manifest)
+        check_files(folder, manifest, largest_hashed=_SMALL_BYTES)
         self.embeddings = _embeddings(folder, manifest)
         try:
             self._thumbnails = ThumbnailPack(self.build)
-        except (OSError, ValueError) as error:
-            raise damaged(folder, f"the thumbnails cannot be opened: {error}") from error
-        self.catalogue = Catalogue.open(self.build / CATALOGUE)
+        except OSError as error:
+            raise unreadable(self.build, error) from error
+        except MALFORMED as error:
+            raise damaged(folder, "its thumbnails are no list any more") from error
+        try:
+            self.catalogue = Catalogue.open(self.build / CATALOGUE)
+        except CatalogueError:
+            check_files(folder, manifest, largest_hashed=sys.maxsize)  # says it if it is damage
+            raise
+        self._verification = Verification(folder, manifest)
 
     @classmethod
-    def open(cls, folder: Path | str) -> Collection:
+    def open(cls, folder: Path | str, *, manifest: Manifest | None = None) -> Collection:
         """Open a collection; its folder may be read-only.
 
         Parameters
         ----------
         folder
             The folder that holds its ``manifest.json``.
+        manifest
+            Open what this one says instead; only for whoever holds the writer's lock.
 
         Raises
         ------
         CollectionError
-            When there is no collection, it is damaged, or a newer Kindred wrote it.
-        CatalogueError
-            When its catalogue is no longer one.
+            When there is no collection, or it may not be read, or a newer Kindred wrote it.
+        DamageError
+            When something that is cheap to compare is not what was written; the rest is compared
+            behind the scenes, see `raise_if_damaged`.
         """
         folder = Path(folder).absolute()
-        manifest, mark = _marked(folder)
+        sweep_leftovers(folder)
+        if manifest is None:
+            manifest, mark = _marked(folder)
+        else:
+            mark = ReaderMark(folder / manifest.build)
         try:
             return cls(folder, manifest, mark)
         except BaseException:
@@ -118,8 +137,16 @@ class Collection:
         """
         with self._loading:
             if self._index is None:
-                self._index = PhotoIndex.load(self.build / INDEX, self.embeddings)
+                self._index = self._load_index()
             return self._index
+
+    def _load_index(self) -> PhotoIndex:
+        if not self._verification.is_over:  # a damaged graph would not raise, but end the program
+            check_files(self.folder, self.manifest, largest_hashed=sys.maxsize, below=INDEX)
+        try:
+            return PhotoIndex.load(self.build / INDEX, self.embeddings)
+        except CollectionError as error:
+            raise damaged(self.folder, error.what) from error
 
     @property
     def model_folder(self) -> Path:
@@ -158,15 +185,27 @@ class Collection:
         """Return a row's thumbnail if the collection keeps one, apart from the photo's file."""
         return self._thumbnails.read(row)
 
+    def raise_if_damaged(self) -> None:
+        """Raise `DamageError` once it is known that bytes are not what was written.
+
+        All files are compared with the manifest in the background, once per build. This asks how
+        that stands, and never waits.
+        """
+        self._verification.raise_if_damaged()
+
+    def wait_until_verified(self) -> None:
+        """Wait for that comparison to end, and raise what it found."""
+        self._verification.wait()
+
     def check(self) -> None:
         """Read everything once and compare it with the manifest and with itself.
 
         Raises
         ------
-        CollectionError
+        DamageError
             At the first thing that is wrong.
         """
-        check_files(self.folder, self.manifest, contents=True)
+        check_files(self.folder, self.manifest, largest_hashed=sys.maxsize)
         rows = self.catalogue.live_rows()
         counts = (self.catalogue.n_rows, len(rows))
         if counts != (self.manifest.n_rows, self.manifest.n_photos):
@@ -180,6 +219,7 @@ class Collection:
 
     def close(self) -> None:
         """Let every file go; closing twice is no harm."""
+        self._verification.close()
         self.catalogue.close()
         self._thumbnails.close()
         self._mark.close()
@@ -235,7 +275,7 @@ def _marked(folder: Path) -> tuple[Manifest, ReaderMark]:
         if again.build == manifest.build:
             if reason is None:
                 return again, mark
-            raise damaged(folder, f"its build cannot be opened: {reason}") from reason
+            raise unreadable(folder / manifest.build, reason) from reason
         manifest = again
     raise CollectionError(
         "the collection is replaced again and again", value=folder, remedy="Try again in a moment"
@@ -247,8 +287,10 @@ def _embeddings(folder: Path, manifest: Manifest) -> np.memmap:
         embeddings = np.load(
             folder / manifest.build / EMBEDDINGS, mmap_mode="r", allow_pickle=False
         )
-    except (OSError, ValueError) as error:
-        raise damaged(folder, f"the embeddings cannot be opened: {error}") from error
+    except OSError as error:
+        raise unreadable(folder / manifest.build / EMBEDDINGS, error) from error
+    except MALFORMED as error:
+        raise damaged(folder, "its embeddings are no matrix any more") from error
     expected = (manifest.n_rows, manifest.model.n_dims)
     if embeddings.shape != expected or embeddings.dtype != np.float32:
         found = f"{embeddings.dtype} {embeddings.shape}"

@@ -1,28 +1,33 @@
-"""The manifest: which build of a collection stands, and what it is made of.
+"""The manifest: which build of a collection stands, what it is made of, and which one was before.
 
-``manifest.json`` is the only file of a collection that is ever replaced, in one rename: before it
-the old build stands, after it the new one. A reader who has the manifest has a whole collection.
+``manifest.json`` is replaced in one rename, and that alone decides: before it the old build stands,
+after it the new one, each with its own way back. A reader who has the manifest has a whole
+collection. ``.manifest.copy.json`` is written after it and is read only where it is damaged.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from shlex import quote
 from typing import Any, TypeVar
 
 from engine.config import THUMBNAIL_PX
-from engine.durable import read_json, write_json
-from engine.errors import CollectionError
+from engine.durable import DamagedFileError, read_checked, write_checked
+from engine.errors import CollectionError, DamageError
 
 FORMAT = 1
 KIND = "kindred collection"
 MANIFEST = "manifest.json"
-PREVIOUS = "previous.json"
-HASHED_BYTES = 64 * 2**20
+COPY = ".manifest.copy.json"
+PREVIOUS = "previous.json"  # where the version before was noted until it moved into the manifest
+
+_PIECE_BYTES = 2**20
 
 _Record = TypeVar("_Record")
 
@@ -56,7 +61,7 @@ class ModelCard:
 
 @dataclass(frozen=True, slots=True)
 class FileNote:
-    """Size of one file of a build, and the hash of its bytes unless it is a very big one."""
+    """Size of one file of a build, and the hash of its bytes; old builds lack it for big ones."""
 
     n_bytes: int
     content_hash: str | None = None
@@ -69,6 +74,7 @@ class Manifest:
     `n_photos` counts live photos; `n_rows` counts the rows of the embedding matrix, retired ones
     included. Times are ISO 8601 in UTC. `seconds` and `photos_per_second` tell how long the build
     took, until its files were written. `files` is keyed by path below the build's folder.
+    `previous` is the version to go back to, which has none itself.
     """
 
     name: str
@@ -84,51 +90,74 @@ class Manifest:
     seconds: float = 0.0
     photos_per_second: float = 0.0
     files: Mapping[str, FileNote] = field(default_factory=dict)
+    previous: Manifest | None = None
 
     def save(self, folder: Path) -> None:
         """Make this the manifest of `folder`: the moment at which its build stands."""
-        write_json(folder / MANIFEST, {"kind": KIND, "format": FORMAT, **asdict(self)})
+        content = {"kind": KIND, "format": FORMAT, **asdict(self)}
+        write_checked(folder / MANIFEST, content)
+        write_checked(folder / COPY, content)
+        (folder / PREVIOUS).unlink(missing_ok=True)
+
+    def before(self, older: Manifest | None) -> Manifest:
+        """Return this manifest with `older` as the version to go back to."""
+        return replace(self, previous=replace(older, previous=None) if older else None)
 
     @property
     def fingerprint(self) -> str:
         """A word that is another one after every change: 16 hexadecimal digits."""
-        told = json.dumps(asdict(self), sort_keys=True)
+        content = asdict(self)
+        del content["previous"]
+        told = json.dumps(content, sort_keys=True)
         return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
     @classmethod
     def load(cls, folder: Path, name: str = MANIFEST) -> Manifest:
-        """Read and check a collection's manifest, or the one it keeps of the version before.
+        """Read and check a collection's manifest, or the copy it keeps of it.
 
         Raises
         ------
         CollectionError
-            When `folder` holds no collection, a newer Kindred wrote it, or it is damaged.
+            When `folder` holds no collection, a newer Kindred wrote it, or it may not be read.
+        DamageError
+            When it is damaged.
         """
-        try:
-            value = read_json(folder / name)
-        except (FileNotFoundError, NotADirectoryError):
-            raise CollectionError(
-                "there is no collection here",
-                value=folder,
-                remedy="Make one with 'python -m engine index PHOTOS --out COLLECTION'",
-            ) from None
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise CollectionError(
-                f"a manifest cannot be opened ({reason})", value=folder / name
-            ) from error
-        except ValueError as error:
-            raise damaged(folder, "its manifest is not JSON") from error
-        return _manifest_from(value, folder)
+        manifest = _manifest_from(_read(folder, name), folder)
+        if manifest.previous is None and name == MANIFEST and (folder / PREVIOUS).is_file():
+            with suppress(CollectionError):
+                return manifest.before(_manifest_from(_read(folder, PREVIOUS), folder))
+        return manifest
+
+
+def _read(folder: Path, name: str) -> Any:
+    try:
+        return read_checked(folder / name)
+    except (FileNotFoundError, NotADirectoryError):
+        raise CollectionError(
+            "there is no collection here",
+            value=folder,
+            remedy="Make one with 'python -m engine index PHOTOS --out COLLECTION'",
+        ) from None
+    except OSError as error:
+        raise unreadable(folder / name, error) from error
+    except DamagedFileError as error:
+        raise damaged(folder, f"its manifest {error}") from error
 
 
 def file_notes(build: Path) -> dict[str, FileNote]:
-    """Measure every file below a build's folder, hashing those of up to 64 MiB."""
+    """Measure and hash every file below a build's folder."""
     files = (file for file in sorted(build.rglob("*")) if file.is_file())
     return {file.relative_to(build).as_posix(): _note(file) for file in files}
 
 
-def check_files(folder: Path, manifest: Manifest, *, contents: bool = False) -> None:
+def check_files(
+    folder: Path,
+    manifest: Manifest,
+    *,
+    largest_hashed: int = 0,
+    below: str = "",
+    proceed: Callable[[], bool] = lambda: True,
+) -> None:
     """Compare the files of a build with the manifest.
 
     Parameters
@@ -137,23 +166,37 @@ def check_files(folder: Path, manifest: Manifest, *, contents: bool = False) -> 
         The collection's folder.
     manifest
         Its manifest.
-    contents
-        Compare the bytes too, not only which files there are and how long.
+    largest_hashed
+        Compare the bytes of files up to this size too; of others, that they are there, how long.
+    below
+        Only the files whose path begins so.
+    proceed
+        Asked between pieces of files; the comparison ends when it says no.
 
     Raises
     ------
-    CollectionError
+    DamageError
         At the first file that is missing, has another size, or other bytes.
+    CollectionError
+        When a file may not be read.
     """
     for name, note in manifest.files.items():
+        if not name.startswith(below):
+            continue
         file = folder / manifest.build / name
         try:
             n_bytes = file.stat().st_size
-        except OSError as error:
+            if n_bytes != note.n_bytes:
+                raise damaged(folder, f"{name} has {n_bytes:,} bytes instead of {note.n_bytes:,}")
+            is_compared = note.content_hash is not None and n_bytes <= largest_hashed
+            found = _hash_of(file, proceed) if is_compared else note.content_hash
+        except FileNotFoundError as error:
             raise damaged(folder, f"{name} is missing") from error
-        if n_bytes != note.n_bytes:
-            raise damaged(folder, f"{name} has {n_bytes:,} bytes instead of {note.n_bytes:,}")
-        if contents and note.content_hash is not None and _hash_of(file) != note.content_hash:
+        except OSError as error:
+            raise unreadable(file, error) from error
+        if not proceed():
+            return
+        if found != note.content_hash:
             raise damaged(folder, f"the bytes of {name} have changed")
 
 
@@ -180,23 +223,37 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def damaged(folder: Path, reason: str) -> CollectionError:
+def damaged(folder: Path, reason: str) -> DamageError:
     """Return the error that says how a collection is damaged."""
-    return CollectionError(
-        f"the collection is damaged ({reason})",
+    return DamageError(
+        reason,
         value=folder,
-        remedy="Remove it and index its photos again, or restore it from a copy",
+        remedy=f"Repair it from its photos with 'python -m engine check {quote(str(folder))} "
+        "--repair': photos, tags and judgements stay",
+    )
+
+
+def unreadable(file: Path, error: OSError) -> CollectionError:
+    """Return the error for a file that the system does not hand out; that is no damage."""
+    if isinstance(error, FileNotFoundError):
+        return damaged(file.parent, f"{file.name} is missing")
+    return CollectionError(
+        f"a file of the collection cannot be opened ({(error.strerror or str(error)).lower()})",
+        value=file,
+        remedy="Check that you may read it and that its disk is well; nothing was changed",
     )
 
 
 def _note(file: Path) -> FileNote:
-    n_bytes = file.stat().st_size
-    return FileNote(n_bytes, _hash_of(file) if n_bytes <= HASHED_BYTES else None)
+    return FileNote(file.stat().st_size, _hash_of(file))
 
 
-def _hash_of(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+def _hash_of(file: Path, proceed: Callable[[], bool] = lambda: True) -> str:
+    found = hashlib.blake2b(digest_size=16)
+    with file.open("rb", buffering=0) as opened:
+        while proceed() and (piece := opened.read(_PIECE_BYTES)):
+            found.update(piece)
+    return found.hexdigest()
 
 
 def _manifest_from(value: Any, folder: Path) -> Manifest:
@@ -214,6 +271,9 @@ def _manifest_from(value: Any, folder: Path) -> Manifest:
         parts["origin"] = _record(Origin, parts["origin"])
         parts["model"] = _record(ModelCard, parts["model"])
         parts["files"] = {name: _record(FileNote, note) for name, note in parts["files"].items()}
+        if parts.get("previous") is not None:
+            version_before = {"kind": KIND, "format": version, **parts["previous"]}
+            parts["previous"] = _manifest_from(version_before, folder)
         return _checked(_record(Manifest, parts))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise damaged(folder, f"its manifest lacks or garbles something: {error}") from error

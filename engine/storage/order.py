@@ -13,6 +13,7 @@ from engine.encoders import Encoder, load_encoder
 from engine.progress import Report
 from engine.storage.collection import Collection
 from engine.storage.manifest import ModelCard, Origin, portable
+from engine.storage.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +79,30 @@ class Order:
     ----------
     folder
         The collection's folder.
-    older
-        The build that stands there until now, if any.
+    standing
+        What stands there until now, if anything does.
     is_update
         Whether rows are to be kept, and files known to be bad not tried again.
+    keeps_previous
+        Whether the build that stands is the one to go back to; otherwise that stays the one it was.
+    is_confirmed
+        Whether a person wants it even where many photos are gone.
     """
 
     folder: Path
     source: PhotoSource
     model: Model
     name: str
-    older: Collection | None
+    standing: Standing
     is_update: bool
     report: Report
+    keeps_previous: bool = False
+    is_confirmed: bool = False
+
+    @property
+    def older(self) -> Collection | None:
+        """The build that stands there until now, if its photos and embeddings are whole."""
+        return self.standing.collection
 
     @property
     def reusable(self) -> Collection | None:

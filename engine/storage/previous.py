@@ -1,37 +1,28 @@
-"""The version before: kept whole beside the one that stands, for one step back."""
+"""The version before: kept whole beside the one that stands, for one step back.
+
+Which one stands and which one is before is one file's word (see `manifest`): whoever changes it
+writes both in one rename, so there is no moment without a way back.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
-from engine.durable import write_json
 from engine.errors import CollectionError
-from engine.storage.manifest import FORMAT, KIND, PREVIOUS, Manifest, check_files
+from engine.storage.manifest import Manifest, check_files
 from engine.storage.site import only_writer
-
-
-def keep_previous(folder: Path, manifest: Manifest) -> None:
-    """Keep an earlier version of a collection, whose build must still be there.
-
-    Raises
-    ------
-    CollectionError
-        A file of it is missing, or another program is changing the collection.
-    """
-    with only_writer(folder):
-        check_files(folder, manifest)
-        _write(folder, manifest)
 
 
 def previous_version(folder: Path) -> Manifest | None:
     """Return the version a collection can be rolled back to, or None."""
     try:
-        manifest = Manifest.load(folder, PREVIOUS)
-        check_files(folder, manifest)
+        standing = Manifest.load(folder)
+        if standing.previous is not None:
+            check_files(folder, standing.previous)
     except CollectionError:
         return None
-    return manifest if manifest.build != Manifest.load(folder).build else None
+    previous = standing.previous
+    return previous if previous is not None and previous.build != standing.build else None
 
 
 def roll_back(folder: Path) -> Manifest:
@@ -43,16 +34,10 @@ def roll_back(folder: Path) -> Manifest:
         There is no version before this one, or another program is changing the collection.
     """
     with only_writer(folder):
-        standing = Manifest.load(folder)
         previous = previous_version(folder)
         if previous is None:
             raise CollectionError(
                 "there is no version to go back to", value=folder, remedy="Nothing was changed"
             )
-        previous.save(folder)
-        _write(folder, standing)
+        previous.before(Manifest.load(folder)).save(folder)
     return previous
-
-
-def _write(folder: Path, manifest: Manifest) -> None:
-    write_json(folder / PREVIOUS, {"kind": KIND, "format": FORMAT, **asdict(manifest)})

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Literal
 
 from engine import config
-from engine.errors import CollectionError
-from engine.storage.manifest import MANIFEST, Manifest, check_files
+from engine.durable import PARTIAL
+from engine.errors import CollectionError, DamageError
+from engine.storage.manifest import COPY, MANIFEST, Manifest, check_files, damaged
 from engine.storage.site import WRITER, has_manifest, is_own_name, only_writer, writer_of
 from engine.storage.uploads import is_uploads
+from engine.storage.verification import known_damage
 
-Health = Literal["ready", "building", "damaged"]
+Health = Literal["ready", "building", "damaged", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,10 @@ class CollectionSummary:
         As the manifest says; of a collection without one, the folder's name, zeros, and when its
         build began. `created` is ISO 8601 in UTC.
     health
-        "ready" to be searched, "building" for the first time, or "damaged".
+        "ready" to be searched, "building" for the first time, "damaged" (`repair_collection` makes
+        it whole again), or "unreadable", where a right is missing or a newer Kindred wrote it.
     reason
-        One sentence: what is damaged and what to do; empty otherwise.
+        One sentence: what is wrong and what to do; empty otherwise.
     writer
         Which program is changing it now ("pid 4711"), or None. A ready collection stays ready
         while it is updated.
@@ -48,6 +51,12 @@ class CollectionSummary:
     health: Health
     reason: str = ""
     writer: str | None = None
+
+    @property
+    def is_repairable(self) -> bool:
+        """Whether it is a damaged collection, rather than one that was never finished."""
+        is_finished = has_manifest(self.folder) or (self.folder / COPY).is_file()
+        return self.health == "damaged" and is_finished
 
 
 def collections_folder(home: Path) -> Path:
@@ -84,7 +93,7 @@ def summarise(folder: Path) -> CollectionSummary:
     try:
         manifest = Manifest.load(folder)
     except CollectionError as error:
-        return _nameless(folder, "damaged", str(error), writer)
+        return _nameless(folder, _kind_of(error), str(error), writer)
     health, reason = _health(folder, manifest)
     return CollectionSummary(
         folder,
@@ -139,7 +148,8 @@ def remove_collection(folder: Path | str) -> None:
         )
     with only_writer(folder):
         # The manifest goes first: half a removal is an unfinished build, never a damaged one.
-        (folder / MANIFEST).unlink(missing_ok=True)
+        for name in (COPY, MANIFEST):
+            (folder / name).unlink(missing_ok=True)
         for path in sorted(folder.iterdir()):
             if path.name != WRITER and (is_own_name(path.name) or is_uploads(path)):
                 _remove(path)
@@ -156,9 +166,16 @@ def _is_collection(folder: Path) -> bool:
 def _health(folder: Path, manifest: Manifest) -> tuple[Health, str]:
     try:
         check_files(folder, manifest)
+        reason = known_damage(folder, manifest)
+        if reason:
+            raise damaged(folder, reason)
     except CollectionError as error:
-        return "damaged", str(error)
+        return _kind_of(error), str(error)
     return "ready", ""
+
+
+def _kind_of(error: CollectionError) -> Health:
+    return "damaged" if isinstance(error, DamageError) else "unreadable"
 
 
 def _unfinished(folder: Path, writer: str | None) -> CollectionSummary:
@@ -169,12 +186,20 @@ def _unfinished(folder: Path, writer: str | None) -> CollectionSummary:
 
 
 def _nameless(folder: Path, health: Health, reason: str, writer: str | None) -> CollectionSummary:
+    """Tell of a collection without a manifest what its copy says, or its folder."""
+    name, n_photos, model = folder.name, 0, ""
     begun = datetime.fromtimestamp(folder.stat().st_mtime, UTC).isoformat(timespec="seconds")
-    return CollectionSummary(folder, folder.name, 0, "", 0, begun, health, reason, writer)
+    with suppress(CollectionError):
+        copy = Manifest.load(folder, COPY)
+        name, n_photos, model, begun = copy.name, copy.n_photos, copy.model.name, copy.created
+    return CollectionSummary(folder, name, n_photos, model, 0, begun, health, reason, writer)
 
 
 def _remove(path: Path) -> None:
-    if stat.S_ISDIR(path.lstat().st_mode):
-        shutil.rmtree(path)
-    else:
+    if not stat.S_ISDIR(path.lstat().st_mode):
         path.unlink()
+        return
+    # Renamed first: half of an upload folder would no longer be known for one, and stay for ever.
+    going = path if path.name.endswith(PARTIAL) else path.with_name(f"{path.name}{PARTIAL}")
+    path.rename(going)
+    shutil.rmtree(going)

@@ -9,14 +9,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.durable import PARTIAL
-from engine.errors import CollectionError
+from engine.errors import CollectionError, DamageError
 from engine.locks import LockHeldError, exclusive, has_readers, holder
 from engine.storage.journal import JOURNAL
-from engine.storage.manifest import MANIFEST, PREVIOUS, Manifest
+from engine.storage.manifest import COPY, MANIFEST, PREVIOUS, Manifest
 
 WRITER = ".writer"
 MAPS = "maps"
-TAGS = "tags.json"
+TAGS, TAGS_COPY = "tags.json", ".tags.copy.json"
 _BUILD = re.compile(r"build-(\d+)")
 
 
@@ -51,14 +51,31 @@ def sweep(folder: Path) -> None:
 
     Only for whoever holds the writer's lock.
     """
-    kept = {Manifest.load(folder).build} if has_manifest(folder) else set()
-    with suppress(CollectionError):  # most collections have no version before
-        kept.add(Manifest.load(folder, PREVIOUS).build)
+    kept = _standing_builds(folder)
     for path in folder.iterdir():
         is_half = path.name.endswith(PARTIAL)
-        is_old = _BUILD.fullmatch(path.name) and path.name not in kept
+        is_old = kept is not None and _BUILD.fullmatch(path.name) and path.name not in kept
         if is_half or (is_old and not has_readers(path)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def sweep_leftovers(folder: Path) -> None:
+    """Remove what a killed program left half written, unless one is writing now or nobody may."""
+    with suppress(OSError, CollectionError):
+        if any(path.name.endswith(PARTIAL) for path in folder.iterdir()):
+            with only_writer(folder):
+                sweep(folder)
+
+
+def _standing_builds(folder: Path) -> set[str] | None:
+    """Return the builds that the manifest names; None where it is damaged and may name any."""
+    if not has_manifest(folder):
+        return set()
+    try:
+        manifest = Manifest.load(folder)
+    except DamageError:
+        return None
+    return {manifest.build} | ({manifest.previous.build} if manifest.previous else set())
 
 
 def next_build(folder: Path) -> str:
@@ -81,7 +98,7 @@ def is_own_name(name: str) -> bool:
     [True, True, False]
     """
     is_half = name.endswith(PARTIAL)
-    is_named = name in (MANIFEST, PREVIOUS, WRITER, JOURNAL, MAPS, TAGS)
+    is_named = name in (MANIFEST, COPY, PREVIOUS, WRITER, JOURNAL, MAPS, TAGS, TAGS_COPY)
     return is_named or is_half or _BUILD.fullmatch(name) is not None
 
 

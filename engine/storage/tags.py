@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from engine.durable import read_json, write_json
+from engine.durable import DamagedFileError, read_checked, write_checked
 from engine.errors import CollectionError
 from engine.storage.collection import Collection
+from engine.storage.manifest import unreadable
 from engine.storage.matching import Placed
-from engine.storage.site import TAGS, only_writer
+from engine.storage.site import TAGS, TAGS_COPY, only_writer
 
 MAX_TAG_CHARACTERS = 60
+_KIND = "kindred tags"
 
 
 def tag_photos(folder: Path | str, photo_ids: Many[str], tag: str) -> int:
@@ -51,23 +53,50 @@ def tag_photos(folder: Path | str, photo_ids: Many[str], tag: str) -> int:
         photos = [each for each in collection.catalogue.all_photos() if each.photo_id in wanted]
         tags = read_tags(folder)
         hashes = {*tags.get(tag, ()), *(photo.content_hash for photo in photos)}
-        write_json(folder / TAGS, {**tags, tag: sorted(hashes)})
+        _write_tags(folder, {**tags, tag: sorted(hashes)})
     return len(hashes)
 
 
 def read_tags(folder: Path) -> dict[str, list[str]]:
-    """Return each tag given here, and the content hashes of the photos that carry it."""
+    """Return each tag given here, and the content hashes of the photos that carry it.
+
+    Nobody could make them again, so there are two copies of them: where the first is damaged, the
+    second, which is written after it, speaks.
+
+    Raises
+    ------
+    CollectionError
+        When neither can be read.
+    """
     try:
-        value = read_json(folder / TAGS)
-        return {str(tag): [str(each) for each in hashes] for tag, hashes in value.items()}
+        return _tags_in(folder / TAGS)
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise CollectionError(
-            f"the tags cannot be read ({error})",
-            value=folder / TAGS,
-            remedy="Restore that file, or remove it to go on without them",
-        ) from error
+    except OSError as error:
+        raise unreadable(folder / TAGS, error) from error
+    except DamagedFileError as error:
+        try:
+            return _tags_in(folder / TAGS_COPY)
+        except (OSError, DamagedFileError):
+            raise CollectionError(
+                "the tags given here are damaged",
+                value=folder / TAGS,
+                remedy="Restore that file from a copy, or remove it to go on without them",
+            ) from error
+
+
+def _tags_in(path: Path) -> dict[str, list[str]]:
+    record = read_checked(path)
+    tags = record["tags"] if record.get("kind") == _KIND else record
+    try:
+        return {str(tag): [str(each) for each in hashes] for tag, hashes in tags.items()}
+    except (AttributeError, TypeError) as error:
+        raise DamagedFileError("is no record of tags any more") from error
+
+
+def _write_tags(folder: Path, tags: dict[str, list[str]]) -> None:
+    for name in (TAGS, TAGS_COPY):
+        write_checked(folder / name, {"kind": _KIND, "tags": tags})
 
 
 def with_tags(placed: Sequence[Placed], folder: Path) -> list[Placed]:

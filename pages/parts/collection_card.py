@@ -29,6 +29,7 @@ STATES: dict[str, tuple[str, Literal["green", "blue", "orange", "red"], str]] = 
     "outdated": ("Another model", "orange", ":material/update:"),
     "building": ("Being built", "blue", ":material/hourglass_top:"),
     "damaged": ("Damaged", "red", ":material/error:"),
+    "unreadable": ("Cannot be read", "red", ":material/lock:"),
 }
 MAX_NAME_CHARACTERS = 80
 N_GLANCE = 10
@@ -63,7 +64,7 @@ def _draw_title(summary: CollectionSummary, is_outdated: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(plain(summary.name), anchor=False, width="stretch")
         st.badge(word, color=colour, icon=icon)
-    if summary.health == "damaged":
+    if summary.health in ("damaged", "unreadable"):
         st.text(summary.reason)
         return
     made = datetime.fromisoformat(summary.created)
@@ -87,6 +88,12 @@ def _draw_changes(
         if _button("Rename", slug, ":material/edit:"):
             ask_for_name(summary)
         draw_way_back(slug, summary)
+    elif summary.is_repairable:
+        told = "Make it whole again from its photos; they, your tags and your judgements stay"
+        if _button("Repair", slug, ":material/healing:", told):
+            arguments = [str(summary.folder), "--repair", "--json"]
+            start_job("check", arguments, title=f"Repair {summary.name}")
+            st.rerun()
     if _button("Remove", slug, ":material/delete:"):
         ask_to_remove(summary)
 

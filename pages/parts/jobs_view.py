@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from engine.jobs import JobState, forget_job, jobs, stop_job
+from engine.jobs import JobState, confirm_job, forget_job, jobs, stop_job
 from pages.parts.frame import Told
 from pages.parts.wording import count, duration, plain
 
@@ -19,6 +19,7 @@ ENDINGS: dict[str, tuple[str, Literal["green", "red", "gray"], str]] = {
     "crashed": ("Ended too soon", "red", ":material/error:"),
     "stopped": ("Stopped", "gray", ":material/stop:"),
 }
+QUESTION: tuple[str, Literal["orange"], str] = ("Waits for you", "orange", ":material/help:")
 
 
 def draw_jobs(kinds: Collection[str]) -> None:
@@ -77,10 +78,13 @@ def how_far(job: JobState) -> str:
 
 
 def _draw_over(job: JobState) -> None:
-    word, colour, icon = ENDINGS[job.state]
+    word, colour, icon = QUESTION if job.asks else ENDINGS[job.state]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(word, color=colour, icon=icon)
         st.markdown(f"**{plain(job.title)}**", width="stretch")
+        if job.asks and st.button("Go on", key=f"confirm {job.job_id}", type="tertiary"):
+            confirm_job(job.job_id)
+            st.rerun()
         if st.button("Dismiss", key=f"dismiss {job.job_id}", type="tertiary"):
             forget_job(job.job_id)
             st.rerun()

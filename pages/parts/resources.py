@@ -47,13 +47,22 @@ def _engine(
 
 
 def collection_of(folder: Path) -> Collection:
-    """Return a collection, opened once and anew after every change of it."""
-    return _collection(str(folder))
+    """Return a collection, opened once and anew after every change of it.
+
+    Raises
+    ------
+    CollectionError
+        Where it is damaged too, as soon as that is known.
+    """
+    collection = _collection(str(folder))
+    collection.raise_if_damaged()
+    return collection
 
 
 def _still_stands(collection: Collection) -> bool:
     """Tell whether what was opened is what the folder holds now."""
     try:
+        collection.raise_if_damaged()
         return Manifest.load(collection.folder).fingerprint == collection.fingerprint
     except CollectionError:
         return False

@@ -16,6 +16,7 @@ import pytest
 from engine.errors import JobError
 from engine.jobs import (
     JobState,
+    confirm_job,
     control,
     find_job,
     forget_job,
@@ -95,6 +96,18 @@ def test_a_command_that_exits_with_1_failed_and_its_last_line_says_why(home):
     state = wait_for(start_python(script, home), home, "finished", "failed", "crashed")
     assert (state.state, state.error) == ("failed", "no such folder: x.")
     assert state.log_tail == "noise\nno such folder: x."
+
+
+def test_a_command_that_stops_to_ask_begins_again_with_a_yes(home):
+    """Exit code 3 is a question; the same command then gets --yes and may end well."""
+    script = "import sys; sys.exit(0 if '--yes' in sys.argv else 'Half is gone.' and 3)"
+    asking = wait_for(start_python(script, home), home, "failed")
+    assert asking.asks
+    again = confirm_job(asking.job_id, home=home)
+    assert not wait_for(again.job_id, home, "finished").asks
+    assert [job.job_id for job in jobs(home)] == [again.job_id]
+    with pytest.raises(JobError, match="asks nothing"):
+        confirm_job(again.job_id, home=home)
 
 
 def test_a_command_that_is_not_there_failed(home):

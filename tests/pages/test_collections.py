@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.jobs import JobState, Progress
-from engine.storage import Collection, list_collections
+from engine.storage import Collection, Manifest, list_collections
 from pages.parts import collection_card, jobs_view, new_collection, resources
 from tests.pages.colour_model import COLOURS, write_colour_model
 from tests.pages.reading import blocks, errors, texts
@@ -138,11 +138,24 @@ def test_an_update_is_a_job(open_page, started, shelf):
     assert started == [("update", [str(shelf), "--json"], "Update Coloured squares")]
 
 
-def test_a_damaged_collection_says_so_and_can_only_be_removed(open_page, shelf):
+def test_a_damaged_collection_says_so_and_can_be_repaired_or_removed(open_page, shelf, started):
     (shelf / "manifest.json").write_text("{")
     page = open_page("collections")
     assert ":red-badge[" in texts(page)
-    assert {each.label for each in page.button} == {"Remove", "Make the collection"}
+    assert {each.label for each in page.button} == {"Repair", "Remove", "Make the collection"}
+    assert "Coloured squares" in texts(page)  # from the copy of its manifest
+    button(page, "Repair").click().run()
+    assert started == [("check", [str(shelf), "--repair", "--json"], "Repair Coloured squares")]
+
+
+def test_a_job_that_asks_waits_for_a_yes(open_page, monkeypatch):
+    asked = []
+    at_work(monkeypatch, job("failed", error="231 photos are not there any more.", asks=True))
+    monkeypatch.setattr(jobs_view, "confirm_job", asked.append)
+    page = open_page("collections")
+    assert ":orange-badge[" in texts(page) and "231 photos" in texts(page)
+    button(page, "Go on").click().run()
+    assert asked == ["20260101-000000-0123456789"]
 
 
 def test_a_collection_that_is_being_updated_says_so_and_is_left_alone(open_page, monkeypatch):
@@ -160,8 +173,8 @@ def test_a_collection_whose_model_is_another_one_now_can_be_embedded_anew(
     """The same folder holds a model that knows no yellow: its fingerprint is another one."""
     model = tmp_path / "colours"
     write_colour_model(model, {"red": COLOURS["red"]})
-    manifest = shelf / "manifest.json"
-    manifest.write_text(manifest.read_text().replace(str(colour_model), str(model)))
+    manifest = Manifest.load(shelf)
+    replace(manifest, model=replace(manifest.model, folder=str(model))).save(shelf)
     page = open_page("collections")
     assert not errors(page)
     assert ":orange-badge[" in texts(page)

@@ -16,6 +16,9 @@ import numpy as np
 from engine.images import Preprocessing, encode_jpeg, encode_png
 from engine.storage import build_collection, update_collection
 
+# What a collection's folder holds beside its build.
+OWN = frozenset({"manifest.json", ".manifest.copy.json", ".writer"})
+
 
 class ColourEncoder:
     """Mean colours of a 2 × 2 grid, turned into unit rows by a fixed projection."""

@@ -17,7 +17,7 @@ from engine.errors import CatalogueError, CollectionError, ModelError
 from engine.images import content_hash, read_photos
 from engine.storage import Collection, build_collection, embedding
 from engine.storage.journal import Journal
-from tests.engine.storage.colour import ColourEncoder, draw, draw_folder
+from tests.engine.storage.colour import OWN, ColourEncoder, draw, draw_folder
 
 
 def interrupt(*_: object) -> None:
@@ -39,7 +39,7 @@ def test_each_photo_has_the_row_of_its_path_and_its_own_embedding(shelf, photos,
 
 
 def test_a_build_leaves_one_manifest_and_one_build_and_nothing_else(shelf):
-    assert names_in(shelf) == {"manifest.json", "build-0001", ".writer"}
+    assert names_in(shelf) == {*OWN, "build-0001"}
 
 
 def test_a_photo_is_named_by_its_bytes_and_twins_are_counted_and_embedded_once(tmp_path, encoder):
@@ -124,7 +124,7 @@ def test_a_second_build_reads_and_embeds_nothing(shelf, photos, encoder):
     report = build_collection(photos, model=encoder, out=shelf)
     assert (report.indexed, report.embedded, report.reused) == (10, 0, 10)
     assert encoder.n_embedded == 10
-    assert names_in(shelf) == {"manifest.json", "build-0002", ".writer"}
+    assert names_in(shelf) == {*OWN, "build-0002"}
 
 
 def test_another_model_embeds_everything_anew_and_ids_stay(shelf, photos, encoder):

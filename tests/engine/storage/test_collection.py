@@ -29,7 +29,9 @@ def test_a_folder_without_a_collection_says_how_to_make_one(tmp_path):
 
 
 def change_manifest(shelf: Path, **changes: object) -> None:
+    """Write another manifest as an older Kindred did, which knew no checksums."""
     value = json.loads((shelf / "manifest.json").read_text())
+    del value["checksum"]
     (shelf / "manifest.json").write_text(json.dumps(value | changes))
 
 
@@ -56,12 +58,12 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "the build is missing": (
         lambda shelf: shutil.rmtree(shelf / "build-0001"),
-        "build cannot be opened",
+        "build-0001 is missing",
     ),
     "rows have another width": (widen, r"float32 \(10, 9\) instead of float32 \(10, 8\)"),
     "the manifest is cut short": (
         lambda shelf: (shelf / "manifest.json").write_text('{"kind": "kind'),
-        "its manifest is not JSON",
+        "its manifest is no JSON any more",
     ),
     "the manifest is something else's": (
         lambda shelf: (shelf / "manifest.json").write_text('{"name": "package"}'),
@@ -69,7 +71,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "the manifest is a list": (
         lambda shelf: (shelf / "manifest.json").write_text("[1, 2]"),
-        "not one of a collection",
+        "its manifest is no record any more",
     ),
     "the manifest lacks its model": (
         lambda shelf: change_manifest(shelf, model={}),

@@ -16,7 +16,7 @@ from engine.errors import CollectionError
 from engine.images import content_hash
 from engine.index import PhotoIndex
 from engine.storage import BuildReport, Collection, build_collection, findings, update_collection
-from tests.engine.storage.colour import ColourEncoder, draw
+from tests.engine.storage.colour import OWN, ColourEncoder, draw
 
 
 def photos_in(shelf: Path) -> dict[str, Photo]:
@@ -52,7 +52,7 @@ def test_nothing_new_writes_nothing(shelf, encoder):
     report = update_collection(shelf, model=encoder)
     assert (report.indexed, report.reused, counts(report)) == (10, 10, {})
     assert (shelf / "manifest.json").stat().st_mtime_ns == before
-    assert {path.name for path in shelf.iterdir()} == {"manifest.json", "build-0001", ".writer"}
+    assert {path.name for path in shelf.iterdir()} == {*OWN, "build-0001"}
 
 
 def test_new_photos_get_the_next_rows(shelf, photos, encoder, tmp_path):
@@ -202,7 +202,7 @@ def test_thumbnails_survive_an_update_and_rows_made_anew(tmp_path, encoder):
     }
     for number in (1, 2, 3):
         (photos / f"{number}.png").unlink()
-    update_collection(tmp_path / "shelf", model=encoder)
+    update_collection(tmp_path / "shelf", model=encoder, confirmed=True)
     anew = thumbnails_of(tmp_path / "shelf")
     assert anew == {path: after[path] for path in ("4.png", "5.png", "6.png")}
 

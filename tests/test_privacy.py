@@ -1,0 +1,134 @@
+"""Nothing leaves the machine, and nothing is left in a person's home: seen from outside."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.config import DEMO_COLLECTION, PROJECT
+from engine.privacy import SILENCE
+from engine.storage import Collection
+
+STRACE = shutil.which("strace")
+# Reports are sent some time after a library was first used.
+LIFE_SECONDS = 30
+
+LIBRARIES = "import hnswlib, keras, onnxruntime, openTSNE, plotly, sklearn, streamlit, tf2onnx"
+ENGINE = f"""
+import time
+from dataclasses import replace
+from pathlib import Path
+from engine import SearchEngine, build_collection, bundled_model, train
+from engine.training import DataSource
+from tests.engine.conftest import SMALL
+
+def life():
+    begin = time.monotonic()
+    home = Path({{home!r}})
+    build_collection({{photos!r}}, model=bundled_model(), out=home / "collections" / "mine")
+    assert SearchEngine.open(home / "collections" / "mine").search("red").matches
+    settings = replace(SMALL, epochs=1, batch_size=8, attributes=())
+    train([DataSource(Path({{photos!r}}))], settings, home / "runs" / "one")
+    {LIBRARIES}
+    time.sleep(max(0, begin + {LIFE_SECONDS} - time.monotonic()))
+
+life()
+"""
+APP = f"""
+import time
+from streamlit.testing.v1 import AppTest
+begin = time.monotonic()
+app = AppTest.from_file("app.py", default_timeout=600).run()
+app.query_params["q"] = "red dress"
+assert not app.switch_page("pages/text_search.py").run().exception
+time.sleep(max(0, begin + {LIFE_SECONDS} - time.monotonic()))
+"""
+SHELL = f"""
+import subprocess, sys, time
+begin = time.monotonic()
+subprocess.run([sys.executable, "-m", "engine", "search", "assets/demo", "red dress"], check=True)
+time.sleep(max(0, begin + {LIFE_SECONDS} - time.monotonic()))
+"""
+# The name service, and every address that is not this machine's own.
+LOOKED_UP = re.compile(
+    r"sin6?_port=htons\(53\)|io\.systemd\.Resolve"
+    r'|AF_INET, .*inet_addr\("(?!127\.)|AF_INET6, .*inet_pton\(AF_INET6, "(?!::1")'
+)
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """Forty photos of the demo with a caption each: enough to learn one step from."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    lines = ["id,title"]
+    with Collection.open(DEMO_COLLECTION) as demo:
+        for photo in demo.catalogue.photos(list(range(40))):
+            (folder / f"{photo.row}.jpg").write_bytes(demo.thumbnail(photo.row) or b"")
+            lines.append(f'{photo.row},"{photo.captions[0]}"')
+    (folder / "table.csv").write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+def live(program: str, person: Path) -> list[str]:
+    """Run a program in the home of somebody new; return what it asked the network for."""
+    trace = person.with_suffix(".trace")
+    watched = [STRACE, "-f", "-q", "-o", str(trace), "-e", "trace=%network"] if STRACE else []
+    environment = {"PATH": os.environ["PATH"], "TMPDIR": str(person.parent), "HOME": str(person)}
+    environment |= {"KINDRED_HOME": str(person / "kindred"), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [*watched, sys.executable, "-c", program],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    lines = trace.read_text("utf-8", "replace").splitlines() if STRACE else []
+    return [line for line in lines if LOOKED_UP.search(line)]
+
+
+@pytest.mark.parametrize("program", ["engine", "app", "shell"])
+def test_nothing_is_asked_of_the_network_and_nothing_left_outside_our_own_folder(
+    program, photos, tmp_path
+):
+    """Asked of files always, of the network where strace can watch."""
+    person = tmp_path / "person"
+    person.mkdir()
+    text = {"engine": ENGINE, "app": APP, "shell": SHELL}[program]
+    if program == "engine":
+        text = text.format(home=str(person / "kindred"), photos=str(photos))
+    asked = live(text, person)
+    assert asked == []
+    assert {path.name for path in person.iterdir()} <= {"kindred"}
+    own = {"person", "photos", "person.trace"}
+    left = {path.name for path in tmp_path.iterdir()} - own
+    assert not left, left
+
+
+def test_the_watch_sees_a_name_that_is_looked_up(tmp_path):
+    if STRACE is None:
+        pytest.skip("strace is not installed")
+    person = tmp_path / "person"
+    person.mkdir()
+    program = "import socket\ntry: socket.getaddrinfo('name.invalid', 80)\nexcept OSError: pass"
+    assert live(program, person)
+
+
+def test_libraries_are_silenced_even_where_the_environment_says_otherwise():
+    program = "import os, engine; print([os.environ[name] for name in engine.privacy.SILENCE])"
+    environment = os.environ | dict.fromkeys(SILENCE, "yes please")
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert told.stdout.strip() == str(list(SILENCE.values()))
