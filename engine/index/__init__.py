@@ -3,6 +3,7 @@
     photo_index.py   PhotoIndex: build, nearest, add, update, remove, save, load
     matrix.py        LiveMatrix: unit rows, which are live, every check before one is let in
     exact.py         brute force in NumPy: the truth, and the faster way when rows are few
+    copies.py        rows with the same embedding, which share a node of the graph
     graph.py         the only door to hnswlib, and all of its traps
     saving.py        an index as files, and whether they belong together
 

@@ -82,7 +82,10 @@ class Graph:
             self._index.resize_index(max(needed, int(capacity * _GROWTH)))
 
     def put(self, rows: Rows, embeddings: NDArray[np.float32], *, n_threads: int) -> None:
-        """Add rows, for which there must be room, or move known ones to their new place."""
+        """Add rows, or move known ones to their new place."""
+        if not len(rows):
+            return
+        self.reserve(len(rows))
         self._index.add_items(embeddings, rows, num_threads=n_threads)
 
     def remove(self, rows: Rows) -> None:

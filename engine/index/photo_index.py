@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine.index.copies import Copies, dissimilar
 from engine.index.exact import Rows, Similarities, exact_seconds, order, search_exactly
 from engine.index.graph import DisconnectedError, Graph, graph_seconds
 from engine.index.matrix import LiveMatrix
@@ -20,6 +22,11 @@ _UNNOTICED_SECONDS = 0.35e-3
 # With a filter, more rows are fetched than the allowed share demands, since a filter and a
 # query are seldom independent.
 _FILTER_MARGIN = 3
+
+# After a change of the graph so many rows must find themselves, but for this share of them.
+_N_CHECKED, _LOST_SHARE, _SELF_TOLERANCE = 200, 0.01, 1e-5
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +52,9 @@ class PhotoIndex:
     """The live rows of an embedding matrix, searchable.
 
     Few rows are searched exactly; from `exact_below` on a graph (HNSW) is kept beside the
-    matrix and used where it is the cheaper way. A filter is answered exactly when it is
-    narrow, else from the graph by fetching more and keeping what is allowed.
+    matrix and used where it is the cheaper way; rows with the same embedding share a node of it. A
+    filter is answered exactly when it is narrow, else from the graph by fetching more and keeping
+    what is allowed. A graph in which photos do not find themselves is given up.
 
     Any number of threads may ask at once. Changes (`add`, `update`, `remove`) belong on an
     object that nobody asks meanwhile: load a second one, change it, swap. They never write to
@@ -63,11 +71,18 @@ class PhotoIndex:
     [1, 2]
     """
 
-    def __init__(self, matrix: LiveMatrix, graph: Graph | None, settings: Settings) -> None:
+    def __init__(
+        self,
+        matrix: LiveMatrix,
+        graph: Graph | None,
+        settings: Settings,
+        copies: Copies | None = None,
+    ) -> None:
         """Join parts that fit; callers use `build` or `load`."""
         self._matrix = matrix
         self._graph = graph
         self._settings = settings
+        self._copies = copies or Copies(np.empty((0, 2), np.int64))
 
     @classmethod
     def build(
@@ -171,7 +186,7 @@ class PhotoIndex:
         if self._graph is not None and not exact:
             n_fetched = self._n_fetched(k, ef or self._settings.ef, n_candidates)
             if exact is False or not self._is_exact_cheaper(n_candidates, n_fetched):
-                found = _search_graph(self._graph, query, k, n_fetched, is_allowed)
+                found = self._search_graph(query, k, n_fetched, is_allowed)
                 if found is not None:
                     return found
         candidates = self._matrix.live_rows if is_allowed is None else np.flatnonzero(is_allowed)
@@ -182,7 +197,7 @@ class PhotoIndex:
         """Return how many rows the graph must find for k of them to be among the candidates."""
         if n_candidates < self.n_live:
             k = _FILTER_MARGIN * k * self.n_live // n_candidates
-        return min(self.n_live, max(k, ef))
+        return min(self.n_live - len(self._copies), max(k, ef))
 
     def _is_exact_cheaper(self, n_candidates: int, n_fetched: int) -> bool:
         seconds = exact_seconds(len(self._matrix.embeddings), n_candidates, self.n_dims)
@@ -207,16 +222,15 @@ class PhotoIndex:
         ValueError
             As in `build`, and when a row is live already.
         """
-        numbers = self._matrix.check_new(rows, embeddings)
-        if self._graph is not None:
-            self._graph.reserve(len(numbers))
-        self._put(numbers, embeddings, n_threads)
+        self._put(self._matrix.check_new(rows, embeddings), embeddings, n_threads)
 
     def update(
         self, rows: ArrayLike, embeddings: NDArray[np.float32], *, n_threads: int | None = None
     ) -> None:
         """Give live rows new embeddings; parameters and errors as in `add`."""
-        self._put(self._matrix.check_changed(rows, embeddings), embeddings, n_threads)
+        numbers = self._matrix.check_changed(rows, embeddings)
+        self._take_out(numbers)
+        self._put(numbers, embeddings, n_threads)
 
     def remove(self, rows: ArrayLike) -> None:
         """Let live rows never be found again, until they are added again.
@@ -227,36 +241,84 @@ class PhotoIndex:
             When a row is not live, naming it.
         """
         numbers = self._matrix.check_live(rows)
-        if self._graph is not None:
-            self._graph.remove(numbers)
+        self._take_out(numbers)
         self._matrix.retire(numbers)
+
+    def _take_out(self, rows: Rows) -> None:
+        """Let no row of these be found in the graph where it lies until now."""
+        if self._graph is None:
+            return
+        gone, risen = self._copies.take_out(rows)
+        self._graph.put(risen, self._matrix.embeddings[risen], n_threads=1)
+        self._graph.remove(gone)
 
     def _put(self, rows: Rows, embeddings: NDArray[np.float32], n_threads: int | None) -> None:
         if not len(rows):
             return
+        others = np.setdiff1d(self._matrix.live_rows, rows, assume_unique=True)
         self._matrix.put(rows, embeddings)
         if self._graph is None:
             self._build_graph(n_threads)
-        else:
-            self._graph.put(rows, embeddings, n_threads=_cores(n_threads))
+            return
+        nodes = self._copies.take_in(self._matrix.embeddings, rows, others)
+        self._graph.put(nodes, self._matrix.embeddings[nodes], n_threads=_cores(n_threads))
+        self._check_graph()
 
     def _build_graph(self, n_threads: int | None) -> None:
         """Build the graph once there are rows enough to need one."""
-        if self.n_live >= self._settings.exact_below:
-            self._graph = Graph.build(
-                self._matrix.embeddings,
-                self._matrix.live_rows,
-                m=self._settings.m,
-                ef_construction=self._settings.ef_construction,
-                n_threads=_cores(n_threads),
+        if self.n_live < self._settings.exact_below:
+            return
+        self._copies = Copies.among(self._matrix.embeddings, self._matrix.live_rows)
+        self._graph = Graph.build(
+            self._matrix.embeddings,
+            self._copies.nodes(self._matrix.live_rows),
+            m=self._settings.m,
+            ef_construction=self._settings.ef_construction,
+            n_threads=_cores(n_threads),
+        )
+        self._check_graph()
+
+    def _check_graph(self) -> None:
+        """Give the graph up where rows do not find themselves in it; exact search remains."""
+        nodes = self._copies.nodes(self._matrix.live_rows)
+        kinds = dissimilar(self._matrix.embeddings, nodes)
+        sample = kinds[:: max(1, len(kinds) // _N_CHECKED)]
+        lost = sum(not self._finds_itself(row) for row in sample.tolist())
+        if lost > _LOST_SHARE * len(sample):
+            _log.warning(
+                "the index finds only %d of %d sampled photos: it searches exactly from now on",
+                len(sample) - lost,
+                len(sample),
             )
+            self._graph, self._copies = None, Copies(np.empty((0, 2), np.int64))
+
+    def _finds_itself(self, row: int) -> bool:
+        n_fetched = self._n_fetched(1, self._settings.ef, self.n_live)
+        found = self._search_graph(self._matrix.embeddings[row], 1, n_fetched, None)
+        return found is not None and bool(found.similarities[0] > 1 - _SELF_TOLERANCE)
+
+    def _search_graph(
+        self,
+        query: NDArray[np.float32],
+        k: int,
+        n_fetched: int,
+        is_allowed: NDArray[np.bool_] | None,
+    ) -> Nearest | None:
+        """Return the graph's answer, or None when it did not reach k allowed rows."""
+        assert self._graph is not None
+        try:
+            nodes, similarities = self._graph.nearest(query, n_fetched)
+        except DisconnectedError:
+            return None
+        rows, similarities = self._copies.expand(nodes, similarities, k, is_allowed)
+        return Nearest(*order(rows, similarities, k), is_exact=False) if len(rows) >= k else None
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder, made if need be; the embeddings are not repeated there.
 
         Write into a new folder: a save that is cut off leaves a folder that does not load.
         """
-        write_index(folder, SavedIndex(self._matrix, self._graph, self._settings))
+        write_index(folder, SavedIndex(self._matrix, self._graph, self._settings, self._copies))
 
     @classmethod
     def load(cls, folder: Path, embeddings: NDArray[np.float32]) -> PhotoIndex:
@@ -276,25 +338,7 @@ class PhotoIndex:
             When a file is missing or damaged, or does not fit the embeddings.
         """
         saved = read_index(folder, embeddings)
-        return cls(saved.matrix, saved.graph, saved.settings)
-
-
-def _search_graph(
-    graph: Graph,
-    query: NDArray[np.float32],
-    k: int,
-    n_fetched: int,
-    is_allowed: NDArray[np.bool_] | None,
-) -> Nearest | None:
-    """Return the graph's answer, or None when it did not reach k allowed rows."""
-    try:
-        rows, similarities = graph.nearest(query, n_fetched)
-    except DisconnectedError:
-        return None
-    if is_allowed is not None:
-        kept = is_allowed[rows]
-        rows, similarities = rows[kept], similarities[kept]
-    return Nearest(*order(rows, similarities, k), is_exact=False) if len(rows) >= k else None
+        return cls(saved.matrix, saved.graph, saved.settings, saved.copies)
 
 
 def _cores(n_threads: int | None) -> int:

@@ -1,4 +1,4 @@
-"""An index as files: what it was built with, which rows are live, and the graph if there is one."""
+"""An index as files: what it was built with, which rows are live, and the graph, if any."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.durable import MALFORMED
+from engine.index.copies import Copies
 from engine.index.exact import Rows
 from engine.index.graph import Graph, damaged
 from engine.index.matrix import LiveMatrix
 
 _FORMAT = 1
 _SETTINGS_FILE, _LIVE_FILE, _GRAPH_FILE = "index.json", "live.npy", "graph.hnsw"
+_COPIES_FILE = "copies.npy"
 _N_COMPARED = 16
 
 
@@ -41,6 +43,7 @@ class SavedIndex:
     matrix: LiveMatrix
     graph: Graph | None
     settings: Settings
+    copies: Copies
 
 
 def write_index(folder: Path, saved: SavedIndex) -> None:
@@ -50,6 +53,7 @@ def write_index(folder: Path, saved: SavedIndex) -> None:
     np.save(folder / _LIVE_FILE, saved.matrix.live_rows, allow_pickle=False)
     if saved.graph is not None:
         saved.graph.save(folder / _GRAPH_FILE)
+        np.save(folder / _COPIES_FILE, saved.copies.pairs(), allow_pickle=False)
     facts = {
         "format": _FORMAT,
         "n_dims": saved.matrix.n_dims,
@@ -69,6 +73,7 @@ def read_index(folder: Path, embeddings: NDArray[np.float32]) -> SavedIndex:
         settings = Settings(**facts["settings"])
         saved_n_dims, n_live = int(facts["n_dims"]), int(facts["n_live"])
         live_rows = np.load(folder / _LIVE_FILE, allow_pickle=False)
+        pairs = _read_pairs(folder / _COPIES_FILE, live_rows)
         has_graph = bool(facts["has_graph"])
     except OSError as error:
         raise damaged(folder, (error.strerror or str(error)).lower()) from error
@@ -80,9 +85,22 @@ def read_index(folder: Path, embeddings: NDArray[np.float32]) -> SavedIndex:
         raise damaged(folder, f"its rows do not fit {n_rows} embeddings")
     graph = Graph.load(folder / _GRAPH_FILE, n_dims=n_dims) if has_graph else None
     matrix = LiveMatrix(embeddings, live_rows)
+    copies = Copies(pairs)
     if graph is not None:
-        _compare(folder, graph, matrix)
-    return SavedIndex(matrix, graph, settings)
+        _compare(folder, graph, matrix, copies.nodes(live_rows))
+    return SavedIndex(matrix, graph, settings, copies)
+
+
+def _read_pairs(path: Path, live_rows: Rows) -> NDArray[np.int64]:
+    """Return which rows hang behind which; none in an index of before there were any."""
+    if not path.exists():
+        return np.empty((0, 2), np.int64)
+    pairs = np.load(path, allow_pickle=False)
+    if pairs.dtype != np.int64 or pairs.ndim != 2 or pairs.shape[1] != 2:
+        raise ValueError("no pairs of rows")
+    if not np.isin(pairs, live_rows).all():
+        raise ValueError("a pair of rows that are not live")
+    return pairs
 
 
 def _is_rising(rows: Rows, n_rows: int) -> bool:
@@ -93,11 +111,10 @@ def _is_rising(rows: Rows, n_rows: int) -> bool:
     return bool(bounded and (np.diff(rows) > 0).all())
 
 
-def _compare(folder: Path, graph: Graph, matrix: LiveMatrix) -> None:
+def _compare(folder: Path, graph: Graph, matrix: LiveMatrix, nodes: Rows) -> None:
     """Refuse a graph of other rows; a few vectors show whether it is of this matrix."""
-    if not np.isin(matrix.live_rows, graph.known_rows(), assume_unique=True).all():
+    if not np.isin(nodes, graph.known_rows(), assume_unique=True).all():
         raise damaged(folder, "its graph lacks rows")
-    step = max(1, len(matrix.live_rows) // _N_COMPARED)
-    rows = matrix.live_rows[::step]
+    rows = nodes[:: max(1, len(nodes) // _N_COMPARED)]
     if len(rows) and not np.array_equal(graph.vectors(rows), matrix.embeddings[rows]):
         raise damaged(folder, "its graph is of other embeddings")

@@ -227,7 +227,7 @@ def test_the_cheaper_way_is_taken() -> None:
     60,000 × 64 × 0.14 ns = 0.54 ms against 20 µs + 160 × 0.45 µs = 0.09 ms for the graph.
     For 600 allowed rows 600 × 64 × 0.5 ns = 0.02 ms; for 30,000 again 0.54 ms.
     """
-    rows = random_rows(60_000, 64)
+    rows = np.pad(random_rows(60_000, 4), ((0, 0), (0, 60)))
     index = PhotoIndex.build(rows, m=4, ef_construction=8)
     assert not index.nearest(rows[0], 9).is_exact
     assert index.nearest(rows[0], 9, allowed=np.arange(600)).is_exact
@@ -254,6 +254,37 @@ def test_rows_without_a_path_between_them_are_found_exactly() -> None:
     rows[:300] = rows[0]
     answer = with_graph(rows, m=2, ef_construction=1).nearest(rows[0], 400, exact=False)
     assert sorted(answer.rows.tolist()) == list(range(400))
+
+
+@pytest.mark.parametrize(("n_others", "n_copies"), [(40, 20_500), (3_000, 20_000)])
+def test_thousands_of_copies_of_one_photo_hide_no_other(n_others, n_copies, tmp_path) -> None:
+    """hnswlib alone finds 0 of the 40, since every copy has only copies for neighbours."""
+    rows = np.concatenate([clustered_rows(n_others), np.ones((n_copies, 128), np.float32)])
+    rows = unit(np.random.default_rng(1).permutation(rows))
+    index = PhotoIndex.build(rows)
+    assert not index.is_exact
+    is_copy = (rows == unit(np.ones(128))).all(axis=1)
+    others = np.flatnonzero(~is_copy)[:300]
+    index.save(tmp_path / "index")
+    for each in (index, PhotoIndex.load(tmp_path / "index", rows)):
+        own = [each.nearest(rows[row], 1, exact=False).similarities[0] for row in others]
+        assert min(own) > 1 - 1e-5
+        assert index_recall(each, rows[others]) >= 0.99
+        assert index_recall(each, unit(np.ones((1, 128))), k=60) == 1
+    copies = np.flatnonzero(is_copy)
+    few = index.nearest(unit(np.ones(128)), 9, allowed=copies[-20:], exact=False)
+    assert few.rows.tolist() == copies[-20:][:9].tolist()
+
+
+def test_a_graph_in_which_photos_do_not_find_themselves_is_given_up(caplog) -> None:
+    """hnswlib on 8,000 rows that differ by less than a rounding: the 40 others are out of reach."""
+    chance = np.random.default_rng(0)
+    near = np.ones((8000, 128)) + 1e-6 * chance.normal(size=(8000, 128))
+    rows = unit(np.concatenate([near, clustered_rows(40)]))
+    index = PhotoIndex.build(rows, exact_below=1000, n_threads=1)
+    assert index.is_exact and "searches exactly" in caplog.text
+    own = [index.nearest(rows[row], 1).similarities[0] for row in range(8000, 8040)]
+    assert min(own) > 1 - 1e-5
 
 
 def test_many_threads_may_ask_at_once(clustered: tuple[PhotoIndex, np.ndarray]) -> None:
