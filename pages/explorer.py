@@ -8,6 +8,7 @@ from pages.parts.frame import Told, open_page
 from pages.parts.map_compare import draw_comparison
 from pages.parts.map_controls import draw_controls, fitting, has_photos
 from pages.parts.map_making import map_to_show
+from pages.parts.map_order import place_controls
 from pages.parts.map_stage import explore
 from pages.parts.map_trust import draw_trust
 from pages.parts.map_view import MapView
@@ -18,13 +19,15 @@ st.header("Explorer", anchor=False)
 with Told():
     engine = page.engine()
     here = fitting(MapView.read(st.query_params), engine)
-    drawn = None
     if has_photos(engine):
         draw_controls(engine, here, page.slug)
-        drawn = map_to_show(engine, here, page.slug)
-    if drawn is not None:
-        if here.beside:
-            draw_comparison(engine, drawn, here, page.slug)
-        else:
-            explore(engine, drawn, here, page.slug)
-        draw_trust(engine, drawn, here, page.slug)
+        offer = map_to_show(engine, here)
+        if offer.drawn is not None:
+            if here.beside:
+                draw_comparison(engine, offer.drawn, here, page.slug)
+            else:
+                explore(engine, offer.drawn, here, page.slug)
+            with st.container(key="map trust"):
+                draw_trust(engine, offer.drawn, here, page.slug)
+        place_controls()
+        offer.tell_time(engine, here.settings)

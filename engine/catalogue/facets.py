@@ -167,6 +167,46 @@ def _count_postings(
     return spellings
 
 
+def column_of(
+    connection: sqlite3.Connection, name: str, n_rows: int
+) -> tuple[list[str], np.ndarray]:
+    """Return an attribute's values by falling count, and which of them each row has.
+
+    Returns
+    -------
+    values
+        Each in its commonest spelling.
+    codes
+        int32 (n_rows,): position among the values; −1 for none. Of several tags, the rarest.
+    """
+    codes = np.full(n_rows, -1, np.int32)
+    found = connection.execute(
+        "SELECT folded, value, chunk, offsets FROM term JOIN posting ON posting.term_id = term.id"
+        " WHERE attribute_id = (SELECT id FROM attribute WHERE name = ?)",
+        (name,),
+    ).fetchall()
+    if not found:
+        return [], codes
+    rows, starts = unpack([posting[2:] for posting in found], n_rows)
+    lengths = np.diff(starts, append=len(rows))
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for (folded, value, _, _), n in zip(found, lengths.tolist(), strict=True):
+        spellings[folded][value] += n
+    order = sorted(spellings, key=lambda folded: (-spellings[folded].total(), folded))
+    place = {folded: position for position, folded in enumerate(order)}
+    np.maximum.at(codes, rows, np.repeat([place[folded] for folded, *_ in found], lengths))
+    return [spellings[folded].most_common(1)[0][0] for folded in order], codes
+
+
+def measure_names(connection: sqlite3.Connection) -> list[str]:
+    """Return the attributes that measure: many numbers, each of few photos."""
+    found = connection.execute(
+        "SELECT id, name FROM attribute WHERE n_values > ? AND n_photos > 0 ORDER BY id",
+        (MAX_NUMBERS,),
+    ).fetchall()
+    return [name for attribute, name in found if _measures(connection, attribute)]
+
+
 def _commonest(spellings: Mapping[str, Counter[str]], limit: int) -> list[tuple[str, int]]:
     """Return values by falling count, each in its commonest spelling."""
     totals = {folded: counts.total() for folded, counts in spellings.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os.path import normpath
 from pathlib import Path
 from typing import Any
@@ -111,6 +111,39 @@ class CatalogueReader:
         return [
             (row, caption) for row, captions in found for caption in table.decode(captions, list)
         ]
+
+    @property
+    def n_captions(self) -> int:
+        """How many captions the live photos have."""
+        lengths = "SELECT coalesce(sum(json_array_length(captions)), 0) FROM photo"
+        return int(self._ask(f"{lengths} WHERE retired = 0")[0][0])
+
+    def first_captions(self) -> list[tuple[str | None, str]]:
+        """Return the first caption (None where there is none) and path of every live photo."""
+        first = "SELECT json_extract(captions, '$[0]'), path FROM photo"
+        return self._ask(f"{first} WHERE retired = 0 ORDER BY row")
+
+    def ids_of(self, rows: Sequence[int] | np.ndarray) -> dict[int, str]:
+        """Return the photo ids of rows, by row; those that are not live are passed over."""
+        wanted = json.dumps([int(row) for row in rows])
+        return dict(
+            self._ask(
+                "SELECT row, photo_id FROM photo WHERE retired = 0"
+                " AND row IN (SELECT value FROM json_each(?)) ORDER BY row",
+                wanted,
+            )
+        )
+
+    def rows_of(self, photo_ids: Iterable[str]) -> dict[str, int]:
+        """Return the live rows of photo ids, by id; those that nobody has are passed over."""
+        wanted = json.dumps(list(photo_ids))
+        return dict(
+            self._ask(
+                "SELECT photo_id, row FROM photo WHERE retired = 0"
+                " AND photo_id IN (SELECT value FROM json_each(?)) ORDER BY row",
+                wanted,
+            )
+        )
 
     def skipped(self) -> list[Skipped]:
         """Return what was left out, by path."""
@@ -247,6 +280,29 @@ class CatalogueReader:
                 return facets.count_all(connection, n_photos, limit)
             mask = table.mask_of(rows, len(live))
             return facets.count_among(connection, mask, n_photos, limit)
+
+    def column(self, name: str) -> tuple[list[str], np.ndarray]:
+        """Return an attribute's values by falling count, and which of them each row has.
+
+        Parameters
+        ----------
+        name
+            An attribute, or ``tag``.
+
+        Returns
+        -------
+        values : list of str
+            Empty where no photo has such an attribute.
+        codes : int32 (n_rows,)
+            Position among the values; −1 for none. Of several tags, the rarest.
+        """
+        with self._file.reading() as connection:
+            return facets.column_of(connection, name, table.count_rows(connection))
+
+    def measures(self) -> list[str]:
+        """Return the attributes that are numbers, too many to be the values of a facet."""
+        with self._file.reading() as connection:
+            return facets.measure_names(connection)
 
     def attribute_keys(self) -> list[str]:
         """Return the names of the attributes of live photos, in the source's order."""

@@ -7,6 +7,10 @@
     folder.py      where maps are kept: found, listed, swept
     pairs.py       photos and their captions: true ranks, and the gap between both sides
     wording.py     the words that tell a group of points from the rest
+    older.py       a finished map of photos that have changed since, with the new ones placed on it
+    estimate.py    how long a map takes on this machine
+    photo_table.py the photos behind a map as columns: rows, texts, values
+    views.py       views of maps that a person has named
     choice.py      what the photos of a selection have in common, and how to keep them
     sheets.py      many small pictures in one, for zooming in
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.catalogue.postings import fold
 from engine.encoders import Encoder
-from engine.maps.told import Told
-from engine.maps.wording import telling_words
+from engine.maps.photo_table import PhotoTable
+from engine.maps.wording import most_telling, share_of_words
 
 _MIN_SHARE = 0.3
 _MIN_LIFT = 1.15
@@ -36,12 +35,12 @@ class Common:
     overall: float
 
 
-def in_common(told: Told, places: Sequence[int]) -> list[Common]:
+def in_common(table: PhotoTable, places: NDArray[np.integer]) -> list[Common]:
     """Return the values that stand out among chosen photos, the most telling first.
 
     Parameters
     ----------
-    told
+    table
         The collection's photos.
     places
         Which of them are chosen.
@@ -52,26 +51,23 @@ def in_common(told: Told, places: Sequence[int]) -> list[Common]:
         Values that at least 3 in 10 have, and 15 % more of them than of all photos. Of a choice
         of everything nothing stands out.
     """
-    if not places:
+    if not len(places):
         return []
     found = []
-    for key in told.keys:
-        values = told.values(key)
-        overall = Counter(values)
-        for value, n in Counter(values[place] for place in places).items():
-            share, everywhere = n / len(places), overall[value] / len(values)
-            if value and share >= _MIN_SHARE and share >= _MIN_LIFT * everywhere:
+    for key, values in table.counts_among(places).items():
+        for value, n in values:
+            share, everywhere = n / len(places), table.shares[key][fold(value)]
+            if share >= _MIN_SHARE and share >= _MIN_LIFT * everywhere:
                 found.append(Common(key, value, share, everywhere))
     return sorted(found, key=lambda each: (each.overall - each.share, each.key))
 
 
-def words_in_common(told: Told, places: Sequence[int], n_words: int = 6) -> list[str]:
+def words_in_common(table: PhotoTable, places: NDArray[np.integer], n_words: int = 6) -> list[str]:
     """Return the words that tell chosen photos from the others."""
-    chosen = np.ones(len(told.photos), np.int64)
-    chosen[list(places)] = 0
     if not len(places):
         return []
-    return telling_words(told.words, chosen, n_words)[0]
+    inside, overall = share_of_words(table.words_at(places)), share_of_words(table.words)
+    return most_telling(inside, overall, len(places), len(table))[:n_words]
 
 
 def words_of_the_model(

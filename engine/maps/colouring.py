@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.maps.drawn import DrawnMap
-from engine.maps.told import Told
+from engine.maps.photo_table import PhotoTable
 
-MAX_GROUPS = 12
-OTHER, NONE = "other", "not said"
+# As many as the numbers of a map's groups can tell apart.
+MAX_GROUPS = 32_000
+OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +54,21 @@ def groups(drawn: DrawnMap, codes: NDArray[np.int16], labels: Sequence[str]) -> 
     return Colouring("groups", list(labels), codes=codes, kept=kept)
 
 
-def by_attribute(drawn: DrawnMap, told: Told, key: str) -> Colouring:
-    """Colour points by a value of their photo: the commonest apart, the rest together."""
-    values = told.values(key)
-    places = told.places(drawn.rows)
-    shown = [values[place] if place >= 0 else "" for place in places.tolist()]
-    counts = Counter(shown)
-    named = [value for value, _ in counts.most_common() if value]
-    labels = named if len(named) <= MAX_GROUPS else [*named[: MAX_GROUPS - 1], OTHER]
-    code = {value: min(i, len(labels) - 1) for i, value in enumerate(named)}
-    if counts[""]:
-        code[""] = len(labels)
-        labels = [*labels, NONE]
-    return groups(drawn, np.array([code[value] for value in shown], np.int16), labels)
+def by_attribute(drawn: DrawnMap, table: PhotoTable, key: str) -> Colouring:
+    """Colour points by a value of their photo: every value a group of its own."""
+    labels, codes = values_of(drawn, table, key)
+    return groups(drawn, codes, labels)
+
+
+def values_of(drawn: DrawnMap, table: PhotoTable, key: str) -> tuple[list[str], NDArray[np.int16]]:
+    """Return an attribute's values, and which of them each point has; −1 for no photo."""
+    column = table.column(key)
+    places = table.places(drawn.rows)
+    codes = np.where(places >= 0, np.minimum(column.codes, MAX_GROUPS)[places], -1)
+    labels = list(column.labels)
+    if len(labels) > MAX_GROUPS:
+        labels = [*labels[:MAX_GROUPS], OTHER]
+    return labels, codes.astype(np.int16)
 
 
 def by_side(drawn: DrawnMap) -> Colouring:

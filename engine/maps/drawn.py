@@ -16,7 +16,7 @@ from engine.durable import read_json, write_json
 from engine.errors import MapError
 from engine.maps.settings import MapSettings
 
-FORMAT = 1
+FORMAT = 2
 KIND = "kindred map"
 RECORD = "map.json"
 MAX_POINTS = 10_000_000
@@ -29,6 +29,7 @@ ARRAYS: Mapping[str, tuple[type[np.generic], int]] = {
     "kept": (np.float32, 1),
     "clusters": (np.int16, 1),
     "ranks": (np.float32, 1),
+    "marks": (np.uint64, 1),
 }
 
 
@@ -64,6 +65,8 @@ class MapRecord:
         See `engine.maps.pairs.Gap`; None where the map has one side.
     clusters
         The telling words of each cluster.
+    n_placed, n_gone
+        Of a map of earlier photos: points placed on it since, and those that are no more.
     """
 
     key: str
@@ -82,6 +85,13 @@ class MapRecord:
     is_exact: bool
     gap: Mapping[str, float] | None
     clusters: list[list[str]]
+    n_placed: int = 0
+    n_gone: int = 0
+
+    @property
+    def is_older(self) -> bool:
+        """Whether it was drawn from other photos than are there now."""
+        return self.n_placed + self.n_gone > 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as plain values."""
@@ -103,6 +113,8 @@ class MapRecord:
             names = {each.name for each in fields(cls)}
             parts = {name: entry for name, entry in value.items() if name in names}
             parts["settings"] = MapSettings.from_json(parts["settings"])
+            if value["format"] == 1 and parts["settings"].centred:
+                parts["gap"] = None  # it was that of the sides before they were centred
             record = cls(**parts)
             if not 0 <= record.n_photos <= record.n_points <= MAX_POINTS:
                 raise ValueError("counts that cannot be")
@@ -131,6 +143,8 @@ class DrawnMap:
         int16 (n,), from 0; their words are in the record.
     ranks
         float32 (n,): a caption's rank of its own photo, from 1; nan for photos.
+    marks
+        uint64 (n,): tells each point's embedding from others (see `engine.maps.material`).
     """
 
     folder: Path
@@ -141,6 +155,7 @@ class DrawnMap:
     kept: NDArray[np.float32]
     clusters: NDArray[np.int16]
     ranks: NDArray[np.float32]
+    marks: NDArray[np.uint64]
 
     def save(self, folder: Path) -> None:
         """Write the map into an empty folder."""
@@ -210,6 +225,8 @@ def unreadable(folder: Path, error: Exception) -> MapError:
 
 def _array(folder: Path, name: str, n_points: int) -> Any:
     kind, width = ARRAYS[name]
+    if name == "marks" and not (folder / "marks.npy").exists():
+        return np.zeros(n_points, kind)  # a map of format 1 knows its points by their rows alone
     shape = (n_points,) if width == 1 else (n_points, width)
     found = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
     if found.shape != shape or found.dtype != kind:

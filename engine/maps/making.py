@@ -19,7 +19,14 @@ from engine.errors import MapError
 from engine.locks import LockHeldError, exclusive
 from engine.maps.drawn import DrawnMap, MapRecord, Preview
 from engine.maps.folder import key_of, maps_folder, open_kept, preview_file, sweep
-from engine.maps.material import Material, centre_sides, fingerprint, gather, limit_points
+from engine.maps.material import (
+    Material,
+    centre_sides,
+    fingerprint,
+    gather,
+    limit_points,
+    marks_of,
+)
 from engine.maps.pairs import caption_ranks, measure_gap
 from engine.maps.settings import MapSettings
 from engine.maps.wording import telling_words, words_of
@@ -210,7 +217,7 @@ class _Making:
         names = self._name_clusters(material, clusters)
         step.at(3)
         ranks = caption_ranks(self.collection, material)
-        gap = measure_gap(material)
+        gap = measure_gap(replace(material, embeddings=embeddings))
         step.at(4)
         self._lap("measures")
         record = MapRecord(
@@ -240,6 +247,7 @@ class _Making:
             kept,
             clusters,
             ranks,
+            marks_of(material.embeddings),
         )
 
     def _name_clusters(self, material: Material, clusters: NDArray[np.int16]) -> list[list[str]]:

@@ -55,7 +55,7 @@ def caption_ranks(collection: Collection, material: Material) -> NDArray[np.floa
 
 
 def measure_gap(material: Material) -> Gap | None:
-    """Measure the distance of both sides; None where the map has only one."""
+    """Measure the distance of both sides as they are drawn; None where the map has only one."""
     is_photo = material.is_photo
     if not is_photo.any() or is_photo.all():
         return None

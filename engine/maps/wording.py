@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,11 @@ _SEEN_IN_MIND = 1.0
 
 
 def words_of(photo: Photo) -> frozenset[str]:
-    """Return the different words of a photo's captions, values and tags, in the singular."""
-    told = [*photo.captions, *photo.attributes.values(), *photo.tags]
+    """Return the different words of a photo's captions and values, in the singular.
+
+    Tags are left out: who tags a lasso has named it already, and groups must not be called by it.
+    """
+    told = [*photo.captions, *photo.attributes.values()]
     found = {singular(word) for text in told for word in words(text)}
     return frozenset(
         word for word in found if len(word) > 2 and word not in _SMALL and not word[0].isdigit()
@@ -51,30 +54,43 @@ def telling_words(
     [['shoe'], ['hat']]
     """
     n_groups = int(groups.max()) + 1 if len(groups) else 0
-    overall = count_words(told)
+    overall = share_of_words(told)
+    sizes = np.bincount(groups, minlength=n_groups).tolist()
     return [
-        _most_telling(
-            [told[i] for i in np.flatnonzero(groups == group).tolist()], overall, len(told)
+        most_telling(
+            share_of_words([told[i] for i in np.flatnonzero(groups == group).tolist()]),
+            overall,
+            sizes[group],
+            len(told),
         )[:n_words]
         for group in range(n_groups)
     ]
 
 
-def count_words(told: Iterable[frozenset[str]]) -> Counter[str]:
-    """Count the photos that have each word."""
-    return Counter(word for each in told for word in each)
+def share_of_words(told: Sequence[frozenset[str]]) -> dict[str, float]:
+    """Return the share of photos that have each word."""
+    return {word: n / len(told) for word, n in Counter(w for each in told for w in each).items()}
 
 
-def _most_telling(told: Sequence[frozenset[str]], overall: Counter[str], n_all: int) -> list[str]:
-    n_inside, n_outside = len(told), n_all - len(told)
+def most_telling(
+    inside: Mapping[str, float], overall: Mapping[str, float], n_inside: int, n_all: int
+) -> list[str]:
+    """Return the words of a group, the most telling first.
 
-    def worth(word: str, n: int) -> float:
-        inside = n / n_inside
-        outside = (overall[word] - n + _SEEN_IN_MIND) / (n_outside + 2 * _SEEN_IN_MIND)
-        return inside * math.log(inside / outside)
+    Parameters
+    ----------
+    inside, overall
+        Share of the group's photos, and of all photos, that have a word; of many photos, of a
+        sample of them.
+    n_inside, n_all
+        Photos of the group, and all.
+    """
 
-    worths = {
-        word: worth(word, n) for word, n in count_words(told).items() if n >= _MIN_SHARE * n_inside
-    }
-    found = sorted(worths, key=lambda word: (-worths[word], word))
+    def worth(word: str, share: float) -> float:
+        n_outside = max(overall.get(word, 0.0) * n_all - share * n_inside, 0.0)
+        outside = (n_outside + _SEEN_IN_MIND) / (n_all - n_inside + 2 * _SEEN_IN_MIND)
+        return share * math.log(share / outside)
+
+    worths = {word: worth(word, share) for word, share in inside.items() if share >= _MIN_SHARE}
+    found = sorted(worths, key=lambda word: (-round(worths[word], 12), word))
     return [word for word in found if worths[word] > 0]

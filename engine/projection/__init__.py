@@ -15,7 +15,7 @@ from engine.projection.clusters import cluster_rows
 from engine.projection.fitting import MIN_TSNE_ROWS, fit_pca, fit_tsne
 from engine.projection.neighbours import Neighbours, nearest_neighbours
 from engine.projection.placing import Placer
-from engine.projection.trust import kept_neighbours, trustworthiness
+from engine.projection.trust import kept_neighbours, kept_of_placed, trustworthiness
 
 __all__ = [
     "MIN_TSNE_ROWS",
@@ -25,6 +25,7 @@ __all__ = [
     "fit_pca",
     "fit_tsne",
     "kept_neighbours",
+    "kept_of_placed",
     "nearest_neighbours",
     "trustworthiness",
 ]

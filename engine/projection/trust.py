@@ -44,6 +44,30 @@ def kept_neighbours(
     return np.asarray(kept.mean(axis=1), np.float32)
 
 
+def kept_of_placed(
+    points: NDArray[np.float32], placed: NDArray[np.float32], nearest: NDArray[np.int32], k: int = K
+) -> NDArray[np.float32]:
+    """Return the same share for points that were placed on a finished map.
+
+    Parameters
+    ----------
+    points
+        (n, 2), of the map.
+    placed
+        (m, 2), put there later.
+    nearest
+        (m, at least k): the points truly nearest to each, the nearest first.
+    k
+        Lowered where there are fewer.
+    """
+    from sklearn.neighbors import KDTree
+
+    k = min(k, nearest.shape[1], len(points))
+    drawn = KDTree(points).query(placed, k, return_distance=False)
+    kept = (nearest[:, :k, None] == drawn[:, None, :]).any(axis=2)
+    return np.asarray(kept.mean(axis=1), np.float32)
+
+
 def nearest_on_map(points: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     """Return the k nearest other points of each point, (n, k)."""
     from sklearn.neighbors import KDTree

@@ -48,9 +48,9 @@ def tag_photos(folder: Path | str, photo_ids: Many[str], tag: str) -> int:
         raise CollectionError(
             "a tag needs a name", value=tag, remedy=f"Type 1 to {MAX_TAG_CHARACTERS} letters"
         )
-    wanted = set(photo_ids)
     with only_writer(folder), Collection.open(folder) as collection:
-        photos = [each for each in collection.catalogue.all_photos() if each.photo_id in wanted]
+        rows = collection.catalogue.rows_of(photo_ids).values()
+        photos = collection.catalogue.photos(list(rows))
         tags = read_tags(folder)
         hashes = {*tags.get(tag, ()), *(photo.content_hash for photo in photos)}
         _write_tags(folder, {**tags, tag: sorted(hashes)})

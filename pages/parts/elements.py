@@ -15,16 +15,20 @@ from pages.parts.view import View
 HERE = Path(__file__).parent
 
 
-def element(name: str, *, js: str, css: str = "", html: str = "") -> Callable[..., Any]:
+def element(
+    name: str, *, js: str, css: str = "", html: str = "", is_isolated: bool = True
+) -> Callable[..., Any]:
     """Make an element of the page from files beside this one; every script may use `link`.
 
-    Several scripts, separated by spaces, become one; the last has the element's function.
+    Several scripts, separated by spaces, become one; the last has the element's function. The
+    style of an element that is not isolated is that of the whole page.
     """
     return st.components.v2.component(
         f"kindred_{name}",
         html=html or None,
         css=_read(css) if css else None,
         js="\n".join(map(_read, ["navigate.js", *js.split()])),
+        isolate_styles=is_isolated,
     )
 
 

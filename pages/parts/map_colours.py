@@ -12,19 +12,21 @@ from engine.maps.colouring import (
     by_trust,
 )
 from engine.maps.landing import Landing
-from engine.maps.told import Told
+from engine.maps.photo_table import PhotoTable
 from pages.parts.map_view import ATTRIBUTE, CLUSTER, LIKENESS, SIDE, MapView
 from pages.parts.wording import count
 
+MOST_DESCRIBED = 24
+
 
 def colouring_of(
-    drawn: DrawnMap, told: Told, here: MapView, landing: Landing | None = None
+    drawn: DrawnMap, table: PhotoTable, here: MapView, landing: Landing | None = None
 ) -> Colouring:
     """Return the colours of a view; those of its clusters where nothing is asked to be near to."""
     if here.colour == LIKENESS and landing is not None:
         return by_likeness(landing.similarities)
     if here.colour.startswith(ATTRIBUTE):
-        return by_attribute(drawn, told, here.colour.removeprefix(ATTRIBUTE))
+        return by_attribute(drawn, table, here.colour.removeprefix(ATTRIBUTE))
     if here.colour == SIDE:
         return by_side(drawn)
     return by_cluster(drawn) if here.colour in (CLUSTER, LIKENESS) else by_trust(drawn)
@@ -35,6 +37,8 @@ def described(drawn: DrawnMap, colour: Colouring) -> str:
     record = drawn.record
     words = f"{record.settings.told()}: {count(record.n_points, 'point')}."
     if colour.kind == "groups":
-        sizes = zip(colour.labels, colour.counts, strict=True)
-        words += " " + "; ".join(f"{label}: {n:,}" for label, n in sizes) + "."
+        sizes = list(zip(colour.labels, colour.counts, strict=True))
+        words += " " + "; ".join(f"{label}: {n:,}" for label, n in sizes[:MOST_DESCRIBED]) + "."
+        if len(sizes) > MOST_DESCRIBED:
+            words += f" And {count(len(sizes) - MOST_DESCRIBED, 'smaller group')}."
     return f"{words} On average {record.kept:.0%} of a point's ten neighbours are kept."

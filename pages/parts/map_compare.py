@@ -9,7 +9,7 @@ from engine.search import SearchEngine
 from pages.parts import frame
 from pages.parts.map_panel import draw_panel
 from pages.parts.map_resources import map_named
-from pages.parts.map_stage import draw_stage
+from pages.parts.map_stage import draw_stage, hear
 from pages.parts.map_view import MapView
 from pages.parts.resources import collections, engine_of
 from pages.parts.wording import plain
@@ -40,14 +40,15 @@ def _beside(here: MapView) -> Side | None:
 
 def _draw(sides: list[Side], here: MapView, slug: str) -> None:
     with frame.Told():
-        news = False
-        for number, column in enumerate(st.columns(len(sides), gap="medium")):
-            engine, drawn = sides[number]
+        base = sides[0][0].collection
+        keys = [f"map {number}" for number in range(len(sides))]
+        for key, (engine, drawn) in zip(keys, sides, strict=True):
+            here = hear(engine.collection, drawn, here, slug, base=base, key=key)
+        columns = st.columns(len(sides), gap="medium")
+        for key, column, (engine, drawn) in zip(keys, columns, sides, strict=True):
             with column:
                 st.markdown(f"**{plain(drawn.record.settings.told())}**")
                 kept = f"{drawn.record.kept:.0%} of 10 neighbours kept"
                 st.caption(f"{plain(engine.collection.name)}, {kept}")
-                news |= draw_stage(engine, drawn, here, slug, key=f"map {number}")
-        if news:
-            st.rerun(scope="fragment")
-        draw_panel(sides[0][0], here, slug)
+                draw_stage(engine, drawn, here, slug, base=base, key=key)
+        draw_panel(sides[0][0], slug)

@@ -8,7 +8,9 @@ import streamlit as st
 
 from engine.search import SearchEngine
 from pages.parts.links import show
-from pages.parts.map_resources import told_of
+from pages.parts.map_bars import keys_in_order
+from pages.parts.map_resources import table_of
+from pages.parts.map_saved import draw_saved
 from pages.parts.map_settings import draw_beside, draw_settings
 from pages.parts.map_view import ATTRIBUTE, CLUSTER, LIKENESS, SIDE, TRUST, MapView
 from pages.parts.wording import attribute
@@ -41,12 +43,12 @@ def has_captions(engine: SearchEngine) -> bool:
     """Whether captions can be drawn: there are some, and the model understands words."""
     if engine.encoder.tokenizer is None:
         return False
-    return any(photo.captions for photo in told_of(engine.collection).photos)
+    return table_of(engine.collection).n_captions > 0
 
 
 def colours_of(here: MapView, engine: SearchEngine) -> dict[str, str]:
     """Return the ways to colour this map, and what they are called."""
-    keys = told_of(engine.collection).keys
+    keys = keys_in_order(table_of(engine.collection))
     found = {f"{ATTRIBUTE}{key}": attribute(key) for key in keys}
     for colour, label in COLOURS.items():
         if colour == SIDE and here.settings.what != "both":
@@ -69,7 +71,7 @@ def _first_colour(here: MapView, colours: dict[str, str]) -> str:
 
 
 def draw_controls(engine: SearchEngine, here: MapView, slug: str) -> None:
-    """Draw the controls in one row that wraps on a narrow screen."""
+    """Draw the controls in one row that wraps; on a narrow screen they stand below the map."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="map controls"):
         if has_captions(engine):
             _draw_what(here, slug)
@@ -81,6 +83,7 @@ def draw_controls(engine: SearchEngine, here: MapView, slug: str) -> None:
             draw_settings(here, slug)
         with st.popover("Two maps", icon=":material/splitscreen_vertical_add:"):
             draw_beside(here, slug)
+        draw_saved(engine.collection, slug)
     if not has_captions(engine):
         st.caption(NO_WORDS if engine.encoder.tokenizer is None else NO_CAPTIONS)
 
@@ -123,7 +126,7 @@ def _draw_colour(engine: SearchEngine, here: MapView, slug: str) -> None:
         list(colours),
         format_func=lambda colour: colours[colour],
         key="map colour",
-        width=170,
+        width=150,
         on_change=lambda: _set("map colour", "colour", here, slug),
     )
 

@@ -13,7 +13,7 @@ from pages.parts.elements import element
 from pages.parts.map_parts import Body
 from pages.parts.map_words import WORDS
 
-SCRIPTS = "lens painter store colours overlay legend hands map"
+SCRIPTS = "lens agreed painter store colours columns overlay legend hands map"
 HEIGHT_PX = 640
 
 _map = element("map", js=" ".join(f"map/{name}.js" for name in SCRIPTS.split()), css="map/map.css")
@@ -36,9 +36,16 @@ class Shown:
         How small pictures lie on their sheets, or None.
     described
         The map in words, for those who do not see it.
+    columns
+        Attributes that can be filtered by: ``key``, ``title``, and the ``part`` that has its
+        values, once that was asked for.
+    filters
+        Attribute to the values that points may have.
     names, query, shown, chosen, state
         Names on the map, where a query landed, points to point at, points chosen, and a word
         about what is going on.
+    look, ask
+        Where to look, with a serial of its own; and a serial to be told where one looks now.
     """
 
     key: str
@@ -46,76 +53,86 @@ class Shown:
     parts: Mapping[str, tuple[str, Any]]
     described: str
     sheets: Body | None = None
+    columns: Sequence[Body] = ()
+    filters: Mapping[str, Sequence[str]] | None = None
     names: Sequence[Body] = ()
     query: Body | None = None
     shown: Sequence[int] = ()
     chosen: Body | None = None
     state: str = ""
+    look: Body | None = None
+    ask: str = ""
     height: int = HEIGHT_PX
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a person did on the map since the last run.
+    """What the map asks for since the last run.
 
     Parameters
     ----------
-    chosen
-        The points chosen, or None.
     needs
         Sheets of pictures that are wanted.
     has
         Names of the parts that this very page has already.
     """
 
-    chosen: Mapping[str, Any] | None
     needs: Sequence[int]
     has: frozenset[str]
 
 
 def draw_map(shown: Shown) -> Heard:
-    """Draw a map; return what was chosen on it, and which sheets of pictures it needs."""
+    """Draw a map; return which sheets of pictures it needs. `deeds_on` tells what was done."""
     names: dict[str, Any] = {kind: name for kind, (name, _) in shown.parts.items()}
     if shown.sheets:
         names["sheets"] = shown.sheets
     result = _map(
         key=shown.key,
         data={
+            "key": shown.key,
             "map": shown.map,
             "parts": names,
+            "columns": list(shown.columns),
+            "filters": {key: list(values) for key, values in (shown.filters or {}).items()},
             "names": list(shown.names),
             "query": shown.query,
             "shown": list(shown.shown),
             "chosen": shown.chosen,
             "state": shown.state,
+            "look": shown.look,
+            "ask": shown.ask,
             "height": shown.height,
             "words": {**WORDS, "described": shown.described},
         },
-        on_chosen_change=partial(_hear_chosen, shown.key),
+        on_chosen_change=partial(_hear_deed, shown.key, "chosen"),
+        on_filters_change=partial(_hear_deed, shown.key, "filters"),
+        on_look_change=partial(_hear_deed, shown.key, "look"),
         on_needs_change=_hear,
     )
-    needs, chosen = result.needs or {}, st.session_state.get(_ear(shown.key))
-    has = (result.chosen or needs).get("has", ())
-    return Heard(chosen, needs.get("numbers", ()), frozenset(map(str, has)))
+    told = result.needs or result.chosen or result.filters or {}
+    return Heard(told.get("numbers", ()), frozenset(map(str, told.get("has", ()))))
 
 
-def forget_chosen(key: str) -> None:
-    """Let go of what was heard to be chosen on a map, once it is remembered."""
-    st.session_state.pop(_ear(key), None)
+def deeds_on(key: str) -> Mapping[str, Mapping[str, Any]]:
+    """Return what was chosen and filtered on a map since this was last asked, by its name.
+
+    It is known before the map is drawn anew, so that what is drawn agrees with it.
+    """
+    return st.session_state.pop(_ear(key), {})
 
 
-def _hear_chosen(key: str) -> None:
-    """Keep what was chosen until it is dealt with.
+def _hear_deed(key: str, name: str) -> None:
+    """Keep what was done until it is dealt with.
 
-    A wish for pictures that comes a moment later ends the run which the choice began, and with it
+    A wish for pictures that comes a moment later ends the run which the deed began, and with it
     goes what only that run was told.
     """
-    if chosen := st.session_state[key].chosen:
-        st.session_state[_ear(key)] = dict(chosen)
+    if told := getattr(st.session_state[key], name):
+        st.session_state[_ear(key)] = {**st.session_state.get(_ear(key), {}), name: dict(told)}
 
 
 def _ear(key: str) -> str:
-    return f"chosen on {key}"
+    return f"done on {key}"
 
 
 def send(key: str, parts: Mapping[str, Any]) -> None:

@@ -2,52 +2,99 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from engine.jobs import JobState, jobs, start_job, stop_job
 from engine.maps import DrawnMap, MapSettings, make_map, read_preview
+from engine.maps.estimate import Pace, measure_pace
+from engine.maps.settings import Metric
 from engine.projection import MIN_TSNE_ROWS
 from engine.search import SearchEngine
 from engine.storage import Collection
 from pages.parts.jobs_view import how_far, share_of
 from pages.parts.map_element import Shown, draw_map, send_parts
 from pages.parts.map_parts import named, points_body
-from pages.parts.map_resources import map_of, told_of
+from pages.parts.map_resources import map_of, older_map_of, table_of
 from pages.parts.map_view import MapView
 from pages.parts.wording import count, duration, plain
 
 # A PCA of so many rows is drawn while a person waits: about two seconds.
 MOST_AT_ONCE = 30_000
-# Measured on two cores; the start of the program comes first.
-SECONDS_PER_POINT, SECONDS_BEFORE = 0.0018, 8.0
+SECONDS_A_PACE_HOLDS = 120
+PREVIEW_PX = 320
 
 
-def map_to_show(engine: SearchEngine, here: MapView, slug: str) -> DrawnMap | None:
-    """Return the map the view names; None while it is being made, which is then shown instead."""
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A map to show, and where its offer is told how long a better one takes.
+
+    Parameters
+    ----------
+    drawn
+        The map asked for; until it is there, an older one of the same settings, else a quick one;
+        None where there is none to show meanwhile.
+    place
+        Where the time is written, once the map itself is on the page; None where nothing is
+        offered.
+    """
+
+    drawn: DrawnMap | None
+    place: DeltaGenerator | None = None
+
+    def tell_time(self, engine: SearchEngine, settings: MapSettings) -> None:
+        """Measure how fast this machine draws just now, and write what the map will take."""
+        if self.place is None:
+            return
+        found = _pace(engine.collection, settings).estimate(n_points(engine, settings), settings)
+        text = f"About {duration(found.seconds)} in the background, as fast as this machine is now"
+        alone = f"; {duration(found.seconds_alone)} when it has nothing else to do"
+        self.place.caption(f"{text}{alone if found.is_busy else ''}.")
+
+
+def map_to_show(engine: SearchEngine, here: MapView) -> Offer:
+    """Return the map the view names, or what stands for it while it is not made."""
     collection, settings = engine.collection, here.settings
     drawn = map_of(collection, settings)
     if drawn is not None:
         _draw_notes(drawn)
-        return drawn
-    job = _job_of(collection, settings)
-    if job is not None and not job.is_over:
-        _watch(engine, settings, job)
-        return None
+        return Offer(drawn)
     n = n_points(engine, settings)
     if n < MIN_TSNE_ROWS or (settings.method == "pca" and n <= MOST_AT_ONCE):
-        return _draw_at_once(engine, settings)
-    _offer(engine, settings, job)
-    quick = MapSettings("pca", settings.what, centred=settings.centred)
-    if n > MOST_AT_ONCE:
-        return map_of(collection, quick)
-    return _draw_at_once(engine, quick)
+        return Offer(_draw_at_once(engine, settings))
+    older = older_map_of(engine, settings)
+    job = _job_of(collection, settings)
+    if job is not None and not job.is_over:
+        st.fragment(_watch, run_every=1.0)(engine, settings, job.title)
+        place = None
+    else:
+        place = _offer(engine, settings, job, older)
+    return Offer(older or _quick(engine, settings, n), place)
 
 
 def n_points(engine: SearchEngine, settings: MapSettings) -> int:
     """Return how many points a map of these settings has."""
-    n_captions = sum(len(photo.captions) for photo in told_of(engine.collection).photos)
-    counts = {"photos": engine.collection.n_photos, "captions": n_captions}
+    counts = {
+        "photos": engine.collection.n_photos,
+        "captions": table_of(engine.collection).n_captions,
+    }
     return counts.get(settings.what, sum(counts.values()))
+
+
+def _quick(engine: SearchEngine, settings: MapSettings, n: int) -> DrawnMap | None:
+    quick = MapSettings("pca", settings.what, centred=settings.centred)
+    return _draw_at_once(engine, quick) if n <= MOST_AT_ONCE else map_of(engine.collection, quick)
+
+
+def _pace(collection: Collection, settings: MapSettings) -> Pace:
+    return _paces(collection.fingerprint, settings.perplexity, settings.metric, collection)
+
+
+@st.cache_data(show_spinner=False, max_entries=16, ttl=SECONDS_A_PACE_HOLDS)
+def _paces(fingerprint: str, perplexity: float, metric: Metric, _collection: Collection) -> Pace:
+    return measure_pace(_collection, MapSettings(perplexity=perplexity, metric=metric))
 
 
 def title_of(collection: Collection, settings: MapSettings) -> str:
@@ -80,48 +127,60 @@ def _draw_at_once(engine: SearchEngine, settings: MapSettings) -> DrawnMap:
         return make_map(engine.collection, engine.encoder, settings)
 
 
-def _offer(engine: SearchEngine, settings: MapSettings, last: JobState | None) -> None:
-    """Say that the map is not there yet, how long it takes, and offer to make it."""
-    n = n_points(engine, settings)
-    seconds = SECONDS_BEFORE + SECONDS_PER_POINT * n * settings.iterations / 750
+def _offer(
+    engine: SearchEngine, settings: MapSettings, last: JobState | None, older: DrawnMap | None
+) -> DeltaGenerator:
+    """Say that the map is not there yet and offer to make it; return where its time is told."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="map offer"):
         with st.container(gap=None, width="stretch"):
-            st.markdown(f"**{plain(settings.told())}** is not made yet.")
-            st.caption(
-                f"{count(n, 'point')}, about {duration(seconds)} in the background. "
-                "Until then this is the quick view by PCA, which keeps few neighbourhoods."
-            )
+            if older is None:
+                st.markdown(
+                    f"**{plain(settings.told())}** is not made yet. "
+                    "This is the quick view by PCA, which keeps few neighbourhoods."
+                )
+            else:
+                st.markdown(f"**This map is older than the photos.** {_changes(older)}")
+            place = st.empty()
+            place.caption("Measuring how long the map will take…")
         if last is not None and last.error:
             st.text(last.error)
         if st.button("Make the map", type="primary", icon=":material/scatter_plot:"):
             start_making(engine.collection, settings)
             st.rerun()
+    return place
 
 
-def _watch(engine: SearchEngine, settings: MapSettings, job: JobState) -> None:
-    st.fragment(_draw_settling, run_every=1.0)(engine, settings, job.title)
+def _changes(older: DrawnMap) -> str:
+    """Say what has changed since an older map was made."""
+    placed, gone = older.record.n_placed, older.record.n_gone
+    parts = [f"{count(placed, 'point')} placed beside those they are most like"] if placed else []
+    parts += [f"{count(gone, 'point')} gone"] if gone else []
+    return f"Since it was made: {', '.join(parts) or 'nothing that moves a point'}."
 
 
-def _draw_settling(engine: SearchEngine, settings: MapSettings, title: str) -> None:
-    """Show how far the map is, and where its points are now."""
+def _watch(engine: SearchEngine, settings: MapSettings, title: str) -> None:
+    """Show how far the map is; what stood there before stays below until it is finished."""
     collection = engine.collection
     job = _job_of(collection, settings)
     if job is None or job.is_over:
         st.rerun()
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{plain(title)}**", width="stretch")
-        if st.button("Stop", key="stop map", type="tertiary", icon=":material/stop:"):
-            stop_job(job.job_id)
-    st.progress(share_of(job), text=how_far(job))
-    preview = read_preview(collection, settings)
-    if preview is not None:
-        name = named(None, collection.fingerprint, title, preview.step)
-        body = points_body(preview, told_of(collection))
-        words = f"A map that is still settling, after {preview.step} steps."
-        shown = Shown("settling map", "", {"points": (name, body)}, words, state=words)
-        draw_map(shown)
-        send_parts(shown)
+    with st.container(border=True, gap="small", key="map work"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{plain(title)}**", width="stretch")
+            is_watched = st.toggle("Watch it settle", key="watch map")
+            if st.button("Stop", key="stop map", type="tertiary", icon=":material/stop:"):
+                stop_job(job.job_id)
+        st.progress(share_of(job), text=how_far(job))
+        preview = read_preview(collection, settings) if is_watched else None
+        if preview is not None:
+            name = named(None, collection.fingerprint, title, preview.step)
+            body = points_body(preview, table_of(collection))
+            words = f"A map that is still settling, after {preview.step} steps."
+            parts = {"points": (name, body)}
+            shown = Shown("settling map", "", parts, words, state=words, height=PREVIEW_PX)
+            draw_map(shown)
+            send_parts(shown)
 
 
 def _draw_notes(drawn: DrawnMap) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.maps import DrawnMap, Preview
-from engine.maps.colouring import NONE, OTHER, Colouring, cluster_names
-from engine.maps.told import Told
+from engine.maps.colouring import OTHER, Colouring, cluster_names, values_of
+from engine.maps.photo_table import NONE, PhotoTable
 
 Body = dict[str, Any]
 _FEWEST_NAMED = 2
@@ -28,22 +28,22 @@ def packed(array: NDArray[Any], kind: type[np.generic]) -> str:
     return b64encode(np.ascontiguousarray(array, kind).tobytes()).decode()
 
 
-def lasting_parts(drawn: DrawnMap, told: Told) -> dict[str, Any]:
+def lasting_parts(drawn: DrawnMap, table: PhotoTable) -> dict[str, Any]:
     """Return the bodies that stay the same as long as the map does, by kind."""
     bodies = {
-        "points": points_body(drawn, told),
-        "told": told.text_of(drawn),
+        "points": points_body(drawn, table),
+        "told": table.texts_of(drawn),
         "facts": facts_body(drawn),
         "pairs": pairs_body(drawn),
     }
     return {kind: body for kind, body in bodies.items() if body is not None}
 
 
-def points_body(drawn: DrawnMap | Preview, told: Told) -> Body:
+def points_body(drawn: DrawnMap | Preview, table: PhotoTable) -> Body:
     """Return where the points are, and which photo's picture belongs to each."""
     return {
         "xy": packed(drawn.points, np.float32),
-        "photos": packed(told.places(drawn.rows), np.int32),
+        "photos": packed(table.places(drawn.rows), np.int32),
         "n_photos": int((drawn.captions < 0).sum()),
     }
 
@@ -80,6 +80,12 @@ def colour_body(colouring: Colouring, scale: str) -> Body:
             "quiet": [OTHER, NONE],
         }
     return {**told, "values": packed(colouring.values, np.float32), "scale": scale}
+
+
+def column_body(drawn: DrawnMap, table: PhotoTable, key: str) -> Body:
+    """Return an attribute of the points, for its histogram and for filtering by it."""
+    labels, codes = values_of(drawn, table, key)
+    return {"kind": table.column(key).kind, "labels": labels, "codes": packed(codes, np.int16)}
 
 
 def names_of(drawn: DrawnMap) -> list[Body]:

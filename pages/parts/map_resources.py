@@ -9,25 +9,26 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import MapError
-from engine.maps import DrawnMap, MapSettings, map_key
+from engine.maps import DrawnMap, MapSettings, list_maps, map_key
 from engine.maps.drawn import RECORD
 from engine.maps.folder import maps_folder
 from engine.maps.landing import LandingGround
+from engine.maps.older import find_older
+from engine.maps.photo_table import PhotoTable
 from engine.maps.sheets import Sheets
-from engine.maps.told import Told
 from engine.search import SearchEngine
 from engine.storage import Collection
-from pages.parts.map_parts import lasting_parts, named
+from pages.parts.map_parts import column_body, lasting_parts, named
 
 
-def told_of(collection: Collection) -> Told:
-    """Return what a collection says of its photos, read once."""
-    return _told(collection.fingerprint, collection)
+def table_of(collection: Collection) -> PhotoTable:
+    """Return the photos of a collection as columns, each read once."""
+    return _table(collection.fingerprint, collection)
 
 
-@st.cache_resource(show_spinner="Reading the catalogue…", max_entries=4)
-def _told(fingerprint: str, _collection: Collection) -> Told:
-    return Told.read(_collection)
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _table(fingerprint: str, _collection: Collection) -> PhotoTable:
+    return PhotoTable(_collection)
 
 
 def map_of(collection: Collection, settings: MapSettings) -> DrawnMap | None:
@@ -39,6 +40,21 @@ def map_of(collection: Collection, settings: MapSettings) -> DrawnMap | None:
 @st.cache_data(show_spinner=False, max_entries=64)
 def _map_key(fingerprint: str, essence: str, _collection: Collection) -> str:
     return map_key(_collection, MapSettings.from_json(json.loads(essence)))
+
+
+def older_map_of(engine: SearchEngine, settings: MapSettings) -> DrawnMap | None:
+    """Return the map of these settings and of earlier photos, with the new ones placed on it."""
+    essence = json.dumps(settings.essence())
+    kept = tuple(record.key for record in list_maps(engine.collection))
+    return _older(engine.collection.fingerprint, essence, kept, engine)
+
+
+@st.cache_resource(show_spinner="Placing new photos on the map…", max_entries=4)
+def _older(
+    fingerprint: str, essence: str, kept: tuple[str, ...], _engine: SearchEngine
+) -> DrawnMap | None:
+    settings = MapSettings.from_json(json.loads(essence))
+    return find_older(_engine.collection, _engine.encoder, settings)
 
 
 def map_named(collection: Collection, key: str) -> DrawnMap | None:
@@ -69,13 +85,28 @@ def _ground(fingerprint: str, key: str, _engine: SearchEngine, _drawn: DrawnMap)
 def parts_of(collection: Collection, drawn: DrawnMap) -> dict[str, tuple[str, Any]]:
     """Return name and body of what the page's element gets of a map, by kind."""
     about = (collection.fingerprint, drawn.record.key, drawn.record.made)
-    bodies = _parts(*about, drawn, told_of(collection))
+    bodies = _parts(*about, drawn, table_of(collection))
     return {kind: (named(None, *about, kind), body) for kind, body in bodies.items()}
 
 
 @st.cache_resource(show_spinner=False, max_entries=6)
-def _parts(fingerprint: str, key: str, made: str, _drawn: DrawnMap, _told: Told) -> dict[str, Any]:
-    return lasting_parts(_drawn, _told)
+def _parts(
+    fingerprint: str, key: str, made: str, _drawn: DrawnMap, _table: PhotoTable
+) -> dict[str, Any]:
+    return lasting_parts(_drawn, _table)
+
+
+def column_of(collection: Collection, drawn: DrawnMap, key: str) -> tuple[str, Any]:
+    """Return name and body of an attribute of a map's points."""
+    about = (collection.fingerprint, drawn.record.key, drawn.record.made, key)
+    return named(None, *about), _column(*about, drawn, table_of(collection))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _column(
+    fingerprint: str, map_key: str, made: str, key: str, _drawn: DrawnMap, _table: PhotoTable
+) -> Any:
+    return column_body(_drawn, _table, key)
 
 
 def sheets_of(collection: Collection) -> Sheets:

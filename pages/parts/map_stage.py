@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-
 import numpy as np
 import streamlit as st
 
 from engine.errors import KindredError
 from engine.maps import DrawnMap
 from engine.maps.landing import Landing
-from engine.maps.told import Told
 from engine.search import SearchEngine
+from engine.storage import Collection
 from pages.parts import frame
+from pages.parts.links import show
+from pages.parts.map_bars import columns_shown, draw_bars
 from pages.parts.map_choice import points_on, read_choice, remember
 from pages.parts.map_colours import colouring_of, described
-from pages.parts.map_element import Heard, Shown, draw_map, forget_chosen, send, send_parts
+from pages.parts.map_element import Shown, deeds_on, draw_map, send_parts
 from pages.parts.map_panel import draw_panel
 from pages.parts.map_parts import Body, colour_body, named, names_of
-from pages.parts.map_resources import ground_of, parts_of, sheets_of, told_of
-from pages.parts.map_view import LIKENESS, MapView
+from pages.parts.map_pictures import send_sheets, sheets_body
+from pages.parts.map_resources import ground_of, parts_of, table_of
+from pages.parts.map_saved import asked_look, keep_view, look_of
+from pages.parts.map_view import ATTRIBUTE, LIKENESS, MapView
 
 
 def explore(engine: SearchEngine, drawn: DrawnMap, here: MapView, slug: str) -> None:
@@ -29,26 +31,54 @@ def explore(engine: SearchEngine, drawn: DrawnMap, here: MapView, slug: str) -> 
 
 def _explore(engine: SearchEngine, drawn: DrawnMap, here: MapView, slug: str) -> None:
     with frame.Told():
+        here = hear(engine.collection, drawn, here, slug, base=engine.collection)
         left, right = st.columns([7, 4], gap="medium")
         with left:
-            draw_stage(engine, drawn, here, slug)
-        with right:
-            draw_panel(engine, here, slug)
+            draw_stage(engine, drawn, here, slug, base=engine.collection)
+        with right, st.container(key="map side"):
+            with st.container(key="map bars"):
+                draw_bars(engine.collection, "map", slug)
+            with st.container(key="map panel"):
+                draw_panel(engine, slug)
+
+
+def hear(
+    collection: Collection,
+    drawn: DrawnMap,
+    here: MapView,
+    slug: str,
+    *,
+    base: Collection,
+    key: str = "map",
+) -> MapView:
+    """Take note of what was done on a map, before anything is drawn; return the view since."""
+    deeds = deeds_on(key)
+    remember(deeds.get("chosen"), drawn, collection, slug, base)
+    here = here.changed(filters=MapView.read(st.query_params).filters)
+    if "look" in deeds:
+        keep_view(base, here, deeds["look"])
+    if "filters" in deeds:
+        told = deeds["filters"]["filters"]
+        here = here.changed(filters={key: tuple(values) for key, values in told.items()})
+        show(here, slug)
+    return here
 
 
 def draw_stage(
-    engine: SearchEngine, drawn: DrawnMap, here: MapView, slug: str, *, key: str = "map"
-) -> bool:
-    """Draw one map; tell whether other points of it were chosen."""
-    told = told_of(engine.collection)
+    engine: SearchEngine,
+    drawn: DrawnMap,
+    here: MapView,
+    slug: str,
+    *,
+    base: Collection,
+    key: str = "map",
+) -> None:
+    """Draw one map of `engine`; what is chosen is kept in the rows of `base`."""
     landing = land(engine, drawn, here)
-    shown = _shown(engine, drawn, told, here, landing, slug, key)
+    shown = _shown(engine, drawn, here, landing, slug, base, key)
     heard = draw_map(shown)
-    is_news = remember(heard.chosen, drawn, told, slug)
-    forget_chosen(key)
     send_parts(shown, heard.has)
-    _send_sheets(engine, heard, key)
-    return is_news
+    send_sheets(engine.collection, heard.needs, key)
 
 
 def land(engine: SearchEngine, drawn: DrawnMap, here: MapView) -> Landing | None:
@@ -70,33 +100,32 @@ def land(engine: SearchEngine, drawn: DrawnMap, here: MapView) -> Landing | None
 def _shown(
     engine: SearchEngine,
     drawn: DrawnMap,
-    told: Told,
     here: MapView,
     landing: Landing | None,
     slug: str,
+    base: Collection,
     key: str,
 ) -> Shown:
     collection, record = engine.collection, drawn.record
-    colour = colouring_of(drawn, told, here, landing)
+    colour = colouring_of(drawn, table_of(collection), here, landing)
     body = colour_body(colour, "glow" if here.colour == LIKENESS else "trust")
-    parts = {**parts_of(collection, drawn), "colour": (named(body), body)}
-    sheets = sheets_of(collection)
+    body["key"] = here.colour.removeprefix(ATTRIBUTE) if ATTRIBUTE in here.colour else ""
+    columns, parts = columns_shown(collection, drawn, here, slug)
+    parts = {**parts_of(collection, drawn), **parts, "colour": (named(body), body)}
     return Shown(
         key=key,
         map=record.key,
         parts=parts,
         described=described(drawn, colour),
-        sheets={
-            "id": f"sheets-{collection.fingerprint}",
-            "n_cells": sheets.n_cells,
-            "n_across": sheets.n_across,
-            "cell": sheets.cell_px,
-            "n_sheets": len(sheets),
-        },
+        sheets=sheets_body(collection),
+        columns=columns,
+        filters=here.filters,
         names=names_of(drawn),
         query=_query(landing, here),
-        shown=_places_shown(drawn, told, here),
-        chosen=points_on(read_choice(slug), drawn, told),
+        shown=_places_shown(collection, drawn, here),
+        chosen=points_on(read_choice(slug, base), drawn, collection, base),
+        look=look_of(here),
+        ask=asked_look(),
     )
 
 
@@ -108,17 +137,7 @@ def _query(landing: Landing | None, here: MapView) -> Body | None:
     return {"x": x, "y": y, "text": text, "nearest": landing.nearest}
 
 
-def _places_shown(drawn: DrawnMap, told: Told, here: MapView) -> list[int]:
+def _places_shown(collection: Collection, drawn: DrawnMap, here: MapView) -> list[int]:
     """Return the points of the photo that the page was opened to show."""
-    rows = [photo.row for photo in told.photos if photo.photo_id == here.photo]
+    rows = list(collection.catalogue.rows_of([here.photo]).values()) if here.photo else []
     return np.flatnonzero(np.isin(drawn.rows, rows)).tolist() if rows else []
-
-
-def _send_sheets(engine: SearchEngine, heard: Heard, key: str) -> None:
-    sheets = sheets_of(engine.collection)
-    prefix = f"sheets-{engine.collection.fingerprint}"
-    wanted = [int(number) for number in heard.needs if 0 <= int(number) < len(sheets)]
-    with st.container(gap=None, key=f"sheets of {key}"):
-        for number in wanted[:8]:
-            picture = b64encode(sheets.sheet(number)).decode()
-            send(f"{key} sheet {number}", {f"{prefix}/{number}": picture})

@@ -11,7 +11,7 @@ from engine.search import SearchEngine
 from pages.parts.jobs_view import draw_jobs
 from pages.parts.map_colours import colouring_of
 from pages.parts.map_making import start_making
-from pages.parts.map_resources import told_of
+from pages.parts.map_resources import table_of
 from pages.parts.map_view import MapView
 from pages.parts.wording import count, duration
 
@@ -71,7 +71,7 @@ def _draw_figures(record: MapRecord) -> None:
 
 
 def _draw_by_colour(engine: SearchEngine, drawn: DrawnMap, here: MapView) -> None:
-    colour = colouring_of(drawn, told_of(engine.collection), here)
+    colour = colouring_of(drawn, table_of(engine.collection), here)
     if colour.kind != "groups":
         return
     known = [

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from math import isfinite
 from typing import Any, get_args
 
 from engine.maps import MapSettings
 from engine.maps.settings import Method, Metric, What
-from pages.parts.view import Address, Parameters
+from pages.parts.address import Address, filters
+from pages.parts.view import Parameters
 
 CLUSTER, TRUST, LIKENESS, SIDE = "cluster", "trust", "likeness", "side"
 ATTRIBUTE = "by "
@@ -34,6 +36,11 @@ class MapView:
         Id of a photo that is shown on the map.
     beside
         Key of a second map.
+    filters
+        Attribute to the values that points may have.
+    look
+        Where to look: the middle (x, y) and how many times larger than whole, as text; "" for
+        the whole map.
     """
 
     settings: MapSettings = field(default_factory=MapSettings)
@@ -41,6 +48,8 @@ class MapView:
     query: str = ""
     photo: str = ""
     beside: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    look: str = ""
 
     @classmethod
     def read(cls, address: Address) -> MapView:
@@ -61,6 +70,8 @@ class MapView:
             query=_last(address, "q"),
             photo=_last(address, "photo"),
             beside=_last(address, "beside"),
+            filters=filters(address.get_all("filter")),
+            look=_look(_last(address, "look")),
         )
 
     def parameters(self) -> Parameters:
@@ -76,7 +87,14 @@ class MapView:
             value = getattr(self.settings, each.name)
             if value != getattr(_DEFAULT, each.name):
                 told[each.name] = "yes" if value is True else f"{value:g}" if _is(value) else value
-        rest = {"colour": self.colour, "q": self.query, "photo": self.photo, "beside": self.beside}
+        rest: Parameters = {
+            "colour": self.colour,
+            "q": self.query,
+            "photo": self.photo,
+            "beside": self.beside,
+            "filter": [f"{key}={value}" for key in self.filters for value in self.filters[key]],
+            "look": self.look,
+        }
         return {**told, **{key: value for key, value in rest.items() if value}}
 
     def changed(self, **changes: Any) -> MapView:
@@ -85,6 +103,21 @@ class MapView:
         settings = {key: value for key, value in changes.items() if key in names}
         others = {key: value for key, value in changes.items() if key not in names}
         return replace(self, settings=replace(self.settings, **settings), **others)
+
+
+def _look(text: str) -> str:
+    """Return a look if it is one: three numbers, the last of them above 0.
+
+    Examples
+    --------
+    >>> _look("1.5,-2,4"), _look("1,2"), _look("1,2,nan")
+    ('1.5,-2,4', '', '')
+    """
+    try:
+        x, y, zoom = map(float, text.split(","))
+    except ValueError:
+        return ""
+    return text if isfinite(x) and isfinite(y) and 0 < zoom < 1e6 else ""
 
 
 def _is(value: object) -> bool:

@@ -22,6 +22,11 @@ WORDS: dict[str, str | list[str]] = {
     "ranks": ["line: finds its photo first", "finds it last"],
     "hide": "Hide or show; with Shift, show alone",
     "chosen": "points chosen",
+    "more": "more",
+    "fewer": "Show fewer",
+    "lost": "Nothing here: show the whole map",
+    "nothingLeft": "Nothing is left: clear the filters",
+    "twoFingers": "Two fingers move the map",
     "label": "Map. Arrow keys move, plus and minus zoom, Enter chooses the point in the middle, "
     "V chooses all in view, L lasso, B box, M move, Escape chooses none.",
 }

@@ -13,8 +13,8 @@ from engine.maps import MapSettings, make_map
 from engine.maps.choice import in_common, words_in_common, words_of_the_model
 from engine.maps.colouring import by_attribute, by_cluster, by_likeness, by_side, by_trust
 from engine.maps.landing import LandingGround
+from engine.maps.photo_table import NONE, PhotoTable
 from engine.maps.sheets import Sheets
-from engine.maps.told import Told
 from engine.storage import Collection, build_collection
 from tests.pages.colour_model import write_colour_model
 from tests.pages.squares import draw_squares
@@ -40,13 +40,13 @@ def both(collection, encoder):
 
 
 @pytest.fixture(scope="module")
-def told(collection):
-    return Told.read(collection)
+def table(collection):
+    return PhotoTable(collection)
 
 
-def test_colours_by_value_count_points_and_tell_what_each_group_kept(both, told):
+def test_colours_by_value_count_points_and_tell_what_each_group_kept(both, table):
     """5 colours × 4 squares, each a photo and a caption: 8 points of each colour."""
-    colours = by_attribute(both, told, "colour")
+    colours = by_attribute(both, table, "colour")
     assert sorted(colours.labels) == ["Blue", "Green", "Red", "Violet", "Yellow"]
     assert colours.counts == [8] * 5
     assert np.mean(colours.kept) == pytest.approx(both.kept.mean(), abs=1e-6)
@@ -63,28 +63,63 @@ def test_likeness_glows_from_the_median_to_the_nearest():
 
 
 @pytest.mark.parametrize("settings", [{}, {"centred": True}, {"method": "pca"}])
-def test_words_land_beside_the_photos_they_mean(collection, encoder, told, settings):
+def test_words_land_beside_the_photos_they_mean(collection, encoder, table, settings):
     chosen = MapSettings(what="both", iterations=80, perplexity=4)
     drawn = make_map(collection, encoder, MapSettings(**{**chosen.to_json(), **settings}))
     ground = LandingGround(collection, encoder, drawn)
     landing = ground.land(encoder.embed_texts(["red"])[0], is_text=True, n_nearest=4)
     assert np.isfinite(landing.point).all()
-    places = told.places(drawn.rows[landing.nearest])
-    assert {told.photos[place].attributes["colour"] for place in places} == {"Red"}
+    places = table.places(drawn.rows[landing.nearest])
+    assert {photo.attributes["colour"] for photo in table.photos(places)} == {"Red"}
     assert all(drawn.is_photo[landing.nearest])
 
 
-def test_a_choice_says_what_it_has_in_common(collection, encoder, told):
-    red = [p for p, photo in enumerate(told.photos) if photo.attributes["colour"] == "Red"]
-    found = {(each.key, each.value): each for each in in_common(told, red)}
+def test_a_choice_says_what_it_has_in_common(collection, encoder, table):
+    red = table.places(collection.catalogue.rows_where({"colour": ["Red"]}))
+    found = {(each.key, each.value): each for each in in_common(table, red)}
     assert found["colour", "Red"].share == 1
     assert found["colour", "Red"].overall == pytest.approx(0.2)
-    assert words_in_common(told, red)[0] in {"red", "matt"}
+    assert words_in_common(table, red)[0] in {"red", "matt"}
     embeddings = np.asarray(collection.embeddings)
-    rows = [told.photos[place].row for place in red]
-    assert words_of_the_model(encoder, embeddings[rows], embeddings)[0] == "red"
-    assert in_common(told, []) == []
-    assert in_common(told, range(20)) == []
+    assert words_of_the_model(encoder, embeddings[table.rows[red]], embeddings)[0] == "red"
+    nothing = np.zeros(0, np.int64)
+    assert in_common(table, nothing) == words_in_common(table, nothing) == []
+    assert in_common(table, np.arange(20)) == []
+
+
+def test_every_value_is_a_group_of_its_own_and_none_is_called_other(collection, encoder, table):
+    """5 colours × 4 shades: each shade is on 5 photos; no photo has a value that is not listed."""
+    drawn = make_map(collection, encoder, MapSettings(method="pca"))
+    shades = by_attribute(drawn, table, "shade")
+    assert shades.labels == [f"shade {number}" for number in range(4)]
+    assert shades.counts == [5] * 4
+    photos = table.photos(table.places(drawn.rows))
+    named = [shades.labels[code] for code in shades.codes]
+    assert named == [photo.attributes["shade"] for photo in photos]
+
+
+def test_a_photo_without_a_value_is_told_from_those_that_have_one(collection, table):
+    missing = table.column("no such attribute")
+    assert list(missing.labels) == [NONE]
+    assert missing.counts.tolist() == [20]
+
+
+def test_what_a_point_says_is_its_own_caption_else_its_photos_first(both, collection, table):
+    texts = table.texts_of(both)
+    photos = table.photos(table.places(both.rows))
+    assert texts == [photo.captions[0] for photo in photos]
+    assert len(texts) == 40
+
+
+def test_what_a_choice_has_in_common_is_found_without_reading_every_photo(collection, table):
+    """Of 20 photos 4 are chosen: only these are read, and the values come from the index."""
+    fresh = PhotoTable(collection)
+    read = []
+    photos = fresh.photos
+    fresh.photos = lambda places: read.extend(places) or photos(places)
+    chosen = fresh.places(collection.catalogue.rows_where({"colour": ["Blue"]}))
+    assert in_common(fresh, chosen)[0].value == "Blue"
+    assert not read
 
 
 def test_a_sheet_holds_each_photo_in_its_cell_and_is_kept(collection):

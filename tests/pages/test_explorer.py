@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from engine.catalogue import Catalogue
 from engine.encoders import load_encoder
 from engine.maps import MapSettings, find_map, make_map
-from engine.storage import Collection, build_collection
+from engine.storage import Collection, build_collection, update_collection
 from pages.parts import map_making
 from tests.pages.colour_model import write_wordless_model
 from tests.pages.reading import elements, errors, texts
-from tests.pages.squares import square
+from tests.pages.squares import draw_squares, square
 
 
 def shown(page):
@@ -94,15 +95,14 @@ def test_two_maps_lie_beside_each_other(open_page, drawn, shelf):
     assert [each["map"] == key for each in elements(page, "map")] == [False, True]
 
 
-def test_what_was_chosen_is_shown_described_and_can_be_used(open_page, photo_id):
+def test_what_was_chosen_is_shown_described_and_can_be_used(open_page, shelf):
     page = open_page("explorer", method="pca")
     assert "Nothing chosen yet" in texts(page)
-    page.session_state["map choice"] = {
-        "collection": "squares",
-        "serial": "1",
-        "photo_ids": [photo_id(f"red-{shade}.png") for shade in range(4)],
-        "captions": [-1] * 4,
-    }
+    with Collection.open(shelf) as collection:
+        rows = collection.catalogue.rows_where({"colour": ["Red"]}).tolist()
+        model = collection.manifest.model.fingerprint
+    choice = {"collection": "squares", "model": model, "serial": "1", "rows": rows}
+    page.session_state["map choice"] = {**choice, "captions": [-1] * 4}
     page.run()
     assert not errors(page)
     assert "4 photos chosen" in texts(page)
@@ -111,6 +111,60 @@ def test_what_was_chosen_is_shown_described_and_can_be_used(open_page, photo_id)
     (gallery,) = elements(page, "gallery")
     assert len(gallery["cards"]) == 4
     assert len(shown(page)["chosen"]["points"]) == 4
+    before = shown(page)["chosen"]["serial"]
+    next(each for each in page.button if each.label == "Choose none").click().run()
+    assert "Nothing chosen yet" in texts(page)
+    assert shown(page)["chosen"]["points"] == []
+    assert shown(page)["chosen"]["serial"] != before
+
+
+def test_attributes_can_be_filtered_by_from_the_address(open_page):
+    page = open_page("explorer", method="pca", filter="colour=Red")
+    assert not errors(page)
+    assert shown(page)["filters"] == {"colour": ["Red"]}
+    columns = {each["key"]: each for each in shown(page)["columns"]}
+    assert columns.keys() == {"colour", "shade", "finish"}
+    body = next(
+        each[columns["colour"]["part"]]
+        for each in elements(page, "courier")
+        if columns["colour"]["part"] in each
+    )
+    assert sorted(body["labels"]) == ["Blue", "Green", "Red", "Violet", "Yellow"]
+
+
+def test_while_a_map_is_made_the_quick_one_stays_and_can_be_used(open_page, monkeypatch):
+    at_work = SimpleNamespace(
+        kind="map",
+        is_over=False,
+        state="queued",
+        progress=None,
+        job_id="1",
+        title=map_making.title_of(SimpleNamespace(name="Coloured squares"), MapSettings()),
+    )
+    monkeypatch.setattr(map_making, "jobs", lambda: [at_work])
+    page = open_page("explorer")
+    assert not errors(page)
+    assert "is not made yet" not in texts(page)
+    assert part(page, "points")["n_photos"] == 20
+    assert "Stop" in {each.label for each in page.button}
+
+
+def test_an_older_map_is_shown_as_such_with_new_photos_on_it(
+    open_page, kindred_home, colour_model, tmp_path
+):
+    photos = draw_squares(tmp_path / "photos")
+    folder = kindred_home / "collections" / "growing"
+    build_collection(photos, model=colour_model, out=folder)
+    settings = MapSettings(iterations=60, perplexity=5)
+    with Collection.open(folder) as collection:
+        make_map(collection, load_encoder(colour_model), settings)
+    (photos / "images" / "new.png").write_bytes(square("red", 2, 40))
+    update_collection(folder, model=colour_model)
+    page = open_page("explorer", collection="growing", iterations="60", perplexity="5")
+    assert not errors(page)
+    assert "This map is older than the photos" in texts(page)
+    assert "1 point placed" in texts(page)
+    assert part(page, "points")["n_photos"] == 21
 
 
 @pytest.mark.parametrize(

@@ -18,14 +18,26 @@ const onScale = (stops, share) => {
   return stops[low].map((c, k) => Math.round(c + (stops[low + 1][k] - c) * (place - low)));
 };
 
+// The thirteenth group and those after it walk round the colour wheel, lighter and darker in turn.
+const spun = (group) => {
+  const [hue, light] = [(group * 137.508) % 360, [0.42, 0.58, 0.34][group % 3]];
+  const tint = 0.52 * Math.min(light, 1 - light);
+  const channel = (k) => {
+    const at = (k + hue / 30) % 12;
+    return Math.round(255 * (light - tint * Math.max(-1, Math.min(at - 3, 9 - at, 1))));
+  };
+  return `#${[0, 8, 4].map((k) => channel(k).toString(16).padStart(2, "0")).join("")}`;
+};
+
 const groupColour = (colour, group) => {
   const label = colour.labels[group];
   if (group < 0 || colour.quiet?.includes(label)) return QUIET;
-  return PALETTE[group % PALETTE.length];
+  return PALETTE[group] ?? spun(group);
 };
 
 // RGBA of every point, its size, and the order to draw in: what matters comes last, on top.
-const paintOf = (colour, n, { isVisible, chosen, shown }) => {
+const GHOST = 14;
+const paintOf = (colour, n, { isVisible, isGhost, chosen, shown }) => {
   const colours = new Uint8Array(4 * n);
   const weights = new Float32Array(n).fill(1);
   const isScale = colour?.kind === "scale";
@@ -38,7 +50,10 @@ const paintOf = (colour, n, { isVisible, chosen, shown }) => {
   const emphasised = chosen.size ? chosen : shown;
   const plain = emphasised.size ? 45 : crowded;
   for (let i = 0; i < n; i++) {
-    if (!isVisible(i)) continue;
+    if (!isVisible(i)) {
+      if (isGhost(i)) colours.set([...quiet, GHOST], 4 * i);
+      continue;
+    }
     const place = isScale ? Math.round(colour.values[i] * 255) : colour?.codes?.[i] ?? -1;
     const tint = table[place] ?? quiet;
     for (let k = 0; k < 3; k++) colours[4 * i + k] = tint[k];
@@ -68,10 +83,12 @@ const ordered = (n, levelOf) => {
   return order;
 };
 
-// Lines between pairs, coloured by the pair's true rank: the first found calmly, the lost in red.
-const linesOf = (points, pairs, mode, isVisible) => {
+// Lines between pairs, from each pair's true rank: blue where the photo is found first, red where
+// it is lost. Lines of one tint are drawn in one go, the lost ones on top.
+const LINE_TINTS = 12;
+const linesOf = (pairs, mode, isVisible) => {
   const n = pairs?.ranks.length ?? 0;
-  if (!n || mode === "none") return { at: new Float32Array(0), colours: new Uint8Array(0), n: 0 };
+  if (!n || mode === "none") return { n: 0, tints: [] };
   const byRank = [...Array(n).keys()].sort((a, b) => pairs.ranks[a] - pairs.ranks[b]);
   const share = { all: 1, best10: 0.1, worst10: 0.1, worst1: 0.01 }[mode];
   const wanted = Math.max(1, Math.ceil(n * share));
@@ -79,16 +96,13 @@ const linesOf = (points, pairs, mode, isVisible) => {
     .filter((p) => isVisible(pairs.photos[p]) && isVisible(pairs.captions[p]));
   const most = Math.log(Math.max(pairs.ranks[byRank[n - 1]], 2));
   const stops = [...SCALES.trust].reverse().map(rgb);
-  const at = new Float32Array(4 * kept.length);
-  const colours = new Uint8Array(8 * kept.length);
-  const alpha = Math.max(50, Math.min(170, 170 - kept.length / 60));
-  kept.forEach((p, i) => {
-    const ends = [pairs.photos[p], pairs.captions[p]];
-    const tint = [...onScale(stops, Math.log(pairs.ranks[p]) / most), alpha];
-    ends.forEach((end, e) => {
-      at.set([points[2 * end], points[2 * end + 1]], 4 * i + 2 * e);
-      colours.set(tint, 8 * i + 4 * e);
-    });
-  });
-  return { at, colours, n: kept.length };
+  const tints = Array.from({ length: LINE_TINTS }, (_, k) => ({
+    colour: `rgb(${onScale(stops, k / (LINE_TINTS - 1))})`,
+    ends: [],
+  }));
+  for (const p of kept) {
+    const place = Math.round((Math.log(pairs.ranks[p]) / most) * (LINE_TINTS - 1));
+    tints[place].ends.push(pairs.photos[p], pairs.captions[p]);
+  }
+  return { n: kept.length, tints };
 };

@@ -3,6 +3,7 @@
 const REACH_PX = 14;
 const STEP_PX = 60;
 const CLICK_PX = 5;
+const HELD = { passive: false };
 const KEY_MOVES = {
   ArrowLeft: [STEP_PX, 0],
   ArrowRight: [-STEP_PX, 0],
@@ -20,8 +21,9 @@ class Hands {
     on("pointermove", this.move);
     on("pointerup", this.up);
     on("pointercancel", this.cancel);
-    on("pointerleave", () => map.point(-1));
-    on("wheel", this.wheel, { passive: false });
+    on("pointerleave", (event) => event.pointerType === "mouse" && map.point(-1));
+    on("touchstart", (event) => event.touches.length > 1 && event.preventDefault(), HELD);
+    on("wheel", this.wheel, HELD);
     on("dblclick", this.twice);
     on("keydown", this.key);
     on("focus", () => this.show(stage.matches(":focus-visible")));
@@ -40,13 +42,15 @@ class Hands {
 
   down(event) {
     if (event.button) return;
-    this.stage.setPointerCapture(event.pointerId);
+    // A finger that scrolls the page must not be captured.
+    if (!this.scrolls(event)) this.stage.setPointerCapture(event.pointerId);
     this.pointers.set(event.pointerId, this.at(event));
     if (this.pointers.size > 1) {
-      this.map.loop = null;
+      this.map.loop = this.begun = null;
       return;
     }
     this.begun = this.last = this.at(event);
+    this.gone = 0;
     this.map.loop = this.map.mode === "move" ? null : [this.begun];
   }
 
@@ -58,7 +62,9 @@ class Hands {
     }
     const before = this.pointers.get(event.pointerId);
     this.pointers.set(event.pointerId, place);
+    if (this.begun) this.gone = Math.max(this.gone, distance(place, this.begun));
     if (this.pointers.size > 1) this.pinch(event.pointerId, before, place);
+    else if (this.scrolls(event)) return;
     else if (this.map.mode === "move") this.map.look((lens) => lens.move(...minus(place, before)));
     else whole(event).forEach((each) => this.draw(this.at(each)));
   }
@@ -87,14 +93,20 @@ class Hands {
     const place = this.at(event);
     const { loop } = this.map;
     this.map.loop = null;
-    if (this.begun && distance(place, this.begun) < CLICK_PX) this.click(event, place);
-    else if (loop?.length > 2) this.map.chooseInside(loop, event.shiftKey);
+    // A loop may end where it began: what makes a click is that the pointer never left the place.
+    if (this.begun && this.gone < CLICK_PX) this.click(event, place);
+    else if (this.begun && loop?.length > 2) this.map.chooseInside(loop, event.shiftKey);
+    if (event.pointerType === "touch" && this.map.chosen.size) this.map.showPanel();
     this.begun = null;
     this.map.retouch();
   }
 
+  // One finger scrolls the page over the map, until a tool is taken up.
+  scrolls = (event) => event.pointerType === "touch" && !this.map.isHeld;
+
   cancel(event) {
-    this.pointers.delete(event.pointerId);
+    if (this.pointers.delete(event.pointerId) && this.scrolls(event)) this.map.tellTwoFingers();
+    this.begun = null;
     this.map.loop = null;
     this.map.retouch();
   }

@@ -13,14 +13,18 @@ const scaleOf = (stops, [low, high]) => {
   return [made("span", "", low), bar, made("span", "", high)];
 };
 
+const MOST_CHIPS = 14;
+
 const drawLegend = (map, place) => {
   const { colour } = map;
-  const lines = map.nLines ? scaleOf([...SCALES.trust].reverse(), map.data.words.ranks) : [];
-  if (!colour) return place.replaceChildren(...lines);
+  if (!colour) return place.replaceChildren();
   if (colour.kind === "scale") {
-    return place.replaceChildren(...scaleOf(SCALES[colour.scale], colour.labels), ...lines);
+    return place.replaceChildren(...scaleOf(SCALES[colour.scale], colour.labels));
   }
-  const chips = colour.labels.map((label, group) => {
+  const used = [...colour.labels.keys()].filter((group) => colour.counts[group]);
+  const isCut = used.length > MOST_CHIPS && !map.wantsAllChips;
+  const chips = (isCut ? used.slice(0, MOST_CHIPS - 2) : used).map((group) => {
+    const label = colour.labels[group];
     const chip = made("button", "chip");
     chip.type = "button";
     chip.setAttribute("aria-pressed", String(!map.hidden.has(group)));
@@ -32,7 +36,18 @@ const drawLegend = (map, place) => {
     chip.addEventListener("click", (event) => map.toggleGroup(group, event.shiftKey));
     return chip;
   });
-  place.replaceChildren(...chips, ...lines);
+  if (used.length > MOST_CHIPS) {
+    const { words } = map.data;
+    const text = isCut ? `${(used.length - chips.length).toLocaleString("en")} ${words.more}` : words.fewer;
+    const more = made("button", "chip", text);
+    more.type = "button";
+    more.addEventListener("click", () => {
+      map.wantsAllChips = !map.wantsAllChips;
+      drawLegend(map, place);
+    });
+    chips.push(more);
+  }
+  place.replaceChildren(...chips);
 };
 
 // The card beside the pointer: the picture, the caption, and what else is known of the point.

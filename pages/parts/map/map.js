@@ -3,6 +3,8 @@
 const SETTLE_MS = 700;
 // While the map moves, drawing it anew may take one part in so many of the time.
 const REST = 5;
+const HINT_MS = 2500;
+const NARROW_PX = 640;
 const TOOLS = ["move", "lasso", "box"];
 const LINE_MODES = ["none", "all", "worst10", "worst1", "best10"];
 
@@ -12,9 +14,14 @@ class KindredMap {
     this.lens = new Lens();
     this.points = new Float32Array(0);
     this.grid = new Grid(this.points);
-    this.chosen = this.shown = new Set();
+    this.columns = new Columns();
+    this.picked = this.chosen = this.shown = new Set();
+    this.choice = new Agreed();
+    this.filtering = new Agreed();
+    this.failing = { fails: new Uint8Array(0), failed: new Uint8Array(0) };
     this.hidden = new Set();
     this.mode = "move";
+    this.isHeld = false;
     this.lineMode = "none";
     this.wantsPictures = this.wantsNames = true;
     this.wantsDensity = false;
@@ -32,15 +39,24 @@ class KindredMap {
     this.stage = made("div", "stage");
     this.stage.tabIndex = 0;
     this.stage.setAttribute("role", "application");
-    const layers = ["back", "front", "over"].map((name) => made("canvas", name));
-    [this.back, this.front, this.over] = layers;
+    const names = ["back", "front", "under", "links", "over"];
+    this.layers = names.map((name) => made("canvas", name));
+    [this.back, this.front, this.under, this.links, this.over] = this.layers;
     this.card = made("div", "card");
     this.card.hidden = true;
     const picture = made("canvas", "picture");
     picture.width = picture.height = 144;
     this.card.append(picture, made("div", "text"), made("div", "facts"));
     this.state = made("p", "state");
-    this.stage.append(...layers, this.card, this.state);
+    this.lineKey = made("p", "line-key");
+    this.lost = made("button", "lost");
+    this.lost.type = "button";
+    this.lost.hidden = true;
+    this.lost.addEventListener("click", () => this.comeBack());
+    for (const name of ["pointerdown", "dblclick"]) {
+      this.lost.addEventListener(name, (event) => event.stopPropagation());
+    }
+    this.stage.append(...this.layers, this.card, this.state, this.lineKey, this.lost);
     this.legend = made("div", "legend");
     this.spoken = made("p", "spoken");
     this.spoken.setAttribute("aria-live", "polite");
@@ -103,7 +119,7 @@ class KindredMap {
     lines.value = this.lineMode;
     lines.addEventListener("change", () => this.setLines(lines.value));
     this.tools.replaceChildren(
-      group(...TOOLS.map((t) => button(words[t], () => this.setMode(t), () => this.mode === t))),
+      group(...TOOLS.map((t) => button(words[t], () => this.takeUp(t), () => this.isTaken(t)))),
       group(
         button("+", () => this.look((lens) => lens.zoom(1.5))),
         button("−", () => this.look((lens) => lens.zoom(1 / 1.5))),
@@ -137,9 +153,16 @@ class KindredMap {
     this.stage.setAttribute("aria-label", data.words.label);
     this.described.textContent = data.words.described;
     this.state.textContent = data.state ?? "";
-    if (data.chosen && data.chosen.serial !== this.serial) {
+    maps.set(data.key, this);
+    if (data.chosen && this.choice.isNews(`${data.map} ${data.chosen.serial}`)) {
+      this.picked = new Set(data.chosen.points);
+      this.chosen = this.picked;
       this.serial = data.chosen.serial;
-      this.chosen = new Set(data.chosen.points);
+      this.isStale = true;
+    }
+    if (data.filters && this.filtering.isNews(serialOf(data.filters))) {
+      this.columns.set(data.filters);
+      this.isStale = true;
     }
     this.shown = new Set(data.shown ?? []);
     const sheets = data.parts.sheets;
@@ -156,6 +179,11 @@ class KindredMap {
     }
     this.take();
     this.showPlace();
+    this.takeLook();
+    if (data.ask && data.ask !== this.answered) {
+      this.answered = data.ask;
+      this.send("look", { ask: data.ask, look: this.lookText() });
+    }
   }
 
   arrived(name) {
@@ -189,6 +217,8 @@ class KindredMap {
       };
     }
     if (!wanted.colour) this.colour = this.colourId = undefined;
+    const isNew = this.columns.take(this.data.columns ?? [], this.points.length / 2);
+    if (isNew || this.isStale) this.filter();
     const pairs = parts.get(wanted.pairs);
     if (this.pairsId !== (pairs && wanted.pairs)) {
       this.pairsId = pairs && wanted.pairs;
@@ -204,8 +234,9 @@ class KindredMap {
 
   // Every run of the page's script comes by here, and most bring nothing new.
   repaintIfNew() {
-    const { pointsId, colourId, pairsId, serial, shown, theme } = this;
-    const painted = JSON.stringify([pointsId, colourId, pairsId, serial, [...shown], theme]);
+    const { pointsId, colourId, pairsId, serial, shown, theme, nFiltered } = this;
+    const about = [pointsId, colourId, pairsId, serial, [...shown], theme, nFiltered];
+    const painted = JSON.stringify(about);
     if (painted === this.painted) return this.retouch();
     this.painted = painted;
     this.repaint();
@@ -222,6 +253,8 @@ class KindredMap {
     this.settled = this.from === this.points ? 1 : 0;
     this.settling = performance.now();
     this.grid = new Grid(this.points);
+    this.columns.forget();
+    this.isStale = true;
     this.pointsId = id;
     this.began = began;
     if (!this.hasLooked) this.lens.fit(this.grid.box);
@@ -229,7 +262,9 @@ class KindredMap {
 
   // --- drawing ---------------------------------------------------------------------------------
 
-  isVisible = (i) => !this.hidden.size || !this.hidden.has(this.colour?.codes?.[i]);
+  isUnhidden = (i) => !this.hidden.size || !this.hidden.has(this.colour?.codes?.[i]);
+  isVisible = (i) => !this.failing.fails[i] && this.isUnhidden(i);
+  isGhost = (i) => this.failing.fails[i] > 0 && this.isUnhidden(i);
 
   colourOf(i) {
     if (this.colour?.kind === "scale") {
@@ -250,10 +285,23 @@ class KindredMap {
     const paint = paintOf(this.colour, n, this);
     this.painter.place(this.from ?? this.points, this.points);
     this.painter.colour(paint.colours, paint.weights, paint.order);
-    const lines = linesOf(this.points, this.pairs, this.lineMode, this.isVisible);
-    this.painter.join(lines.at, lines.colours);
-    this.nLines = lines.n;
+    this.lines = linesOf(this.pairs, this.lineMode, this.isVisible);
+    const ends = this.lines.n ? scaleOf([...SCALES.trust].reverse(), this.data.words.ranks) : [];
+    this.lineKey.replaceChildren(...ends);
     this.redraw();
+    this.tellChanged();
+  }
+
+  get nLines() {
+    return this.lines.n;
+  }
+
+  // The histograms beside the map count anew.
+  tellChanged() {
+    let n = 0;
+    for (let i = 0; i < this.points.length / 2; i++) n += this.isVisible(i);
+    this.nVisible = n;
+    document.dispatchEvent(new CustomEvent(CHANGED, { detail: this.data.key }));
   }
 
   // Draw everything anew in the next frame.
@@ -270,9 +318,16 @@ class KindredMap {
       const hasMoved = !this.stale && this.lens.moved(this.seen);
       if (this.stale || (hasMoved && rest <= 0)) this.draw();
       else if (hasMoved) this.slide(rest);
-      drawOverlay(this, this.over.getContext("2d"), this.density);
+      this.drawOver();
     });
   };
+
+  // What is drawn in every frame: it is little, and its size does not grow with the map.
+  drawOver() {
+    drawUnder(this, this.under.getContext("2d"), this.density);
+    drawOverlay(this, this.over.getContext("2d"), this.density);
+    this.showLost();
+  }
 
   // Move the picture that is there; after a rest it is drawn again, and sharp.
   slide(rest) {
@@ -285,7 +340,7 @@ class KindredMap {
   }
 
   shift(transform) {
-    for (const canvas of [this.back, this.front]) canvas.style.transform = transform;
+    for (const canvas of [this.back, this.front, this.links]) canvas.style.transform = transform;
   }
 
   draw() {
@@ -302,6 +357,7 @@ class KindredMap {
     const pixels = (n > 20_000 ? 3 : n > 3_000 ? 4.5 : 7) * Math.max(grown, 0.7);
     drawDensity(this, this.back.getContext("2d"), density);
     this.painter.paint(this.lens, pixels, eased, density);
+    drawLines(this, this.links.getContext("2d"), density);
     this.shift("");
     if (this.began) {
       this.painter.finish();
@@ -318,15 +374,16 @@ class KindredMap {
     if (!width || !height) return;
     const density = Math.min(window.devicePixelRatio || 1, 2);
     this.density = density;
-    for (const canvas of [this.back, this.front, this.over]) {
+    for (const canvas of this.layers) {
       canvas.width = Math.round(width * density);
       canvas.height = Math.round(height * density);
     }
     this.lens.resize(width, height);
     if (!this.hasLooked) this.lens.fit(this.grid.box);
     this.showPlace();
+    this.takeLook();
     this.draw();
-    drawOverlay(this, this.over.getContext("2d"), density);
+    this.drawOver();
   }
 
   // --- looking and choosing --------------------------------------------------------------------
@@ -364,14 +421,40 @@ class KindredMap {
 
   setMode(mode) {
     this.mode = mode;
-    this.stage.dataset.mode = mode;
+    this.isHeld = true;
+    this.showMode();
+  }
+
+  // A finger lets go of the tool Move when it is pressed again: it scrolls the page then.
+  takeUp(mode) {
+    this.setMode(mode);
+    if (mode === "move" && this.isTouched && this.wasMoving) this.isHeld = false;
+    this.wasMoving = mode === "move" && this.isHeld;
+    this.showMode();
+  }
+
+  isTaken = (mode) => this.mode === mode && (mode !== "move" || this.isHeld || !this.isTouched);
+
+  get isTouched() {
+    return matchMedia("(pointer: coarse)").matches;
+  }
+
+  showMode() {
+    this.stage.dataset.mode = this.mode;
+    this.stage.dataset.held = this.isHeld;
     this.showPressed();
+  }
+
+  // A finger that moves over the map scrolls the page, and is told what moves the map.
+  tellTwoFingers() {
+    this.state.textContent = this.data.words.twoFingers;
+    clearTimeout(this.hinted);
+    this.hinted = setTimeout(() => (this.state.textContent = this.data.state ?? ""), HINT_MS);
   }
 
   setLines(mode) {
     this.lineMode = mode;
     this.repaint();
-    drawLegend(this, this.legend);
   }
 
   toggleGroup(group, alone) {
@@ -379,7 +462,91 @@ class KindredMap {
     if (alone) this.hidden = new Set(this.hidden.size === others.length ? [] : others);
     else if (!this.hidden.delete(group)) this.hidden.add(group);
     drawLegend(this, this.legend);
+    this.settleChoice();
     this.repaint();
+  }
+
+  toggleFilter(key, label) {
+    this.columns.toggle(key, label);
+    this.tellFilters();
+  }
+
+  clearFilters() {
+    this.columns.set({});
+    this.tellFilters();
+  }
+
+  tellFilters() {
+    const filters = this.columns.told();
+    this.filtering.tell(serialOf(filters));
+    this.filter();
+    this.repaint();
+    this.send?.("filters", { filters });
+  }
+
+  // Find out which points pass the filters; what does not pass is not chosen either.
+  filter() {
+    this.isStale = false;
+    this.failing = this.columns.fails(this.points.length / 2);
+    this.nFiltered = this.failing.fails.reduce((n, fails) => n + (fails > 0), 0);
+    this.settleChoice();
+  }
+
+  // Of each value of an attribute, the points left by the other filters and by what is chosen.
+  tally(key) {
+    const { picked } = this;
+    const isPicked = picked.size ? (i) => picked.has(i) : () => true;
+    return this.columns.tally(key, this.failing, (i) => isPicked(i) && this.isUnhidden(i));
+  }
+
+  // Where nothing is in sight, offer the way back.
+  showLost() {
+    const { lens, data } = this;
+    let isEmpty = this.points.length > 0 && lens.width > 1;
+    const [left, right] = [lens.mapX(0), lens.mapX(lens.width)];
+    const [low, high] = [lens.mapY(lens.height), lens.mapY(0)];
+    this.grid.within(left, right, low, high, (i) => (isEmpty = isEmpty && !this.isVisible(i)));
+    this.lost.hidden = !isEmpty;
+    const text = this.nVisible ? data.words.lost : data.words.nothingLeft;
+    if (isEmpty && this.lost.textContent !== text) this.lost.textContent = text;
+  }
+
+  comeBack() {
+    if (this.nVisible) return this.fit();
+    this.hidden = new Set();
+    drawLegend(this, this.legend);
+    this.clearFilters();
+  }
+
+  // On a phone the photos chosen lie below the map: bring their heading into sight.
+  showPanel(triesLeft = 100) {
+    if (window.innerWidth > NARROW_PX) return;
+    const head = this.choice.isWaiting ? null : document.querySelector(".st-key-choice-head");
+    if (head) head.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    else if (triesLeft) setTimeout(() => this.showPanel(triesLeft - 1), 100);
+  }
+
+  // Look where a saved view looked.
+  takeLook() {
+    const { at = "", serial = "" } = this.data?.look ?? {};
+    if (`${at} ${serial}` === (this.looked ?? " ")) return;
+    if (!this.points.length || this.lens.width < 2) return;
+    this.looked = `${at} ${serial}`;
+    if (!at) return this.fit();
+    const [x, y, zoom] = at.split(",").map(Number);
+    this.look((lens) => {
+      lens.fit(this.grid.box);
+      lens.zoom(zoom);
+      lens.centreOn(x, y);
+    });
+  }
+
+  // Where one looks: the middle, and how many times larger than the whole; "" for the whole.
+  lookText() {
+    if (!this.hasLooked) return "";
+    const { lens } = this;
+    const middle = [lens.mapX(lens.width / 2), lens.mapY(lens.height / 2)];
+    return [...middle, lens.scale / lens.fitted].map((v) => Number(v.toPrecision(6))).join(",");
   }
 
   chooseInside(loop, added) {
@@ -394,12 +561,21 @@ class KindredMap {
   }
 
   choose(found, added) {
-    if (!found.length && !this.chosen.size) return;
-    this.chosen = new Set(added ? [...this.chosen, ...found] : found);
-    this.serial = `${Date.now()}-${Math.random()}`;
-    const points = [...this.chosen].sort((a, b) => a - b);
-    this.spoken.textContent = `${points.length.toLocaleString("en")} ${this.data.words.chosen}`;
+    if (!found.length && !this.picked.size) return;
+    this.picked = new Set(added ? [...this.picked, ...found] : found);
+    this.settleChoice();
     this.repaint();
+  }
+
+  // What is picked and visible is chosen; the server learns of it when it has changed.
+  settleChoice() {
+    const chosen = new Set([...this.picked].filter(this.isVisible));
+    if (chosen.size === this.chosen.size && [...chosen].every((i) => this.chosen.has(i))) return;
+    this.chosen = chosen;
+    this.serial = `${Date.now()}-${Math.random()}`;
+    this.choice.tell(`${this.data.map} ${this.serial}`);
+    const points = [...chosen].sort((a, b) => a - b);
+    this.spoken.textContent = `${points.length.toLocaleString("en")} ${this.data.words.chosen}`;
     this.send?.("chosen", { serial: this.serial, map: this.data.map, points });
   }
 
@@ -420,6 +596,10 @@ class KindredMap {
     if (this.pointed >= 0 && !this.card.hidden) fillCard(this, this.card, this.pointed, this.place);
   }
 }
+
+// Filters as a text that is the same for the same filters.
+const serialOf = (filters) =>
+  JSON.stringify(Object.entries(filters).map(([key, values]) => [key, [...values].sort()]).sort());
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".map");

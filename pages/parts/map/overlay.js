@@ -1,5 +1,5 @@
-// What lies over and under the points: small pictures, names, a query and its nearest, the loop
-// being drawn; and below them all how dense the map is.
+// What lies over and under the points: small pictures, lines above them, names, a query and its
+// nearest, the loop being drawn; and below them all how dense the map is.
 
 const MOST_PICTURES = 420;
 const DENSITY_CELLS = 110;
@@ -134,10 +134,38 @@ const drawCross = (map, context) => {
   context.strokeRect(lens.width / 2 - 8, lens.height / 2 - 8, 16, 16);
 };
 
-const drawOverlay = (map, context, density) => {
+// Lines lie above the pictures, on paper, so that they are seen over any of them.
+const drawLines = (map, context, density) => {
+  context.setTransform(density, 0, 0, density, 0, 0);
+  context.clearRect(0, 0, map.lens.width, map.lens.height);
+  const { lens, points, lines } = map;
+  if (!lines?.n) return;
+  const crowd = Math.min(Math.max((lines.n - 60) / 1500, 0), 1);
+  context.lineCap = "round";
+  for (const { colour, ends } of lines.tints) {
+    context.beginPath();
+    for (let k = 0; k < ends.length; k += 2) {
+      const [from, to] = [2 * ends[k], 2 * ends[k + 1]];
+      context.moveTo(lens.screenX(points[from]), lens.screenY(points[from + 1]));
+      context.lineTo(lens.screenX(points[to]), lens.screenY(points[to + 1]));
+    }
+    context.strokeStyle = colour;
+    context.globalAlpha = 0.9 - 0.45 * crowd;
+    context.lineWidth = 2.5 - crowd;
+    context.stroke();
+  }
+  context.globalAlpha = 1;
+};
+
+const drawUnder = (map, context, density) => {
   context.setTransform(density, 0, 0, density, 0, 0);
   context.clearRect(0, 0, map.lens.width, map.lens.height);
   drawPictures(map, context);
+};
+
+const drawOverlay = (map, context, density) => {
+  context.setTransform(density, 0, 0, density, 0, 0);
+  context.clearRect(0, 0, map.lens.width, map.lens.height);
   drawRings(map, context);
   drawNames(map, context);
   drawQuery(map, context);

@@ -1,4 +1,4 @@
-// Points and lines on the graphics card; on a machine without one, pixel by pixel.
+// Points on the graphics card; on a machine without one, pixel by pixel.
 
 const POINTS = [
   `#version 300 es
@@ -24,31 +24,13 @@ const POINTS = [
     shown = vec4(painted.rgb * painted.a * cover, painted.a * cover);
   }`,
 ];
-const LINES = [
-  `#version 300 es
-  uniform vec2 size; uniform vec3 lens;
-  layout(location = 0) in vec2 at; layout(location = 1) in vec4 colour;
-  out vec4 painted;
-  void main() {
-    vec2 px = vec2(at.x * lens.z + lens.x, lens.y - at.y * lens.z);
-    gl_Position = vec4(px.x / size.x * 2. - 1., 1. - px.y / size.y * 2., 0., 1.);
-    painted = vec4(colour.rgb * colour.a, colour.a);
-  }`,
-  `#version 300 es
-  precision mediump float;
-  in vec4 painted; out vec4 shown;
-  void main() { shown = painted; }`,
-];
-
 class CardPainter {
   constructor(gl) {
     this.gl = gl;
     this.points = this.program(POINTS);
-    this.lines = this.program(LINES);
-    const names = ["from", "to", "colour", "weight", "order", "lineAt", "lineColour"];
+    const names = ["from", "to", "colour", "weight", "order"];
     this.buffers = Object.fromEntries(names.map((name) => [name, gl.createBuffer()]));
     this.n = 0;
-    this.nLines = 0;
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   }
@@ -84,12 +66,6 @@ class CardPainter {
     this.fill("order", order, this.gl.ELEMENT_ARRAY_BUFFER);
   }
 
-  join(at, colours) {
-    this.nLines = at.length / 2;
-    this.fill("lineAt", at);
-    this.fill("lineColour", colours);
-  }
-
   attribute(place, name, width, kind, normalised = false) {
     const { gl } = this;
     gl.bindBuffer(gl.ARRAY_BUFFER, this.buffers[name]);
@@ -109,14 +85,6 @@ class CardPainter {
     gl.viewport(0, 0, gl.canvas.width, gl.canvas.height);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
-    if (this.nLines) {
-      this.use(this.lines, lens);
-      gl.disableVertexAttribArray(2);
-      gl.disableVertexAttribArray(3);
-      this.attribute(0, "lineAt", 2, gl.FLOAT);
-      this.attribute(1, "lineColour", 4, gl.UNSIGNED_BYTE, true);
-      gl.drawArrays(gl.LINES, 0, this.nLines);
-    }
     if (!this.n) return;
     this.use(this.points, lens);
     gl.uniform1f(gl.getUniformLocation(this.points, "pixels"), pixels * density);
@@ -140,7 +108,7 @@ class PixelPainter {
   constructor(context) {
     this.context = context;
     this.image = new ImageData(1, 1);
-    this.from = this.to = this.lineAt = new Float32Array(0);
+    this.from = this.to = new Float32Array(0);
     this.order = new Uint32Array(0);
   }
 
@@ -152,16 +120,11 @@ class PixelPainter {
     Object.assign(this, { colours, weights, order });
   }
 
-  join(lineAt, lineColours) {
-    Object.assign(this, { lineAt, lineColours });
-  }
-
   paint(lens, pixels, mixed, density) {
     const { width, height } = this.context.canvas;
     if (this.image.width !== width || this.image.height !== height) {
       this.image = new ImageData(width, height);
     } else this.image.data.fill(0);
-    this.paintLines(lens, density);
     this.paintPoints(lens, pixels * density, mixed, density);
     this.context.putImageData(this.image, 0, 0);
   }
@@ -189,21 +152,6 @@ class PixelPainter {
     }
   }
 
-  paintLines(lens, density) {
-    const { lineAt, lineColours, image } = this;
-    const { width, height } = image;
-    for (let i = 0; i < lineAt.length; i += 4) {
-      const [x0, x1] = [lineAt[i], lineAt[i + 2]].map((x) => lens.screenX(x) * density);
-      const [y0, y1] = [lineAt[i + 1], lineAt[i + 3]].map((y) => lens.screenY(y) * density);
-      const n = Math.max(Math.abs(x1 - x0), Math.abs(y1 - y0), 1);
-      const [first, last] = inside(x0, y0, x1, y1, width, height);
-      for (let k = Math.ceil(first * n); k < last * n; k++) {
-        const [px, py] = [(x0 + ((x1 - x0) * k) / n) | 0, (y0 + ((y1 - y0) * k) / n) | 0];
-        blend(image.data, 4 * (py * width + px), lineColours, 2 * i, lineColours[2 * i + 3]);
-      }
-    }
-  }
-
   finish() {}
 }
 
@@ -221,18 +169,6 @@ const blend = (data, at, colours, c, alpha) => {
   const share = alpha / whole;
   for (let k = 0; k < 3; k++) data[at + k] += (colours[c + k] - data[at + k]) * share;
   data[at + 3] = whole;
-};
-
-// The part of a line that lies on the canvas, as shares of its length; none when last < first.
-const inside = (x0, y0, x1, y1, width, height) => {
-  let [first, last] = [0, 1];
-  for (const [from, way, end] of [[x0, x1 - x0, width], [y0, y1 - y0, height]]) {
-    if (!way && (from < 0 || from >= end)) return [1, 0];
-    if (!way) continue;
-    const [a, b] = [-from / way, (end - from) / way];
-    [first, last] = [Math.max(first, Math.min(a, b)), Math.min(last, Math.max(a, b))];
-  }
-  return [first, last];
 };
 
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;

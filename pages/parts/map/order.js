@@ -1,0 +1,2 @@
+// Only its style is needed.
+export default function () {}
