@@ -56,7 +56,8 @@ def in_common(table: PhotoTable, places: NDArray[np.integer]) -> list[Common]:
     found = []
     for key, values in table.counts_among(places).items():
         for value, n in values:
-            share, everywhere = n / len(places), table.shares[key][fold(value)]
+            share = n / len(places)
+            everywhere = table.shares.get(key, {}).get(fold(value), 0.0)
             if share >= _MIN_SHARE and share >= _MIN_LIFT * everywhere:
                 found.append(Common(key, value, share, everywhere))
     return sorted(found, key=lambda each: (each.overall - each.share, each.key))

@@ -53,15 +53,10 @@ def colours_of(here: MapView, engine: SearchEngine) -> dict[str, str]:
     for colour, label in COLOURS.items():
         if colour == SIDE and here.settings.what != "both":
             continue
-        if colour == LIKENESS and not (here.query or has_uploaded()):
+        if colour == LIKENESS and not (here.query or st.session_state.get("map photo")):
             continue
         found[colour] = label
     return found
-
-
-def has_uploaded() -> bool:
-    """Whether a photo was brought as a query."""
-    return bool(st.session_state.get("map photo"))
 
 
 def _first_colour(here: MapView, colours: dict[str, str]) -> str:
@@ -92,7 +87,8 @@ def _set(state: str, name: str, here: MapView, slug: str, **also: Any) -> None:
     """Write a widget's new value into the address."""
     value = st.session_state[state]
     if value is not None:
-        show(here.changed(**{name: value.strip() if name == "query" else value}, **also), slug)
+        changes = {name: value.strip() if name == "query" else value, **also}
+        show(here.renewed(st.query_params).changed(**changes), slug)
 
 
 def _draw_what(here: MapView, slug: str) -> None:

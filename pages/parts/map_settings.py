@@ -21,6 +21,7 @@ METRICS = {"cosine": "Cosine", "euclidean": "Euclidean"}
 
 def draw_settings(here: MapView, slug: str) -> None:
     """Draw the choice of method and numbers, used together when the button is pressed."""
+    here = here.renewed(st.query_params)
     settings = here.settings
     with st.form("map settings", border=False):
         method = st.selectbox(
@@ -51,7 +52,7 @@ def draw_settings(here: MapView, slug: str) -> None:
                 "seed": int(seed),
                 "metric": metric,
             }
-            show(here.changed(**chosen, beside=""), slug)
+            show(here.changed(**chosen, beside="", look=""), slug)
             st.rerun()
 
 
@@ -61,6 +62,7 @@ def draw_beside(here: MapView, slug: str) -> None:
     if not options:
         st.caption("Make a second map first: with other settings, or of another model.")
         return
+    here = here.renewed(st.query_params)
     st.session_state["map beside"] = here.beside if here.beside in options else None
     st.selectbox(
         "Show beside this map",
@@ -68,10 +70,15 @@ def draw_beside(here: MapView, slug: str) -> None:
         format_func=lambda key: options[key],
         key="map beside",
         placeholder="Choose a map",
-        on_change=lambda: show(here.changed(beside=st.session_state["map beside"] or ""), slug),
+        on_change=lambda: show(_chosen_beside(here), slug),
     )
     if here.beside:
         st.button("Show one map", on_click=show, args=(here.changed(beside=""), slug))
+
+
+def _chosen_beside(here: MapView) -> MapView:
+    """Return the view with the second map just chosen, and the filters of this moment."""
+    return here.renewed(st.query_params).changed(beside=st.session_state["map beside"] or "")
 
 
 def maps_beside(slug: str) -> dict[str, str]:

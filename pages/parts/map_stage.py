@@ -54,7 +54,7 @@ def hear(
     """Take note of what was done on a map, before anything is drawn; return the view since."""
     deeds = deeds_on(key)
     remember(deeds.get("chosen"), drawn, collection, slug, base)
-    here = here.changed(filters=MapView.read(st.query_params).filters)
+    here = here.renewed(st.query_params)
     if "look" in deeds:
         keep_view(base, here, deeds["look"])
     if "filters" in deeds:

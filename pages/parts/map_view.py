@@ -104,6 +104,10 @@ class MapView:
         others = {key: value for key, value in changes.items() if key not in names}
         return replace(self, settings=replace(self.settings, **settings), **others)
 
+    def renewed(self, address: Address) -> MapView:
+        """Return the view with the filters of now: they change without a run of the whole page."""
+        return self.changed(filters=MapView.read(address).filters)
+
 
 def _look(text: str) -> str:
     """Return a look if it is one: three numbers, the last of them above 0.

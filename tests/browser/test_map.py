@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
+from pages.parts.map_parts import packed
 from tests.benchmarks.map_in_browser import harness, material
 
 pytestmark = pytest.mark.browser
@@ -97,3 +98,43 @@ def test_a_run_of_the_script_that_brings_nothing_new_paints_nothing(pages):
     assert page.evaluate("window.painted") == 0
     page.evaluate("(data) => draw(data)", {**data, "shown": [3]})
     assert page.evaluate("window.painted") == 1
+
+
+def test_each_of_forty_values_has_a_colour_of_its_own_and_is_named_on_hover(pages):
+    page = pages()
+    data, parts, _ = material(N_POINTS, N_PAIRS)
+    codes = np.arange(N_POINTS) % 40
+    labels = [f"value {code}" for code in range(40)]
+    counts = np.bincount(codes).tolist()
+    body = {**parts["c"], "labels": labels, "counts": counts, "codes": packed(codes, np.int16)}
+    page.evaluate("(body) => kindredParts.set('c40', body)", body)
+    page.evaluate("(data) => draw(data)", {**data, "parts": {**data["parts"], "colour": "c40"}})
+    forty = "[...Array(40).keys()]"
+    assert page.evaluate(f"new Set({forty}.map((i) => {MAP}.colourOf(i))).size") == 40
+    assert page.evaluate(f"{forty}.map((i) => {MAP}.factsOf(i))") == labels
+    chips = page.locator(".legend .chip")
+    assert chips.count() == 13  # twelve values, and a way to the other 28
+    chips.last.click()
+    assert chips.count() == 41
+
+
+def test_what_comes_back_late_from_the_server_takes_no_choice_away(pages):
+    """Two choices follow one another fast; the answer to the first arrives after the second."""
+    page = pages()
+    data, _, _ = material(N_POINTS, N_PAIRS)
+    page.evaluate(f"{MAP}.choose([1, 2, 3], false)")
+    first = page.evaluate("sent.filter(([name]) => name === 'chosen').at(-1)[1]")
+    page.evaluate(f"{MAP}.choose([4], false)")
+    second = page.evaluate("sent.filter(([name]) => name === 'chosen').at(-1)[1]")
+    chosen = f"[...{MAP}.chosen]"
+    for told in (first, second, second):
+        page.evaluate("(data) => draw(data)", {**data, "chosen": told})
+        assert page.evaluate(chosen) == [4]
+    page.evaluate("(data) => draw(data)", {**data, "chosen": {"serial": "page 1", "points": []}})
+    assert page.evaluate(chosen) == []
+    page.evaluate(f"{MAP}.choose([5], false)")
+    page.evaluate("(data) => draw(data)", {**data, "chosen": {"serial": "page 1", "points": []}})
+    assert page.evaluate(chosen) == [5]
+    other = {**data, "map": "another", "chosen": {"serial": "page 1", "points": [7]}}
+    page.evaluate("(data) => draw(data)", other)
+    assert page.evaluate(chosen) == [7]
