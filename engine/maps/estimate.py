@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.maps.settings import MapSettings
-from engine.projection import fit_tsne, nearest_neighbours
+from engine.projection import MIN_TSNE_ROWS, fit_tsne, nearest_neighbours
 from engine.projection.fitting import n_neighbours_for
 from engine.projection.neighbours import MAX_EXACT
 from engine.storage import Collection
 
 # From here on t-SNE takes its other way to repel points: a sample must go the way of the whole.
 _SAMPLE = 3_000
-_STEPS = 20
+# A third of the steps is exaggerated, and a look is taken after every tenth: three looks in all.
+_STEPS = 30
 # Measured at 3,000 to 70,000 points: a step costs as much as this many points before the first.
 _POINTS_BEFORE = 6_000
 # The program starts and reads its libraries, in seconds of one core.
@@ -47,7 +48,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What twenty steps of a sample took.
+    """What the first steps of a sample took.
 
     Parameters
     ----------
@@ -88,27 +89,29 @@ def measure_pace(collection: Collection, settings: MapSettings) -> Pace:
     Parameters
     ----------
     collection
-        At least 8 photos.
+        At least one photo.
     settings
         Of the map; its perplexity decides much.
     """
     rows = collection.catalogue.live_rows()
     some = rows[np.linspace(0, len(rows) - 1, min(len(rows), _SAMPLE)).astype(int)]
+    some = np.resize(some, max(len(some), MIN_TSNE_ROWS))  # few photos may have many captions
     embeddings = np.asarray(collection.embeddings[some], np.float32)
     fit_tsne(embeddings[:16], nearest_neighbours(embeddings[:16], 5), iterations=1)  # libraries
     k = n_neighbours_for(len(some), settings.perplexity)
     began = time.thread_time()
     neighbours = nearest_neighbours(embeddings, k, seed=settings.seed)
     found, clock = time.thread_time(), time.perf_counter()
-    looks: list[float] = []
+    looks: list[tuple[int, float]] = []
     fit_tsne(
         embeddings,
         neighbours,
         perplexity=settings.perplexity,
         iterations=_STEPS,
         metric=settings.metric,
-        watch=lambda step, points: looks.append(time.thread_time()),
+        watch=lambda step, points: looks.append((step, time.thread_time())),
     )
     spent, gone = time.thread_time() - found, time.perf_counter() - clock
-    step = (looks[-1] - looks[0]) / (_STEPS / 2) if len(looks) > 1 else spent / _STEPS
+    (first, before), (last, after) = looks[0], looks[-1]
+    step = (after - before) / (last - first)
     return Pace(len(some), max(step, 1e-5), found - began, max(gone / max(spent, 1e-6), 1.0))
