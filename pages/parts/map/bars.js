@@ -52,7 +52,7 @@ class Bars {
     this.head.replaceChildren(...parts);
   }
 
-  group({ key, title, open }) {
+  group({ key, title, open, part }) {
     const { map } = this;
     const column = map.columns.read.get(key);
     const box = made("details", "group");
@@ -63,7 +63,7 @@ class Bars {
     box.addEventListener("toggle", () => {
       if (this.opened.get(key) === box.open) return;
       this.opened.set(key, box.open);
-      if (box.open && !column) this.send("opened", { key });
+      if (box.open && !part) this.send("opened", { key });
     });
     if (column) box.append(this.bars(key, column));
     return box;

@@ -219,6 +219,7 @@ class KindredMap {
     if (!wanted.colour) this.colour = this.colourId = undefined;
     const isNew = this.columns.take(this.data.columns ?? [], this.points.length / 2);
     if (isNew || this.isStale) this.filter();
+    if (isNew) this.tellChanged();
     const pairs = parts.get(wanted.pairs);
     if (this.pairsId !== (pairs && wanted.pairs)) {
       this.pairsId = pairs && wanted.pairs;
