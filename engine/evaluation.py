@@ -2,8 +2,16 @@
 
 A rank counts every candidate that is strictly nearer than the true partner and half of those
 exactly as near, so a model that gives everything the same row scores at chance and not at the top.
-Candidates of one *group* (byte-identical photos, or the captions of one photo) are one candidate:
-finding any of them is finding the partner.
+Byte-identical photos are one candidate: finding any of them is finding the partner.
+
+Several captions of one photo are pooled as the literature on image-text retrieval does [1]_: every
+caption asks for its photo among all photos; a photo asks among all captions of all photos, and has
+found its partner where any caption of its own is.
+
+References
+----------
+.. [1] M. Hodosh, P. Young, J. Hockenmaier, "Framing image description as a ranking task", JAIR 47,
+   2013; A. Karpathy, L. Fei-Fei, "Deep visual-semantic alignments", CVPR 2015.
 """
 
 from __future__ import annotations
@@ -24,7 +32,7 @@ class Retrieval:
     Parameters
     ----------
     pool
-        Number of different candidates each query chose from.
+        Number of different candidates each query chose from: photos, or captions.
     n_queries
         Number of queries asked.
     recall_at_1, recall_at_5, recall_at_10
@@ -51,8 +59,10 @@ def partner_ranks(
     candidates: NDArray[np.float32],
     query_groups: NDArray[np.int64],
     candidate_groups: NDArray[np.int64],
+    *,
+    fold_groups: bool = True,
 ) -> NDArray[np.float64]:
-    """Rank of each query's nearest partner among all groups of candidates.
+    """Rank of each query's nearest partner among the candidates.
 
     Parameters
     ----------
@@ -61,6 +71,9 @@ def partner_ranks(
     query_groups, candidate_groups
         Which group each belongs to; partners share a group. Every query's group must have a
         candidate.
+    fold_groups
+        Count the candidates of one group as one, as copies of one photo are. Otherwise each
+        candidate of another group counts, as captions do.
 
     Returns
     -------
@@ -69,9 +82,13 @@ def partner_ranks(
 
     Examples
     --------
-    >>> rows = np.array([[1, 0], [0.8, 0.6], [0, 1]], "float32")
-    >>> partner_ranks(rows[:1], rows, np.array([1]), np.array([0, 1, 2])).tolist()
+    >>> rows = np.array([[1, 0], [0.9, 0.1], [0.8, 0.6], [0, 1]], "float32")
+    >>> partner_ranks(rows[:1], rows, np.array([1]), np.array([0, 0, 1, 2])).tolist()
     [2.0]
+    >>> partner_ranks(
+    ...     rows[:1], rows, np.array([1]), np.array([0, 0, 1, 2]), fold_groups=False
+    ... ).tolist()
+    [3.0]
     """
     groups, member = np.unique(candidate_groups, return_inverse=True)
     own = np.searchsorted(groups, query_groups)
@@ -84,10 +101,12 @@ def partner_ranks(
         similarities = queries[part] @ candidates[order].T
         best = np.maximum.reduceat(similarities, starts, axis=1)
         true = np.take_along_axis(best, own[part, None], axis=1)
+        rivals = best if fold_groups else similarities
+        is_own = (np.arange(len(groups)) if fold_groups else member[order]) == own[part, None]
         # A similarity that differs in its last bits only is a tie: a matrix product is no more
         # exact.
-        nearer = (best > true + 1e-6).sum(axis=1)
-        as_near = (np.abs(best - true) <= 1e-6).sum(axis=1) - 1
+        nearer = ((rivals > true + 1e-6) & ~is_own).sum(axis=1)
+        as_near = ((np.abs(rivals - true) <= 1e-6) & ~is_own).sum(axis=1)
         ranks[part] = 1 + nearer + as_near / 2
     return ranks
 
@@ -119,27 +138,31 @@ def both_directions(
     photo_groups: NDArray[np.int64],
     text_groups: NDArray[np.int64],
 ) -> dict[str, Retrieval]:
-    """Measure text → image and image → text over one pool.
+    """Measure text → image and image → text, each over one pool.
 
     Parameters
     ----------
     photos, texts
-        Unit rows; there may be several texts of one photo.
+        Unit rows; there may be several texts of one photo, and photos without a text, which are
+        candidates and ask nothing.
     photo_groups, text_groups
         Group of each row: photos that are byte-identical share one with all their texts.
 
     Returns
     -------
     dict
-        ``text_to_image`` and ``image_to_text``. A pool counts groups, so duplicates count once.
+        ``text_to_image``: every text asks, the pool counts groups of photos, so copies count once.
+        ``image_to_text``: every group with a text asks, the pool counts texts.
     """
-    pool = len(np.unique(photo_groups))
     _, first = np.unique(photo_groups, return_index=True)
+    asking = first[np.isin(photo_groups[first], text_groups)]
+    to_photos = partner_ranks(texts, photos, text_groups, photo_groups)
+    to_texts = partner_ranks(
+        photos[asking], texts, photo_groups[asking], text_groups, fold_groups=False
+    )
     return {
-        "text_to_image": retrieval(partner_ranks(texts, photos, text_groups, photo_groups), pool),
-        "image_to_text": retrieval(
-            partner_ranks(photos[first], texts, photo_groups[first], text_groups), pool
-        ),
+        "text_to_image": retrieval(to_photos, len(first)),
+        "image_to_text": retrieval(to_texts, len(texts)),
     }
 
 

@@ -35,8 +35,11 @@ class Evaluation:
         that the pools of both directions may be smaller.
     n_photos
         Photos the collection has.
+    n_captions
+        Captions of the photos in the pool; each asks for its photo.
     text_to_image, image_to_text
-        None where there are no captions, or the model understands no words.
+        As `engine.evaluation.both_directions` pools them; None where there are no captions, or
+        the model understands no words.
     precision_at_9
         For each attribute that sorts the photos into groups: the share of a photo's nine nearest
         others that carry its value, by meaning alone.
@@ -46,6 +49,7 @@ class Evaluation:
 
     pool: int
     n_photos: int
+    n_captions: int
     text_to_image: Retrieval | None
     image_to_text: Retrieval | None
     precision_at_9: dict[str, float]
@@ -92,6 +96,7 @@ def evaluate_collection(
     return Evaluation(
         pool=len(photos),
         n_photos=collection.n_photos,
+        n_captions=sum(len(photo.captions) for photo in photos),
         text_to_image=directions.get("text_to_image"),
         image_to_text=directions.get("image_to_text"),
         precision_at_9=_measure_labels(collection, photos, embeddings, groups, progress),
@@ -118,8 +123,7 @@ def _measure_texts(
     encoder: Encoder,
     progress: Report,
 ) -> dict[str, Retrieval]:
-    """Measure both directions on the photos that have a caption."""
-    captioned = np.array([bool(photo.captions) for photo in photos])
+    """Measure both directions; photos without a caption are candidates too."""
     captions = [caption for photo in photos for caption in photo.captions]
     if encoder.tokenizer is None or not captions:
         return {}
@@ -129,9 +133,7 @@ def _measure_texts(
         parts.append(encoder.embed_texts(captions[start : start + _TEXTS_PER_STEP]))
         step.at(min(start + _TEXTS_PER_STEP, len(captions)))
     text_groups = np.repeat(groups, [len(photo.captions) for photo in photos])
-    return both_directions(
-        embeddings[captioned], np.concatenate(parts), groups[captioned], text_groups
-    )
+    return both_directions(embeddings, np.concatenate(parts), groups, text_groups)
 
 
 def _measure_labels(

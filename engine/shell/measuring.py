@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from engine.quality import Evaluation
 
 DIRECTIONS = {"text_to_image": "text → photo", "image_to_text": "photo → text"}
+POOLING = (
+    "text → photo: every caption asks, among all photos; "
+    "photo → text: any of a photo's captions, among all captions."
+)
 FLATTERED = "If the model was trained on these photos, only --held-out gives honest figures."
 
 
@@ -102,6 +106,8 @@ def record_of(evaluation: Evaluation) -> dict[str, Any]:
     text_to_image, image_to_text = evaluation.text_to_image, evaluation.image_to_text
     return {
         "pool": evaluation.pool,
+        "n_photos": evaluation.pool,
+        "n_captions": evaluation.n_captions,
         "text_to_image": text_to_image.to_json() if text_to_image else None,
         "image_to_text": image_to_text.to_json() if image_to_text else None,
         "image_to_image": {
@@ -114,10 +120,13 @@ def record_of(evaluation: Evaluation) -> dict[str, Any]:
 def lines_of(evaluation: Evaluation) -> list[str]:
     """Return the tables a person reads."""
     record = record_of(evaluation)
-    lines = [f"Measured on {evaluation.pool:,} of {evaluation.n_photos:,} photos."]
+    lines = [
+        f"Measured on {evaluation.pool:,} of {evaluation.n_photos:,} photos"
+        f" with {evaluation.n_captions:,} captions."
+    ]
     directions = {name: record[name] for name in DIRECTIONS if record[name]}
     if directions:
-        lines += ["", *retrieval_lines(directions)]
+        lines += ["", *retrieval_lines(directions), "", POOLING]
     by_all = evaluation.precision_at_9_by_all
     rows = [
         [name, f"{share:.3f}", f"{by_all[name]:.3f}"]

@@ -55,6 +55,54 @@ def test_any_caption_of_a_photo_is_its_partner():
     assert partner_ranks(photos[:1], texts, np.array([0]), np.array([0, 0, 1])).tolist() == [1]
 
 
+def angles(*degrees: float) -> np.ndarray:
+    radians = np.deg2rad(degrees)
+    return np.stack([np.cos(radians), np.sin(radians)], axis=1).astype(np.float32)
+
+
+def test_several_captions_are_pooled_as_the_literature_does():
+    """Nearness is nearness of angles. Photos A at 0°, B at 50°, C at 90°; captions of A at 20°,
+    30° and 60°, of B at 10° and 52°, of C at 45°.
+
+    text → photo among three photos: 20° is nearest to A (1). 30° is 20° from B and 30° from A (2).
+    60° is 10° from B, 30° from C, 60° from A (3). 10° is 10° from A, 40° from B (2). 52° is nearest
+    to B (1). 45° is 5° from B and 45° from A and from C: one nearer, one as near (2.5).
+    So R@1 = 2/6, R@5 = 1, median of 1 1 2 2 2.5 3 = 2, mean 11.5/6.
+
+    photo → text among six captions: A's own best is 20°, before it only B's 10°, so rank 2. B's
+    own best is 52° at 2°: rank 1. C's only one is 45° away; 52° at 38° and 60° at 30° are nearer:
+    rank 3.
+    """
+    photos, texts = angles(0, 50, 90), angles(20, 30, 60, 10, 52, 45)
+    figures = both_directions(photos, texts, np.arange(3), np.array([0, 0, 0, 1, 1, 2]))
+    found = figures["text_to_image"]
+    assert (found.pool, found.n_queries) == (3, 6)
+    assert (found.recall_at_1, found.recall_at_5) == (pytest.approx(2 / 6), 1)
+    assert (found.median_rank, found.mean_rank) == (2, pytest.approx(11.5 / 6))
+    found = figures["image_to_text"]
+    assert (found.pool, found.n_queries) == (6, 3)
+    assert (found.recall_at_1, found.median_rank, found.mean_rank) == (pytest.approx(1 / 3), 2, 2)
+
+
+def test_every_caption_of_another_photo_is_a_candidate_of_its_own():
+    """Photo A at 0° has its caption at 30°; B's five captions lie at 2°, 4° … 10°: rank 6 of 6.
+    B at 90° is 80° from its own at 10°, and A's caption is nearer: rank 2. Folded by photo, as
+    copies of photos are, it would flatter: A has rank 2 of 2."""
+    photos, texts = angles(0, 90), angles(30, 2, 4, 6, 8, 10)
+    groups = np.array([0, 1, 1, 1, 1, 1])
+    assert both_directions(photos, texts, np.arange(2), groups)["image_to_text"].mean_rank == 4
+    asked = (photos[:1], texts, np.array([0]), groups)
+    assert partner_ranks(*asked, fold_groups=False).tolist() == [6]
+    assert partner_ranks(*asked).tolist() == [2]
+
+
+def test_a_photo_without_a_caption_is_a_candidate_and_asks_nothing():
+    """The caption at 10° of the photo at 30° finds the bare photo at 5° first: rank 2 of 2."""
+    figures = both_directions(angles(30, 5), angles(10), np.arange(2), np.array([0]))
+    assert (figures["text_to_image"].pool, figures["text_to_image"].mean_rank) == (2, 2)
+    assert figures["image_to_text"].n_queries == 1
+
+
 def test_a_query_without_a_partner_is_a_mistake():
     rows = unit([[1, 0]])
     with pytest.raises(ValueError, match="own group"):

@@ -125,11 +125,15 @@ def test_people_get_a_line_per_match_and_a_note_on_unknown_words(built):
 
 def test_evaluate_measures_both_directions_over_the_pool_and_every_label(built):
     record = result("evaluate", built[0])
-    assert record["pool"] == 60
+    assert record["pool"] == record["n_photos"] == 60
+    assert record["text_to_image"]["pool"] == 60
+    assert record["image_to_text"]["pool"] == record["n_captions"]
+    assert record["text_to_image"]["n_queries"] == record["n_captions"]
     for direction in ("text_to_image", "image_to_text"):
         figures = record[direction]
         assert 0 <= figures["recall_at_1"] <= figures["recall_at_5"] <= figures["recall_at_10"] <= 1
-        assert 1 <= figures["median_rank"] <= 60 and 1 <= figures["mean_rank"] <= 60
+        assert 1 <= figures["median_rank"] <= figures["pool"]
+        assert 1 <= figures["mean_rank"] <= figures["pool"]
     assert 0 <= record["image_to_image"]["precision_at_9"]["kind"] <= 1
 
 
