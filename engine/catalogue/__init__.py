@@ -6,8 +6,17 @@ and finds them again by id, tag, attribute and caption. Nothing here opens a pho
 
 from __future__ import annotations
 
-from engine.catalogue.photo import NewPhoto, Photo, PhotoRecord, Skipped, Source
+from engine.catalogue.photo import NewPhoto, Photo, PhotoRecord, Skipped, Source, TableReport
 from engine.catalogue.sources import read_source
 from engine.catalogue.store import Catalogue
 
-__all__ = ["Catalogue", "NewPhoto", "Photo", "PhotoRecord", "Skipped", "Source", "read_source"]
+__all__ = [
+    "Catalogue",
+    "NewPhoto",
+    "Photo",
+    "PhotoRecord",
+    "Skipped",
+    "Source",
+    "TableReport",
+    "read_source",
+]

@@ -12,14 +12,20 @@ from engine.errors import CatalogueError
 # Names as `_plain` leaves them; the earlier in a list, the surer.
 _NAMES = {
     "photo": "photo image file filename filepath path imagepath imagefile imagefilename imagename"
-    " photopath photofile photofilename photoname picture img imgpath imgfile imgname",
+    " photopath photofile photofilename photoname picture img imgpath imgfile imgname fname"
+    " imagesrc imageurl imagelink variantimage",
     "id": "id photoid imageid imgid asin sku productid itemid articleid uuid guid identifier"
     " key code",
     "caption": "caption captions title productdisplayname displayname productname producttitle"
-    " description productdescription headline text alt alttext sentence sentences summary"
-    " comment comments",
+    " description productdescription headline text alt alttext imagealttext sentence sentences"
+    " summary comment comments bodyhtml",
     "tags": "tag tags keyword keywords hashtags",
 }
+# Counters of lines and captions, which say nothing of a photo.
+_COUNTERS = frozenset(
+    ("commentnumber", "captionnumber", "sentenceid", "sentid", "captionid", "unnamed0")
+)
+PHOTO, CAPTION, LABEL = "photo", "caption", "label"
 _KNOWN = {meaning: names.split() for meaning, names in _NAMES.items()}
 Choice = Mapping[str, str | Sequence[str]]
 _NUMBERED_CAPTION = re.compile(r"(?:caption|sentence|comment)s?\d+")
@@ -51,6 +57,20 @@ class Columns:
     def naming(self) -> tuple[int, ...]:
         """The columns that may name a photo's file, the surest first."""
         return self.photo if self.photo_id is None else (*self.photo, self.photo_id)
+
+    def named(self, names: Sequence[str]) -> dict[str, list[str]]:
+        """Return the names of the columns by what they mean, without meanings that none has."""
+        ids = () if self.photo_id is None else (self.photo_id,)
+        meanings = {
+            "photo": self.photo,
+            "id": ids,
+            "captions": self.captions,
+            "tags": self.tags,
+            "attributes": self.attributes,
+        }
+        return {
+            meaning: [names[i] for i in columns] for meaning, columns in meanings.items() if columns
+        }
 
 
 def recognise(names: Sequence[str], chosen: Choice | None = None) -> Columns:
@@ -94,8 +114,26 @@ def recognise(names: Sequence[str], chosen: Choice | None = None) -> Columns:
         photo_id=photo_id,
         captions=found["caption"],
         tags=found["tags"],
-        attributes=tuple(i for i, name in enumerate(names) if name and i not in used),
+        attributes=tuple(
+            i
+            for i, name in enumerate(names)
+            if name and i not in used and _plain(name) not in _COUNTERS
+        ),
     )
+
+
+def is_known(name: str, meaning: str | None = None) -> bool:
+    """Return whether a column's name tells what it means, or that it means just this.
+
+    Examples
+    --------
+    >>> is_known("Image Path"), is_known("image path", CAPTION), is_known("caption 2", CAPTION)
+    (True, False, True)
+    """
+    plain = _plain(name)
+    meanings = _KNOWN.values() if meaning is None else [_KNOWN[meaning]]
+    is_caption = meaning in (None, CAPTION) and _NUMBERED_CAPTION.fullmatch(plain)
+    return bool(is_caption) or any(plain in known for known in meanings)
 
 
 def _told(plain: Mapping[int, str], meaning: str) -> tuple[int, ...]:
@@ -115,9 +153,22 @@ def _positions(names: Sequence[str], wish: str | Sequence[str]) -> tuple[int, ..
     for name in wished:
         if name not in names:
             raise CatalogueError(
-                "the table has no such column", value=name, remedy=f"It has: {', '.join(names)}"
+                "the table has no such column", value=name, remedy=f"It has: {listed(names)}"
             )
     return tuple(names.index(name) for name in wished)
+
+
+def listed(names: Sequence[str], most: int = 12) -> str:
+    """Return column names as part of a sentence, never longer than a sentence may be.
+
+    Examples
+    --------
+    >>> listed(["id", "title", "price"], most=2)
+    'id, title and 1 more'
+    """
+    shown = [name if len(name) <= 40 else f"{name[:39]}…" for name in names[:most]]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")
 
 
 def _plain(name: str) -> str:

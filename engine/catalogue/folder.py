@@ -20,6 +20,8 @@ _DOCUMENTS = (
     " .py .ipynb .js .css .sh .xmp .aae .thm .part .crdownload"
 )
 _NO_PHOTO = TABLE_SUFFIXES.union(_DOCUMENTS.split())
+# Endings of files that may be tables, or be about one photo each.
+_PERHAPS = {".txt", ".json"}
 _FURNITURE = {"thumbs.db", "desktop.ini", "__macosx", "@eadir"}
 # A folder with this file is a collection of ours: its thumbnails are nobody's photos.
 _COLLECTION_MARK = "catalogue.sqlite"
@@ -34,7 +36,8 @@ class FoundFiles:
     photos
         Files that may be photos, sorted.
     tables
-        CSV, TSV and JSONL files in the folder itself or one folder below, sorted.
+        Files in the folder itself or one folder below that are tables by their endings, or may be
+        (text, JSON), sorted.
     skipped
         What could not be looked at.
     """
@@ -102,7 +105,7 @@ def _sort_in(found: FoundFiles, path: str, entry: os.DirEntry[str]) -> None:
     """Put a file where it belongs."""
     suffix = os.path.splitext(entry.name)[1].lower()
     if suffix in _NO_PHOTO:
-        if suffix in TABLE_SUFFIXES and path.count("/") <= 1:
+        if (suffix in TABLE_SUFFIXES or suffix in _PERHAPS) and path.count("/") <= 1:
             found.tables.append(path)
     elif not _is_text(path):
         name = path.encode("utf-8", "backslashreplace").decode()

@@ -5,8 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import unquote
 
+_CAPTION_NUMBER = re.compile(r"#\d+$")
+_WHOLE_NUMBER = re.compile(r"(\d+)\.0+")
 _CLIMBING = re.compile(r"^(?:[A-Za-z]:)?(?:\.{0,2}/)+")
 
 
@@ -43,7 +46,16 @@ class PhotoNames:
         table_folder
             Where the table lies, relative to the folder: names may be meant from there.
         """
-        name = name.replace("\\", "/")
+        for form in _forms(name.replace("\\", "/")):
+            if found := self._find(form, table_folder):
+                return found
+        return []
+
+    def has(self, name: str) -> bool:
+        """Return whether a name fits any photo."""
+        return bool(self.find(name))
+
+    def _find(self, name: str, table_folder: str) -> list[str]:
         if name in self._paths:
             return [name]
         if table_folder:
@@ -61,6 +73,36 @@ class PhotoNames:
         whole = self._by_stem.get(folded, ())
         shorter = self._by_stem.get(_stem(folded), ()) if _stem(folded) != folded else ()
         return [*whole, *shorter]
+
+
+def _forms(name: str) -> Iterator[str]:
+    """Yield a name as it stands, and then without what tables add to names.
+
+    A caption's number (``7.jpg#2``); an address's host, folders, query (``?v=16``) and escapes; and
+    the decimals of an id that a spreadsheet took for a number (``12369.0``).
+    """
+    yield name
+    bare = _CAPTION_NUMBER.sub("", name)
+    is_address = "://" in bare
+    if is_address or "?" in bare:
+        bare = bare.split("?", 1)[0].split("#", 1)[0]
+    if "%" in bare:
+        bare = unquote(bare)
+    bare = whole_number(posixpath.basename(bare) if is_address else bare)
+    if bare and bare != name:
+        yield bare
+
+
+def whole_number(text: str) -> str:
+    """Return a whole number without decimals that say nothing; any other text as it is.
+
+    Examples
+    --------
+    >>> [whole_number(text) for text in ("12369.0", "12369.50", "B07.0")]
+    ['12369', '12369.50', 'B07.0']
+    """
+    found = _WHOLE_NUMBER.fullmatch(text)
+    return found[1] if found else text
 
 
 def _stem(path: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -105,6 +105,42 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True)
+class TableReport:
+    """A table that was found among the photos, or named, and what became of it.
+
+    Parameters
+    ----------
+    path
+        The file, relative to the source folder where it lies in it.
+    reason
+        Why nothing was taken from it, one clause; "" when it was used.
+    n_lines
+        Lines read, the header not counted; entries in JSON.
+    n_photos
+        Photos of the folder that it tells of.
+    left_out
+        Reason to number of lines that could not be used.
+    columns
+        Meaning (``photo``, ``id``, ``captions``, ``tags``, ``attributes``) to names of columns.
+    remarks
+        How it was read, where that is worth knowing: its encoding, a missing header.
+    """
+
+    path: str
+    reason: str = ""
+    n_lines: int = 0
+    n_photos: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict, hash=False)
+    columns: Mapping[str, list[str]] = field(default_factory=dict, hash=False)
+    remarks: list[str] = field(default_factory=list, hash=False)
+
+    @property
+    def n_left_out(self) -> int:
+        """Lines that could not be used."""
+        return sum(self.left_out.values())
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A folder of photos as it was found: what to index, and what was left out.
 
@@ -118,13 +154,16 @@ class Source:
         Files and table lines left out, with reasons. Files whose extension says that they
         are no photos (``.txt``, ``.json``, …) and hidden files are not mentioned.
     captions_file
-        The table that was used, or None.
+        The table that was used, or None; the first, where several were.
+    tables
+        Every table that was found, used or not.
     """
 
     root: Path
     records: list[PhotoRecord]
     skipped: list[Skipped]
     captions_file: Path | None = None
+    tables: Sequence[TableReport] = ()
 
 
 def stays_inside(path: str) -> bool:

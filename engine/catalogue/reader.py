@@ -13,7 +13,7 @@ import numpy as np
 from engine.catalogue import facets, saying
 from engine.catalogue import rows as table
 from engine.catalogue.file import CatalogueFile
-from engine.catalogue.photo import TAG, Photo, Skipped
+from engine.catalogue.photo import TAG, Photo, Skipped, TableReport
 from engine.errors import CatalogueError
 
 _PHOTOS_PER_READ = 1_000
@@ -149,6 +149,14 @@ class CatalogueReader:
         """Return what was left out, by path."""
         found = self._ask("SELECT path, reason FROM skipped ORDER BY path")
         return [Skipped(path, reason) for path, reason in found]
+
+    def tables(self) -> list[TableReport]:
+        """Return what became of each table of captions that was found, by path."""
+        found = self._ask("SELECT value FROM setting WHERE name = 'tables'")
+        try:
+            return [TableReport(**told) for told in json.loads(found[0][0])] if found else []
+        except (ValueError, TypeError) as error:
+            raise table.damaged() from error
 
     def rows_where(self, filters: Mapping[str, Sequence[str]]) -> np.ndarray:
         """Return the live rows that satisfy every filter.

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import posixpath
 import re
 from collections.abc import Sequence
-from os.path import abspath, relpath
+from os.path import abspath
 from pathlib import Path
 
 from engine.catalogue.columns import Choice
 from engine.catalogue.folder import find_files
 from engine.catalogue.naming import PhotoNames
 from engine.catalogue.photo import PhotoRecord, Skipped, Source
-from engine.catalogue.table import Table
-from engine.catalogue.telling import Telling, distinct
-from engine.errors import CatalogueError
+from engine.catalogue.tables import Tables
+from engine.catalogue.telling import distinct
 
 _WORD = re.compile(r"[^\W_]+")
-_log = logging.getLogger(__name__)
 
 
 def read_source(
@@ -27,17 +24,18 @@ def read_source(
     r"""Find the photos of a folder and what is said about them; no photo is opened.
 
     Without a table each photo of a sub-folder gets the attribute ``folder`` and the folder's words
-    as tags, if there are photos in several. A table is looked for in the folder and one folder
-    below it; of its lines, several about one photo give it several captions. Photos that no line
-    names are in the source too, without captions.
+    as tags, if there are photos in several. Tables are looked for in the folder and one folder
+    below it; of their lines, several about one photo give it several captions. Where some hold
+    captions these win, and of the others only tags are taken. Photos that no line names are in the
+    source too, without captions.
 
     Parameters
     ----------
     photos
         The folder; everything below it belongs to it.
     captions
-        A CSV, TSV or JSONL file, wherever it lies. None: the one table in the folder whose lines
-        name its photos, if there is one.
+        A CSV, TSV, JSON or JSONL file, wherever it lies. None: the tables in the folder whose
+        lines name its photos, if there are any.
     columns
         Column names by meaning (``photo``, ``id``, ``caption``, ``tags``) where their names don't
         tell.
@@ -51,7 +49,7 @@ def read_source(
     ------
     CatalogueError
         When the folder or the table cannot be read, no line of `captions` names a photo, or
-        several tables in the folder do.
+        several tables in the folder hold captions of the same photos.
 
     Examples
     --------
@@ -67,19 +65,27 @@ def read_source(
     root = Path(abspath(photos))
     found = find_files(root)
     names = PhotoNames(found.photos)
-    candidates = (
-        [root / table for table in found.tables] if captions is None else [Path(abspath(captions))]
-    )
-    telling = _telling(root, names, candidates, columns, is_named=captions is not None)
-    if telling is None:
-        return Source(root, _folder_records(found.photos), found.skipped)
-    telling.read()
-    records = [telling.record(path) for path in found.photos]
+    tables = Tables(root, names, columns)
+    if captions is None:
+        tables.look_for(found.tables)
+    else:
+        tables.take(Path(abspath(captions)))
+    main = tables.main
+    if not main:
+        records = _folder_records(found.photos)
+    else:
+        records = [tables.record(path) for path in found.photos]
     # Each path once and in order, as a catalogue keeps them.
     skipped: dict[str, Skipped] = {}
-    for skip in (*found.skipped, *telling.skipped):
+    for skip in (*found.skipped, *(skip for each in tables.used for skip in each.skipped)):
         skipped.setdefault(skip.path, skip)
-    return Source(root, records, [skipped[path] for path in sorted(skipped)], telling.table.path)
+    return Source(
+        root,
+        records,
+        [skipped[path] for path in sorted(skipped)],
+        main[0].table.path if main else None,
+        tuple(tables.reports),
+    )
 
 
 def _folder_records(paths: Sequence[str]) -> list[PhotoRecord]:
@@ -94,30 +100,3 @@ def _folder_records(paths: Sequence[str]) -> list[PhotoRecord]:
         else PhotoRecord(path)
         for path in paths
     ]
-
-
-def _telling(
-    root: Path, names: PhotoNames, tables: Sequence[Path], columns: Choice | None, *, is_named: bool
-) -> Telling | None:
-    """Return what the one table that speaks of the photos tells; None without such a table."""
-    tellings = []
-    for path in tables:
-        try:
-            tellings.append(Telling(Table(path), root, names, columns, is_named=is_named))
-        except CatalogueError as error:
-            if is_named:
-                raise
-            _log.info("passed over: %s", error)
-    if len(tellings) > 1:
-        raise CatalogueError(
-            "several tables speak of these photos",
-            value=", ".join(relpath(telling.table.path, root) for telling in tellings),
-            remedy="Say which one holds the captions",
-        )
-    if columns and not tellings:
-        raise CatalogueError(
-            "no table in the folder has these columns and names its photos",
-            value=", ".join(map(str, columns.values())),
-            remedy="Say which file holds the captions",
-        )
-    return tellings[0] if tellings else None

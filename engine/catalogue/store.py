@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 
 from engine.catalogue import rows as table
 from engine.catalogue.file import CatalogueFile
-from engine.catalogue.photo import NewPhoto, Skipped
+from engine.catalogue.photo import NewPhoto, Skipped, TableReport
 from engine.catalogue.postings import TermChanges, terms_of
 from engine.catalogue.reader import CatalogueReader
 
@@ -210,6 +212,12 @@ class Catalogue(CatalogueReader):
                 "INSERT OR REPLACE INTO skipped VALUES (?, ?)",
                 ((skip.path, skip.reason) for skip in skipped),
             )
+
+    def record_tables(self, tables: Iterable[TableReport]) -> None:
+        """Note what became of each table of captions, in place of what was noted before."""
+        told = json.dumps([asdict(report) for report in tables])
+        with self._file.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO setting VALUES ('tables', ?)", (told,))
 
     def forget_skipped(self) -> None:
         """Forget what was left out, before a source is read anew."""

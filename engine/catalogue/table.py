@@ -1,173 +1,117 @@
-"""Reading tables: CSV in its many dialects, TSV and JSONL, line by line.
-
-Not inside: what a column means (`columns`) and which photo a line is about (`naming`).
-"""
+"""What every table of captions can do, and what a file must be to be one."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import json
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from engine.catalogue.photo import Skipped
 from engine.errors import CatalogueError
 
-# A cell is text; in JSONL it may also be a list of texts.
+# A cell is text; in JSON it may also be a list of texts.
 Cell = str | tuple[str, ...]
-_DELIMITERS = ",;\t|"
-_BLOCK_BYTES = 2**20
+IsPhoto = Callable[[str], bool]
+MAX_BYTES = 2**31
 # Written out so often that it means "nothing here".
 _EMPTY = {"", "na", "n/a", "nan", "null", "none"}
+_KINDS = (
+    (b"PK\x03\x04", "an Excel workbook or a zip"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"RIFF", "a picture or a sound"),
+    (b"%PDF", "a PDF document"),
+    (b"\x1f\x8b", "packed with gzip"),
+    (b"PAR1", "a Parquet file"),
+    (b"SQLite format 3", "a database"),
+    (b"\x89HDF", "an HDF5 file"),
+)
+_UTF16_AND_32 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 
-class Table:
-    """A table of a folder, read as often as asked, never held in memory.
+class Table(Protocol):
+    """A table of a folder, read as often as asked.
 
-    Parameters
+    Attributes
     ----------
     path
-        A ``.csv``, ``.tsv``, ``.jsonl`` or ``.ndjson`` file; any other is read as CSV.
-
-    Raises
-    ------
-    CatalogueError
-        When there is no such file, it cannot be read, or it is empty.
+        Its file.
+    columns
+        Names of its columns.
+    remarks
+        What a person should know of how it was read.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._is_json = path.suffix.lower() in {".jsonl", ".ndjson"}
-        try:
-            self._encoding = _encoding_of(path)
-            self._keys = self._json_keys() if self._is_json else self._header()
-        except OSError as error:
-            raise CatalogueError(
-                f"the table cannot be read ({error.strerror})", value=path, remedy="Check the path"
-            ) from error
-        except csv.Error as error:
-            raise CatalogueError(f"the table is no CSV ({error})", value=path) from error
-        self.columns = [_tidy(key) for key in self._keys]
-        if not self.columns:
-            raise CatalogueError(
-                "the table is empty", value=path, remedy="Its first line must name its columns"
-            )
+    path: Path
+    columns: list[str]
+    remarks: list[str]
 
-    def rows(self, skipped: list[Skipped]) -> Iterator[tuple[int, list[Cell]]]:
+    def rows(
+        self, skipped: list[Skipped], names_photo: Callable[[Sequence[Cell]], bool]
+    ) -> Iterator[tuple[int, list[Cell]]]:
         """Yield each line's number and its cells, one for each of `columns`.
 
         Parameters
         ----------
         skipped
             Where lines that cannot be used are reported.
+        names_photo
+            Tells whether a line is about a photo of the folder. Such a line is never taken for
+            the continuation of another one whose quote was not closed.
         """
-        yield from self._json_rows(skipped) if self._is_json else self._csv_rows(skipped)
 
     def line(self, number: int) -> str:
         """Return how a person finds a line."""
-        return f"{self.path.name}, line {number}"
-
-    # CSV and TSV --------------------------------------------------------------------------------
-
-    def _header(self) -> list[str]:
-        with self.path.open(encoding=self._encoding, errors="replace", newline="") as file:
-            self._delimiter = self._delimiter_of(file.readline(_BLOCK_BYTES))
-            file.seek(0)
-            return next(csv.reader(file, delimiter=self._delimiter), [])
-
-    def _delimiter_of(self, first_line: str) -> str:
-        if self.path.suffix.lower() == ".tsv":
-            return "\t"
-        return max(_DELIMITERS, key=first_line.count)
-
-    def _csv_rows(self, skipped: list[Skipped]) -> Iterator[tuple[int, list[Cell]]]:
-        n_columns = len(self.columns)
-        with self.path.open(encoding=self._encoding, errors="replace", newline="") as file:
-            reader = csv.reader(file, delimiter=self._delimiter)
-            next(reader)
-            while True:
-                number = reader.line_num + 1
-                try:
-                    fields = next(reader)
-                except StopIteration:
-                    return
-                except csv.Error as error:
-                    skipped.append(Skipped(self.line(number), f"not readable as CSV ({error})"))
-                    continue
-                if len(fields) == n_columns:
-                    yield number, [_tidy(field) for field in fields]
-                elif fields:
-                    reason = f"has {len(fields)} fields where the first line names {n_columns}"
-                    skipped.append(Skipped(self.line(number), reason))
-
-    # JSONL --------------------------------------------------------------------------------------
-
-    def _json_keys(self) -> list[str]:
-        keys: dict[str, None] = {}
-        for _, entry in self._json_entries([]):
-            keys.update(dict.fromkeys(entry))
-        return list(keys)
-
-    def _json_rows(self, skipped: list[Skipped]) -> Iterator[tuple[int, list[Cell]]]:
-        for number, entry in self._json_entries(skipped):
-            yield number, [_cell(entry.get(key)) for key in self._keys]
-
-    def _json_entries(self, skipped: list[Skipped]) -> Iterator[tuple[int, dict[str, object]]]:
-        with self.path.open(encoding=self._encoding, errors="replace") as file:
-            for number, line in enumerate(file, start=1):
-                if not line.strip():
-                    continue
-                try:
-                    entry = json.loads(line)
-                except (ValueError, RecursionError) as error:
-                    skipped.append(Skipped(self.line(number), f"not readable as JSON ({error})"))
-                    continue
-                if isinstance(entry, dict):
-                    yield number, entry
-                else:
-                    skipped.append(Skipped(self.line(number), "not a JSON object"))
 
 
-def _encoding_of(path: Path) -> str:
-    """Return UTF-8 or UTF-16, when the bytes are valid in it, else Windows' western code page."""
-    decode = codecs.getincrementaldecoder("utf-8")().decode
+def check_kind(path: Path) -> None:
+    """Refuse what is no text before any of it is read as such; devices and pipes never end.
+
+    Raises
+    ------
+    CatalogueError
+        With the kind of file it is.
+    OSError
+        When it cannot be opened.
+    """
+    facts = path.stat()
+    if not stat.S_ISREG(facts.st_mode) and not stat.S_ISDIR(facts.st_mode):
+        raise CatalogueError("the table is no regular file", value=path, remedy="Name a CSV file")
+    if facts.st_size > MAX_BYTES:
+        raise CatalogueError(
+            f"the table has {facts.st_size / 2**30:.1f} GiB, over the limit of"
+            f" {MAX_BYTES // 2**30} GiB",
+            value=path,
+            remedy="Split it, or leave columns out",
+        )
     with path.open("rb") as file:
-        block = file.read(_BLOCK_BYTES)
-        if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
-        try:
-            while block:
-                decode(block)
-                block = file.read(_BLOCK_BYTES)
-            decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8-sig"
+        begin = file.read(4096)
+    kind = next((name for mark, name in _KINDS if begin.startswith(mark)), None)
+    if kind is None and begin.count(0) * 4 >= max(len(begin), 1):
+        kind = None if _is_utf16(begin) else "no text"
+    if kind is not None:
+        raise CatalogueError(
+            f"this is no table of captions but {kind}",
+            value=path,
+            remedy="Save the table as CSV, TSV, JSON or JSONL",
+        )
 
 
-def _tidy(text: str) -> str:
+def _is_utf16(begin: bytes) -> bool:
+    is_marked = begin.startswith(_UTF16_AND_32)
+    return is_marked or not min(begin[0::2].count(0), begin[1::2].count(0))
+
+
+def tidy(text: str) -> str:
     """Return a text on one line, without control characters and what is no valid Unicode."""
     text = " ".join(text.split())
     if text.isprintable():
         return text
     text = text.encode("utf-8", "replace").decode()
     return " ".join("".join(c if c.isprintable() or ord(c) > 159 else " " for c in text).split())
-
-
-def _cell(value: object) -> Cell:
-    """Return a JSON value as text, a list as texts."""
-    if isinstance(value, list):
-        return tuple(filter(None, (_text(item) for item in value)))
-    return _text(value)
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return _tidy(value)
-    return _tidy(json.dumps(value, ensure_ascii=False))
 
 
 def is_empty(text: str) -> bool:

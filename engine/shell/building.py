@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,10 @@ from engine.shell.commands import Command, Outcome, at_least, pair, path
 from engine.shell.meter import amount, duration, listening
 
 if TYPE_CHECKING:
-    from engine.storage import BuildReport, Skipped
+    from engine.storage import BuildReport, Skipped, TableReport
 
 SHOWN_SKIPPED = 20
+SHOWN_COLUMNS = 8
 COUNTS = ("embedded", "reused", "added", "changed", "renamed", "removed")
 
 
@@ -51,7 +53,7 @@ def add_table_arguments(parser: argparse.ArgumentParser) -> None:
         "--captions",
         type=path,
         metavar="FILE",
-        help="a CSV, TSV or JSONL table (default: the one in PHOTOS, if there is one)",
+        help="a CSV, TSV, JSON or JSONL table (default: those found in PHOTOS)",
     )
     parser.add_argument(
         "--column",
@@ -135,6 +137,7 @@ def outcome_of(report: BuildReport, collection: Path) -> Outcome:
         "indexed": report.indexed,
         **counts,
         "skipped": records_of_skipped(report.skipped),
+        "tables": [asdict(each) for each in report.tables],
         "seconds": report.seconds,
         "photos_per_second": report.photos_per_second,
     }
@@ -142,7 +145,34 @@ def outcome_of(report: BuildReport, collection: Path) -> Outcome:
     speed = duration(report.seconds) + (f" ({amount(rate)} files/s)" if rate else "")
     told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
     first = f"{report.indexed:,} photos in {collection}, {speed}" + (f": {told}" if told else "")
-    return Outcome(record, [f"{table.plain(first)}.", *lines_of_skipped(report.skipped)])
+    lines = [*lines_of_tables(report.tables), *lines_of_skipped(report.skipped)]
+    return Outcome(record, [f"{table.plain(first)}.", *lines])
+
+
+def lines_of_tables(tables: Sequence[TableReport]) -> list[str]:
+    """Return what became of each table of captions: how much was read, and as what."""
+    lines = ["Tables of captions:"] if tables else []
+    for each in tables:
+        if each.reason:
+            lines.append(f"  {table.plain(each.path)}: not used, {table.plain(each.reason)}")
+            continue
+        left_out = f", {each.n_left_out:,} left out" if each.n_left_out else ""
+        lines.append(
+            f"  {table.plain(each.path)}: {each.n_lines:,} lines read{left_out}, about"
+            f" {each.n_photos:,} photos"
+        )
+        told = [f"{meaning} in {_some(names)}" for meaning, names in each.columns.items()]
+        lines.append(f"    {table.plain('; '.join(told))}")
+        lines += [f"    {table.plain(remark)}" for remark in each.remarks]
+        lines += [f"    left out: {n:,} × {table.plain(why)}" for why, n in each.left_out.items()]
+    return lines
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:SHOWN_COLUMNS])
+    return (
+        shown if len(names) <= SHOWN_COLUMNS else f"{shown} and {len(names) - SHOWN_COLUMNS} more"
+    )
 
 
 def records_of_skipped(skipped: Sequence[Skipped]) -> list[dict[str, str]]:

@@ -28,7 +28,7 @@ Not inside: asking a collection (`engine.search`), running a build in the backgr
 (`engine.jobs`).
 """
 
-from engine.catalogue import Skipped
+from engine.catalogue import Skipped, TableReport
 from engine.progress import Progress
 from engine.storage.build import (
     BuildReport,
@@ -68,6 +68,7 @@ __all__ = [
     "ModelCard",
     "Progress",
     "Skipped",
+    "TableReport",
     "UploadLimits",
     "UploadReport",
     "build_collection",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine import config
-from engine.catalogue import Photo, Skipped
+from engine.catalogue import Photo, Skipped, TableReport
 from engine.durable import PARTIAL, flush_file, flush_folder
 from engine.encoders import Encoder, bundled_model
 from engine.errors import CollectionError, DamageError, UnconfirmedError
@@ -52,6 +52,8 @@ class BuildReport:
         Photos, against the build before.
     skipped
         Files and table lines left out, by path, with reasons.
+    tables
+        What became of each table of captions that was found.
     seconds
         All of the work.
     photos_per_second
@@ -66,6 +68,7 @@ class BuildReport:
     renamed: int
     removed: int
     skipped: list[Skipped]
+    tables: list[TableReport]
     seconds: float
     photos_per_second: float
 
@@ -304,6 +307,7 @@ def _is_in_step(order: Order, placed: Sequence[Placed], findings: Findings) -> b
         and len(placed) == older.n_photos
         and all(each.is_unchanged for each in placed)
         and findings.skipped == older.catalogue.skipped()
+        and findings.tables == older.catalogue.tables()
     )
 
 
@@ -337,6 +341,7 @@ def _draft(order: Order, placed: Sequence[Placed], findings: Findings) -> Draft:
         older=older,
         keeps_rows=rows is not None,
         skipped=findings.skipped,
+        tables=findings.tables,
         unreadable=findings.unreadable,
         # The catalogue lies one folder deeper than the manifest.
         root=root if Path(root).is_absolute() else f"../{root}",
@@ -390,6 +395,7 @@ def _report(
         renamed=sum(each.is_renamed for each in placed),
         removed=len(before) - len(kept),
         skipped=findings.skipped,
+        tables=findings.tables,
         seconds=seconds,
         photos_per_second=findings.n_read / seconds,
     )

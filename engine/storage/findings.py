@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine import config
-from engine.catalogue import Photo, PhotoRecord, Skipped, Source
+from engine.catalogue import Photo, PhotoRecord, Skipped, Source, TableReport
 from engine.progress import Step
 from engine.storage.embedding import embed_files
 from engine.storage.journal import Journal, Reading
@@ -25,6 +25,8 @@ class Findings:
         The readable photos.
     skipped
         Everything left out, by path.
+    tables
+        What became of each table of captions.
     unreadable
         The files among `skipped`.
     n_read
@@ -35,6 +37,7 @@ class Findings:
 
     wanted: list[tuple[PhotoRecord, Reading]]
     skipped: list[Skipped]
+    tables: list[TableReport]
     unreadable: list[Reading]
     n_read: int
     n_embedded: int
@@ -95,6 +98,7 @@ def _sorted_out(
     return Findings(
         wanted=[(record, reading) for record, reading in pairs if reading.reason is None],
         skipped=sorted([*source.skipped, *reported], key=lambda each: each.path),
+        tables=list(source.tables),
         unreadable=unreadable,
         n_read=n_read,
         n_embedded=n_embedded,

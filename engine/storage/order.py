@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine import config
@@ -33,7 +33,7 @@ class PhotoSource:
         own = inside.relative_to(source.root).as_posix() + "/"
         records = [each for each in source.records if not each.path.startswith(own)]
         skipped = [each for each in source.skipped if not each.path.startswith(own)]
-        return Source(source.root, records, skipped, source.captions_file)
+        return replace(source, records=records, skipped=skipped)
 
     def origin(self, collection: Path) -> Origin:
         """Return how the manifest of a collection names it."""

@@ -87,7 +87,18 @@ def _measured(root: Path, path: str) -> Reading:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         return Reading(path, 0, 0, reason=f"the file cannot be opened ({reason})")
-    return Reading(path, facts.st_size, facts.st_mtime_ns)
+    return Reading(path, facts.st_size, bounded(facts.st_mtime_ns))
+
+
+def bounded(nanoseconds: int) -> int:
+    """Return a time that 64 bits can hold: file systems know the years 1678 to 2262, and others.
+
+    Examples
+    --------
+    >>> bounded(5), bounded(2**64) == 2**63 - 1
+    (5, True)
+    """
+    return max(-(2**63), min(nanoseconds, 2**63 - 1))
 
 
 def _fitting(reading: Reading, memories: Sequence[Mapping[str, Reading]]) -> Reading | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.catalogue import Catalogue, Skipped
+from engine.catalogue import Catalogue, Skipped, TableReport
 from engine.durable import write_json
 from engine.errors import CollectionError
 from engine.index import PhotoIndex
@@ -42,8 +42,10 @@ class Draft:
         the rows are counted anew.
     skipped
         Files and table lines left out.
+    tables
+        What became of each table of captions.
     unreadable
-        Those of them that were files, so that the next update need not try them again.
+        Those of `skipped` that were files, so that the next update need not try them again.
     root
         What the catalogue notes as the photos' folder.
     n_dims
@@ -55,6 +57,7 @@ class Draft:
     older: Collection | None
     keeps_rows: bool
     skipped: Sequence[Skipped]
+    tables: Sequence[TableReport]
     unreadable: Sequence[Reading]
     root: str
     n_dims: int
@@ -129,6 +132,7 @@ def _write_catalogue(folder: Path, draft: Draft) -> None:
         with Catalogue.create(path, root=draft.root) as catalogue:
             catalogue.add(placed.photo for placed in draft.placed)
             catalogue.record_skipped(draft.skipped)
+            catalogue.record_tables(draft.tables)
 
 
 def _change_catalogue(catalogue: Catalogue, draft: Draft) -> None:
@@ -140,6 +144,7 @@ def _change_catalogue(catalogue: Catalogue, draft: Draft) -> None:
     catalogue.add(placed.photo for row, placed in draft.pairs() if draft.is_appended(row))
     catalogue.forget_skipped()
     catalogue.record_skipped(draft.skipped)
+    catalogue.record_tables(draft.tables)
 
 
 def _write_embeddings(folder: Path, draft: Draft, journal: Journal) -> list[int]:

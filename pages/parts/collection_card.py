@@ -20,6 +20,7 @@ from pages.parts.frame import Told
 from pages.parts.gallery import draw_photos
 from pages.parts.links import TEXT_SEARCH
 from pages.parts.resources import collection_of, is_of_another_model, spread
+from pages.parts.table_reports import draw_tables
 from pages.parts.way_back import draw_way_back
 from pages.parts.wording import count, plain
 
@@ -53,6 +54,8 @@ def draw_collection(slug: str, summary: CollectionSummary) -> None:
                 st.page_link(TEXT_SEARCH, label="Search", icon=icon, query_params=address)
             if summary.folder != DEMO_COLLECTION and summary.writer is None:
                 _draw_changes(slug, summary, collection, is_outdated)
+            if collection is not None:
+                draw_tables(slug, collection)
             label = f"{count(summary.n_skipped, 'file')} skipped"
             if summary.n_skipped and _button(label, slug, ":material/report:"):
                 _show_skipped(summary)

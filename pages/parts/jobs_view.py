@@ -89,7 +89,7 @@ def _draw_over(job: JobState) -> None:
             forget_job(job.job_id)
             st.rerun()
     if job.result and "indexed" in job.result:
-        st.caption(what_was_built(job.result))
+        st.caption(plain(what_was_built(job.result)))
     if job.error:
         st.text(job.error)
     if job.state == "crashed" and job.log_tail:
@@ -109,4 +109,8 @@ def what_was_built(result: dict[str, Any]) -> str:
     parts += [f"{result[key]:,} {key}" for key in changes if result.get(key)]
     if result.get("skipped"):
         parts.append(f"{count(len(result['skipped']), 'file')} skipped")
+    for table in result.get("tables", ()):
+        n_left_out = sum(table["left_out"].values())
+        told = "not used" if table["reason"] else f"{count(table['n_lines'], 'line')} read"
+        parts.append(f"{table['path']}: {told}" + (f", {n_left_out:,} left out" * bool(n_left_out)))
     return " · ".join([*parts, duration(result.get("seconds", 0.0))])

@@ -332,14 +332,16 @@ def test_ragged_and_broken_lines_are_reported_and_the_rest_read(tmp_path: Path):
     big = "x" * 200_000
     (tmp_path / "t.csv").write_text(f'id,title\n1,One,more\n2\n\n"2",{big}\n3,Three\n')
     source = read_source(tmp_path)
-    assert [record.captions for record in source.records] == [(), (), ("Three",)]
-    assert [skip.path for skip in source.skipped] == [
-        "t.csv, line 2",
-        "t.csv, line 3",
-        "t.csv, line 5",
-    ]
-    assert source.skipped[0].reason == "has 3 fields where the first line names 2"
-    assert "field larger than field limit" in source.skipped[2].reason
+    assert [record.captions for record in source.records] == [("One,more",), (), ("Three",)]
+    assert [skip.path for skip in source.skipped] == ["t.csv, line 3", "t.csv, line 5"]
+    assert source.skipped[0].reason == "has 1 fields where the first line names 2"
+    assert "field larger than field limit" in source.skipped[1].reason
+    (report,) = source.tables
+    assert (report.n_lines, report.n_left_out, report.n_photos) == (4, 2, 2)
+    assert report.left_out == {
+        "another number of fields than the first line names": 1,
+        "not readable as CSV": 1,
+    }
 
 
 def test_broken_json_lines_are_reported_and_the_rest_read(tmp_path: Path):

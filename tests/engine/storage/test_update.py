@@ -348,3 +348,15 @@ def test_many_changes_at_once_come_to_what_a_fresh_build_has(photos, tmp_path, m
         update_collection(shelf, model=ColourEncoder())
     photos_in(shelf)
     assert_like_a_fresh_build(shelf, photos, tmp_path)
+
+
+@pytest.mark.parametrize("seconds", [15_033_600_000, -10_000_000_000])
+def test_a_file_of_any_date_is_indexed_and_stops_no_update(photos, tmp_path, encoder, seconds):
+    """The year 2446 is 1.5e19 ns after 1970, and 64 bits hold 9.2e18. A disk that knows fewer
+    years keeps another date, which is none the worse."""
+    os.utime(photos / "004.jpg", ns=(seconds * 10**9, seconds * 10**9))
+    assert build_collection(photos, model=encoder, out=tmp_path / "shelf").indexed == 10
+    assert counts(update_collection(tmp_path / "shelf", model=encoder)) == {}
+    os.utime(photos / "004.jpg", ns=(1, 1))
+    update_collection(tmp_path / "shelf", model=encoder)
+    assert photos_in(tmp_path / "shelf")["004.jpg"].modified_ns == 1
