@@ -144,6 +144,15 @@ def unsafe_calls(tree: ast.AST) -> Names:
     return wrong
 
 
+def page_links(tree: ast.AST) -> Names:
+    """Return uses of Streamlit's own link, which does not keep the address on its own page."""
+    return [
+        (node.attr, node.lineno)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in {"page_link", "navigation"}
+    ]
+
+
 def places(path: Path, names: Iterable[tuple[str, int]]) -> list[str]:
     return [f"{name_of(path)}:{line}: {name}" for name, line in names]
 
@@ -167,6 +176,11 @@ def test_each_heavy_library_has_one_owner_and_nothing_is_unpickled():
 
 def test_nothing_found_in_a_file_or_typed_by_a_person_is_executed():
     assert not offences(CODE, lambda path: unsafe_calls(tree_of(path)))
+
+
+def test_pages_are_linked_in_the_one_way_that_keeps_the_address():
+    """Links are drawn by pages/parts/navigation.py: `draw_link`, `draw_navigation`."""
+    assert not offences(PAGES, lambda path: page_links(tree_of(path)))
 
 
 def test_names_say_something():
@@ -254,6 +268,9 @@ def own_files() -> Iterator[Path]:
         (lambda t: unsafe_calls(t), "np.load(path, allow_pickle=False)", 0),
         (lambda t: unsafe_calls(t), "st.markdown(caption, unsafe_allow_html=True)", 1),
         (lambda t: unsafe_calls(t), "eval(query)", 1),
+        (lambda t: page_links(t), "st.page_link('pages/training.py', label='New run')", 1),
+        (lambda t: page_links(t), "st.sidebar.page_link('app.py')", 1),
+        (lambda t: page_links(t), "draw_link(Link('New run', TRAINING), key='new')", 0),
         (lambda t: banned_names(t), "class PhotoManager: pass\ntmp_path = 1", 2),
         (lambda t: banned_names(t), "def download(information): pass", 0),
     ],

@@ -19,6 +19,7 @@ from pages.parts.download import skipped_as_csv
 from pages.parts.frame import Told
 from pages.parts.gallery import draw_photos
 from pages.parts.links import TEXT_SEARCH
+from pages.parts.navigation import Link, draw_link
 from pages.parts.resources import collection_of, is_of_another_model, spread
 from pages.parts.table_reports import draw_tables
 from pages.parts.way_back import draw_way_back
@@ -49,9 +50,8 @@ def draw_collection(slug: str, summary: CollectionSummary) -> None:
             draw_photos(collection, photos, slug=slug, layout="row", label=label)
         with st.container(horizontal=True, vertical_alignment="center"):
             if collection is not None and not is_outdated:
-                address = {"collection": slug}
-                icon = ":material/search:"
-                st.page_link(TEXT_SEARCH, label="Search", icon=icon, query_params=address)
+                link = Link("Search", TEXT_SEARCH, {"collection": slug}, ":material/search:")
+                draw_link(link, key=f"search {slug}")
             if summary.folder != DEMO_COLLECTION and summary.writer is None:
                 _draw_changes(slug, summary, collection, is_outdated)
             if collection is not None:

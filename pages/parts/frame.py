@@ -12,6 +12,7 @@ import streamlit as st
 from engine.errors import CollectionError, KindredError
 from engine.search import SearchEngine
 from engine.storage import CollectionSummary
+from pages.parts.navigation import Link, draw_navigation
 from pages.parts.resources import collections, engine_of
 from pages.parts.view import View
 from pages.parts.wording import plain
@@ -69,12 +70,17 @@ def open_page(title: str) -> Page:
     known = collections()
     slug = st.query_params.get("collection", "") or next(iter(known), "")
     with st.sidebar:
-        for path, (label, icon) in MENU.items():
-            st.page_link(
-                path, label=label, icon=icon, width="stretch", query_params={"collection": slug}
-            )
+        _draw_menu(title, slug)
         _collection_box(known, slug)
     return Page(slug, known.get(slug), View.read(st.query_params))
+
+
+def _draw_menu(title: str, slug: str) -> None:
+    links = [
+        Link(label, path, {"collection": slug}, icon, is_current=label == title)
+        for path, (label, icon) in MENU.items()
+    ]
+    draw_navigation(links, label="Pages", key="menu", layout="menu")
 
 
 def _collection_box(known: dict[str, CollectionSummary], slug: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ import streamlit as st
 
 from pages.parts.view import Parameters
 
+HOME = "app.py"
 TEXT_SEARCH = "pages/text_search.py"
 IMAGE_SEARCH = "pages/image_search.py"
 WORDS = "pages/words.py"
@@ -40,7 +42,19 @@ def link_to(view: Linked, slug: str, page: str = "") -> str:
     >>> link_to(View(query="red & blue"), "demo", TEXT_SEARCH)
     'text_search?collection=demo&q=red+%26+blue'
     """
-    return f"{Path(page).stem}?{urlencode(address(view, slug), doseq=True)}"
+    return href_of(page, address(view, slug))
+
+
+def href_of(page: str, parameters: Mapping[str, str | list[str]]) -> str:
+    """Return a link to a page with an address; pages lie beside each other, home above none.
+
+    Examples
+    --------
+    >>> href_of(HOME, {"collection": "demo"}), href_of(TRAINING, {"view": "new"})
+    ('./?collection=demo', 'training?view=new')
+    """
+    place = "./" if page == HOME else Path(page).stem
+    return f"{place}?{urlencode(parameters, doseq=True)}"
 
 
 def show(view: Linked, slug: str) -> None:

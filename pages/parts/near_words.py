@@ -12,6 +12,7 @@ from pages.parts.asking import request_of, terms_of
 from pages.parts.elements import draw_examples, element
 from pages.parts.frame import tell
 from pages.parts.links import TEXT_SEARCH, WORDS, link_to
+from pages.parts.navigation import Link, draw_link
 from pages.parts.view import View
 from pages.parts.wording import plain
 
@@ -64,12 +65,8 @@ def draw_photos_of(engine: SearchEngine, here: View, slug: str) -> None:
     """Draw the photos of the chosen collection that these words find."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.subheader(f"Photos of “{plain(here.query)}”", anchor=False, width="stretch")
-        st.page_link(
-            TEXT_SEARCH,
-            label="All results",
-            icon=":material/search:",
-            query_params={"collection": slug, "q": here.query},
-        )
+        found = {"collection": slug, "q": here.query}
+        draw_link(Link("All results", TEXT_SEARCH, found, ":material/search:"), key="all results")
     try:
         request = request_of(here, terms_of(here))
         answer = engine.ask(request)

@@ -15,6 +15,7 @@ from pages.parts.elements import data_url
 from pages.parts.frame import Told
 from pages.parts.links import EXPLORER, IMAGE_SEARCH, address, show
 from pages.parts.map_view import MapView
+from pages.parts.navigation import Link, draw_navigation
 from pages.parts.view import View
 from pages.parts.why import draw_why
 from pages.parts.wording import attribute, plain
@@ -40,20 +41,18 @@ def draw_photo_sheet(engine: SearchEngine, answer: Answer, here: View, slug: str
             with right:
                 draw_why(engine, answer, photo)
                 _draw_facts(photo)
-                st.page_link(
-                    IMAGE_SEARCH,
-                    label="More like this",
-                    icon=":material/photo_library:",
-                    query_params=address(View(like={photo.photo_id: 1.0}), slug),
-                )
-                st.page_link(
-                    EXPLORER,
-                    label="Show on the map",
-                    icon=":material/scatter_plot:",
-                    query_params=address(MapView(photo=photo.photo_id), slug),
-                )
+                draw_navigation(_ways_on(photo.photo_id, slug), label="Ways on", key="from photo")
 
     sheet()
+
+
+def _ways_on(photo_id: str, slug: str) -> list[Link]:
+    like = address(View(like={photo_id: 1.0}), slug)
+    place = address(MapView(photo=photo_id), slug)
+    return [
+        Link("More like this", IMAGE_SEARCH, like, ":material/photo_library:"),
+        Link("Show on the map", EXPLORER, place, ":material/scatter_plot:"),
+    ]
 
 
 def _draw_picture(engine: SearchEngine, photo: Photo) -> None:

@@ -13,6 +13,7 @@ from engine.runs import Run, import_run, list_runs
 from pages.parts.frame import Told
 from pages.parts.jobs_view import draw_jobs
 from pages.parts.links import TRAINING
+from pages.parts.navigation import Link, draw_link, draw_navigation
 from pages.parts.wording import count, duration, plain
 
 Colour = Literal["green", "blue", "orange", "red", "gray"]
@@ -37,17 +38,11 @@ def draw_ways(slug: str, view: str) -> None:
         "new": ("New run", ":material/add:"),
         "compare": ("Compare runs", ":material/stacked_line_chart:"),
     }
-    with st.container(horizontal=True, key="ways of training"):
-        for name, (label, icon) in ways.items():
-            address = {"collection": slug, **({"view": name} if name else {})}
-            st.page_link(
-                TRAINING,
-                label=label,
-                icon=icon,
-                query_params=address,
-                disabled=name == view,
-                width="content",
-            )
+    links = []
+    for name, (label, icon) in ways.items():
+        address = {"collection": slug, **({"view": name} if name else {})}
+        links.append(Link(label, TRAINING, address, icon, is_current=name == view))
+    draw_navigation(links, label="Training", key="ways of training")
 
 
 def draw_runs(slug: str) -> None:
@@ -70,12 +65,8 @@ def _draw_nothing_yet(slug: str) -> None:
             "The model is yours to search with minutes later.",
             text_alignment="center",
         )
-        st.page_link(
-            TRAINING,
-            label="Start the first run",
-            icon=":material/add:",
-            query_params={"collection": slug, "view": "new"},
-        )
+        new = {"collection": slug, "view": "new"}
+        draw_link(Link("Start the first run", TRAINING, new, ":material/add:"), key="first run")
 
 
 def _draw_cards(slug: str) -> None:
@@ -94,10 +85,8 @@ def draw_title(run: Run, slug: str, *, linked: bool = False) -> None:
     word, colour, icon = STAGES[run.stage]
     with st.container(horizontal=True, vertical_alignment="center"):
         if linked:
-            address = {"collection": slug, "run": run.run_id}
-            st.page_link(
-                TRAINING, label=f"**{plain(run.name)}**", query_params=address, width="stretch"
-            )
+            link = Link(run.name, TRAINING, {"collection": slug, "run": run.run_id})
+            draw_link(link, key=f"open {run.run_id}", layout="title", stretches=True)
         else:
             st.subheader(plain(run.name), anchor=False, width="stretch")
         st.badge(word, color=colour, icon=icon)

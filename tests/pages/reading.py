@@ -20,6 +20,11 @@ def cards(app: AppTest) -> list[dict[str, Any]]:
     return gallery["cards"]
 
 
+def links(app: AppTest) -> list[dict[str, Any]]:
+    """Return the page's links to pages, the menu's first."""
+    return [link for drawn in elements(app, "navigation") for link in drawn["links"]]
+
+
 def texts(app: AppTest) -> str:
     """Return everything the page says in its own words, one element to a line."""
     kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.text)

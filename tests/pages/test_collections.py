@@ -14,8 +14,9 @@ from streamlit.testing.v1 import AppTest
 from engine.jobs import JobState, Progress
 from engine.storage import Collection, Manifest, list_collections
 from pages.parts import collection_card, jobs_view, new_collection, resources
+from pages.parts.frame import MENU
 from tests.pages.colour_model import COLOURS, write_colour_model
-from tests.pages.reading import blocks, errors, texts
+from tests.pages.reading import blocks, errors, links, texts
 from tests.pages.squares import square
 
 
@@ -178,7 +179,7 @@ def test_a_collection_whose_model_is_another_one_now_can_be_embedded_anew(
     page = open_page("collections")
     assert not errors(page)
     assert ":orange-badge[" in texts(page)
-    assert "Search" not in [link.label for link in page.main.get("page_link")][1:]
+    assert "Search" not in [link["label"] for link in links(page)][len(MENU) + 1 :]
     button(page, "Embed anew").click().run()
     ((kind, arguments, _),) = started
     assert (kind, arguments[:2]) == ("index", [str(squares), f"--out={shelf}"])

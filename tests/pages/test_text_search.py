@@ -10,7 +10,7 @@ import pytest
 from engine.search import SearchEngine
 from pages.parts.frame import MENU
 from pages.parts.wording import WORD_JOINER
-from tests.pages.reading import blocks, cards, elements, errors, texts
+from tests.pages.reading import blocks, cards, elements, errors, links, texts
 from tests.pages.squares import STRANGE_CAPTION
 
 
@@ -162,8 +162,8 @@ def test_a_photo_in_the_link_opens_its_details_with_its_caption_as_it_was_writte
     title = r"\*violet\* \<b\>square\</b\> \[3\]\(https\:|//example\.org\)"
     assert dialog.title == title.replace("|", WORD_JOINER)
     assert "Violet" in texts(page)
-    (link,) = [each for each in page.get("page_link") if each.label == "More like this"]
-    assert f"like={photo_id('violet-3.png')}" in link.query_string
+    (link,) = [each for each in links(page) if each["label"] == "More like this"]
+    assert f"like={photo_id('violet-3.png')}" in link["href"]
 
 
 def test_the_gallery_gets_captions_as_data(open_page):
@@ -190,6 +190,7 @@ def test_what_nobody_expected_is_one_sentence_and_a_log_entry(open_page, monkeyp
 
 def test_the_menu_keeps_the_collection(open_page):
     page = open_page("text_search")
-    links = page.sidebar.get("page_link")
-    assert [link.label for link in links] == [label for label, _ in MENU.values()]
-    assert {link.query_string for link in links} == {"collection=squares"}
+    menu = links(page)[: len(MENU)]
+    assert [link["label"] for link in menu] == [label for label, _ in MENU.values()]
+    assert {link["href"].partition("?")[2] for link in menu} == {"collection=squares"}
+    assert [link["label"] for link in menu if link["current"]] == ["Text search"]

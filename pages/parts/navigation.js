@@ -1,0 +1,37 @@
+// Links of the app's own: icon and label; both are set as text. `link` keeps the address.
+
+export default function ({ parentElement, data }) {
+  const nav = parentElement.querySelector("nav");
+  const drawn = JSON.stringify(data);
+  if (nav.drawn === drawn) return; // a new one would take the focus away
+  nav.drawn = drawn;
+  nav.className = data.layout;
+  if (data.label) nav.setAttribute("aria-label", data.label);
+  else nav.setAttribute("role", "presentation");
+  const made = data.links.map(({ label, icon, href, told, current }) => {
+    const way = link("way", href, () => {
+      navigate(href);
+      if (nav.closest('[data-testid="stSidebar"]')) leaveSidebar();
+    });
+    if (icon) way.append(span("icon", icon));
+    way.append(span("label", label));
+    if (icon) way.firstChild.setAttribute("aria-hidden", "true");
+    if (told) way.title = told;
+    if (current) way.setAttribute("aria-current", "page");
+    return way;
+  });
+  nav.replaceChildren(...made);
+}
+
+const span = (className, text) => {
+  const made = document.createElement("span");
+  made.className = className;
+  made.textContent = text;
+  return made;
+};
+
+// On a phone the open sidebar covers the page that was asked for.
+const leaveSidebar = () => {
+  if (!matchMedia("(max-width: 768px)").matches) return;
+  document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+};
