@@ -11,8 +11,9 @@ from pathlib import Path
 from engine.config import home as default_home
 from engine.errors import JobError
 from engine.jobs.folder import Job, create_job, load_job, load_jobs, remove_job
+from engine.jobs.queue import Lane
 from engine.jobs.runner import runner_lives, start_runner
-from engine.jobs.state import JobState, state_of
+from engine.jobs.state import JobState, Wait, state_of, wait_of
 
 _ENGINE = (sys.executable, "-m", "engine")
 _START_SECONDS = 5.0
@@ -25,9 +26,12 @@ def start_job(
     *,
     home: Path | None = None,
     title: str | None = None,
+    lane: Lane = "short",
+    on: Path | None = None,
+    expected_seconds: float | None = None,
     program: Sequence[str] = _ENGINE,
 ) -> Job:
-    """Queue a command of the engine; it begins as soon as no other job runs.
+    """Queue a command of the engine; it begins as soon as no job before it holds it up.
 
     Parameters
     ----------
@@ -39,6 +43,12 @@ def start_job(
         Where jobs are kept; `engine.config.home` by default.
     title
         What a person sees; the command line by default.
+    lane
+        "long" for work of minutes, which runs one after another; "short" work never waits for it.
+    on
+        The folder it changes: jobs on one folder run one after another, whatever their lanes.
+    expected_seconds
+        How long it will take, where that is known; those who wait behind it are told.
     program
         What runs the command.
 
@@ -58,7 +68,15 @@ def start_job(
     """
     home = home or default_home()
     words = [kind, *arguments]
-    job = create_job(kind, title or shlex.join(words), [*program, *words], home=home)
+    job = create_job(
+        kind,
+        title or shlex.join(words),
+        [*program, *words],
+        home=home,
+        lane=lane,
+        on=on,
+        expected_seconds=expected_seconds,
+    )
     start_runner(home)
     return job
 
@@ -69,7 +87,8 @@ def jobs(home: Path | None = None) -> list[JobState]:
     Looking is enough to get a waiting job going, should its runner have been killed.
     """
     home = home or default_home()
-    states = _states(load_jobs(home), home)
+    found = load_jobs(home)
+    states = _states(found, home, [job for job in found if job.ending() is None])
     return sorted(states, key=lambda state: state.created, reverse=True)
 
 
@@ -82,7 +101,23 @@ def find_job(job_id: str, *, home: Path | None = None) -> JobState:
         When there is no such job.
     """
     home = home or default_home()
-    return _states([load_job(job_id, home=home)], home)[0]
+    job = load_job(job_id, home=home)
+    is_waiting = job.pid is None and job.ending() is None
+    return _states([job], home, _open_jobs(home) if is_waiting else [])[0]
+
+
+def line_for(lane: Lane, *, home: Path | None = None) -> Wait | None:
+    """Return what a job would wait for if it were started now in a lane; None for nothing.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> line_for("long", home=Path(tempfile.mkdtemp())) is None
+    True
+    """
+    home = home or default_home()
+    newcomer = Job(Path(), "", "", (), time.time(), lane=lane)
+    return wait_of(newcomer, [*_open_jobs(home), newcomer])
 
 
 def stop_job(job_id: str, *, home: Path | None = None) -> None:
@@ -129,17 +164,30 @@ def confirm_job(job_id: str, *, home: Path | None = None) -> Job:
     job = load_job(job_id, home=home)
     if not state_of(job, runner_lives=runner_lives(home)).asks:
         raise JobError("the job asks nothing", value=job.title, remedy="Start it again")
-    again = create_job(job.kind, job.title, [*job.command, "--yes"], home=home)
+    again = create_job(
+        job.kind,
+        job.title,
+        [*job.command, "--yes"],
+        home=home,
+        lane=job.lane,
+        on=Path(job.on) if job.on else None,
+        expected_seconds=job.expected_seconds,
+    )
     remove_job(job)
     start_runner(home)
     return again
 
 
-def _states(found: Sequence[Job], home: Path) -> list[JobState]:
+def _open_jobs(home: Path) -> list[Job]:
+    return [job for job in load_jobs(home) if job.ending() is None]
+
+
+def _states(found: Sequence[Job], home: Path, open_jobs: Sequence[Job]) -> list[JobState]:
+    """Read the states of some jobs; those that wait are told behind which of the open ones."""
     lives = bool(found) and runner_lives(home)
     if not lives and any(job.ending() is None for job in found):
         _start_runner_once(home)
-    return [state_of(job, runner_lives=lives) for job in found]
+    return [state_of(job, runner_lives=lives, open_jobs=open_jobs) for job in found]
 
 
 def _start_runner_once(home: Path) -> None:

@@ -15,7 +15,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -32,7 +32,9 @@ class Job:
     """What a job shall do, and which child does it once it has begun.
 
     `created` and `started` are seconds since 1970; `pid` and `birth` name the child: a number the
-    system gives out again, and the moment that tells its bearers apart.
+    system gives out again, and the moment that tells its bearers apart. `lane` is "short" or
+    "long"; `on` is the folder it changes, if that matters to others; `expected_seconds` is how
+    long whoever started it thinks it takes.
     """
 
     folder: Path
@@ -43,6 +45,9 @@ class Job:
     started: float | None = None
     pid: int | None = None
     birth: str | None = None
+    lane: str = "short"
+    on: str | None = None
+    expected_seconds: float | None = None
 
     @property
     def job_id(self) -> str:
@@ -118,7 +123,16 @@ def jobs_folder(home: Path) -> Path:
     return home / "jobs"
 
 
-def create_job(kind: str, title: str, command: Sequence[str], *, home: Path) -> Job:
+def create_job(
+    kind: str,
+    title: str,
+    command: Sequence[str],
+    *,
+    home: Path,
+    lane: str = "short",
+    on: Path | None = None,
+    expected_seconds: float | None = None,
+) -> Job:
     """Write a new job, which nobody has begun yet.
 
     Raises
@@ -130,7 +144,16 @@ def create_job(kind: str, title: str, command: Sequence[str], *, home: Path) -> 
     stamp = datetime.fromtimestamp(created).strftime("%Y%m%d-%H%M%S")
     micros = round(created % 1 * 1e6)
     folder = jobs_folder(home) / f"{stamp}-{micros:05x}{secrets.token_hex(3)[:5]}"
-    job = Job(folder, kind, title, tuple(command), created)
+    job = Job(
+        folder,
+        kind,
+        title,
+        tuple(command),
+        created,
+        lane=lane,
+        on=str(on.absolute()) if on else None,
+        expected_seconds=expected_seconds,
+    )
     try:
         folder.mkdir(parents=True)
         job.save()
@@ -157,13 +180,14 @@ def load_job(job_id: str, *, home: Path) -> Job:
     return job
 
 
-def load_jobs(home: Path) -> list[Job]:
-    """Read all jobs, the oldest first."""
+def load_jobs(home: Path, *, besides: Collection[str] = ()) -> list[Job]:
+    """Read all jobs but those of some ids, the oldest first."""
     try:
         names = sorted(path.name for path in jobs_folder(home).iterdir())
     except FileNotFoundError:
         return []
-    found = (_job_in(jobs_folder(home) / name) for name in names if _JOB_ID.fullmatch(name))
+    wanted = (name for name in names if name not in besides and _JOB_ID.fullmatch(name))
+    found = (_job_in(jobs_folder(home) / name) for name in wanted)
     return sorted((job for job in found if job is not None), key=lambda job: job.created)
 
 

@@ -1,8 +1,10 @@
-"""The runner: a program of its own that runs queued jobs, one after another, and then ends.
+"""The runner: a program of its own that runs queued jobs, and then ends.
 
 There is never more than one: it holds a lock. Whoever adds a job, or looks at the list and finds
 one waiting, starts a runner; it goes away by itself when it is not needed. Kill it, and the child
 it was watching goes on; the next runner takes over.
+
+Long jobs run at a lower priority, so that short ones, and the pages, are not slowed by them.
 """
 
 from __future__ import annotations
@@ -13,19 +15,20 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 from engine.config import PROJECT
 from engine.jobs.folder import Job, jobs_folder, load_jobs
+from engine.jobs.queue import in_order, waits_for
 from engine.jobs.state import birth_of, is_alive
 from engine.jobs.writer import PROGRESS_VARIABLE
 from engine.locks import LockHeldError, exclusive, holder
 
 GRACE_SECONDS = 5.0
 _PAUSE_SECONDS = 0.1
+_LONG_NICENESS = 5
 _LOCK = ".runner"
 
 
@@ -53,31 +56,53 @@ def run_jobs(home: Path) -> None:
     """Run jobs until none is left; return at once where another runner is at work."""
     # The look after the lock is let go catches a job added just before: its own runner found the
     # lock taken, and ended.
-    while _open_jobs(home):
+    while _Line(home).open_jobs():
         try:
             with exclusive(jobs_folder(home) / _LOCK):
-                while waiting := _open_jobs(home):
-                    _see_through(waiting[0], home)
+                _run_all(home)
         except LockHeldError:
             return
 
 
-def _open_jobs(home: Path) -> list[Job]:
-    """Return the jobs that have not ended: those with a child first, then by age."""
-    waiting = [job for job in load_jobs(home) if job.ending() is None]
-    return sorted(waiting, key=lambda job: job.pid is None)
+def _run_all(home: Path) -> None:
+    line, watches = _Line(home), dict[str, _Watch]()
+    while waiting := line.open_jobs():
+        for job in waiting:
+            if job.job_id not in watches and (watch := _taken_up(job, waiting, home)):
+                watches[job.job_id] = watch
+        for job_id in [job_id for job_id, watch in watches.items() if watch.is_through()]:
+            del watches[job_id]
+        if watches:
+            time.sleep(_PAUSE_SECONDS)
 
 
-def _see_through(job: Job, home: Path) -> None:
+class _Line:
+    """The jobs of a home that are not over; those that are need not be read again."""
+
+    def __init__(self, home: Path) -> None:
+        self._home, self._over = home, set[str]()
+
+    def open_jobs(self) -> list[Job]:
+        """Return the jobs that have not ended, in the order in which they begin."""
+        found = load_jobs(self._home, besides=self._over)
+        self._over |= {job.job_id for job in found if job.ending() is not None}
+        return in_order(job for job in found if job.job_id not in self._over)
+
+
+def _taken_up(job: Job, waiting: list[Job], home: Path) -> _Watch | None:
+    """Begin a job, or adopt one whose runner is gone; return None where there is nothing to do."""
     if job.pid is not None:
-        _adopt(job)
-    elif job.stop_asked():
+        return _Watch(job)
+    if job.stop_asked():
         job.end("stopped")
-    else:
-        _run(job, home)
+        return None
+    # What was begun a moment ago has a child by now, which `waiting` does not know of.
+    if waits_for(job, waiting):
+        return None
+    return _begun(job, home)
 
 
-def _run(job: Job, home: Path) -> None:
+def _begun(job: Job, home: Path) -> _Watch | None:
     environment = os.environ | {
         "KINDRED_HOME": str(home),
         PROGRESS_VARIABLE: str(job.folder / "progress.json"),
@@ -96,16 +121,48 @@ def _run(job: Job, home: Path) -> None:
             )
     except OSError as error:
         job.end("failed", error=f"It could not be started: {error}.")
-        return
-    job = job.begun(child.pid, birth_of(child.pid))
-    _watch(job, lambda: child.poll() is not None)
-    _signal_group(job, signal.SIGKILL)  # nothing the child started is left running
-    _note_ending(job, child.returncode)
+        return None
+    if job.lane == "long":
+        with suppress(OSError):  # it has ended already, or this system has no priorities
+            os.setpriority(os.PRIO_PROCESS, child.pid, _LONG_NICENESS)
+    return _Watch(job.begun(child.pid, birth_of(child.pid)), child)
 
 
-def _adopt(job: Job) -> None:
-    """Watch a child that an earlier runner began; how it ended must be read from what it left."""
-    _watch(job, lambda: not is_alive(job))
+class _Watch:
+    """Sees one child through to its end, and writes how it ended.
+
+    Without `child` it is one that an earlier runner began: how it ended must be read from what it
+    left.
+    """
+
+    def __init__(self, job: Job, child: subprocess.Popen[bytes] | None = None) -> None:
+        self._job, self._child, self._is_told = job, child, False
+
+    def is_through(self) -> bool:
+        """Look at the child once: note its end, or bring it about where that was asked."""
+        if self._is_over():
+            self._note_ending()
+            return True
+        asked = self._job.stop_asked()
+        if asked is not None and not self._is_told:
+            _signal_group(self._job, signal.SIGTERM)  # kindly
+            self._is_told = True
+        elif asked is not None and time.time() - asked > GRACE_SECONDS:
+            _signal_group(self._job, signal.SIGKILL)
+        return False
+
+    def _is_over(self) -> bool:
+        return self._child.poll() is not None if self._child else not is_alive(self._job)
+
+    def _note_ending(self) -> None:
+        if self._child is None:
+            _note_what_was_left(self._job)
+            return
+        _signal_group(self._job, signal.SIGKILL)  # nothing the child started is left running
+        _note_ending(self._job, self._child.returncode)
+
+
+def _note_what_was_left(job: Job) -> None:
     if job.stop_asked():
         job.end("stopped")
     elif job.result() is not None:
@@ -126,19 +183,6 @@ def _note_ending(job: Job, exit_code: int) -> None:
         name = signal.Signals(-exit_code).name
         error = f"It was killed ({name}); start it again: finished work is kept."
         job.end("crashed", exit_code=exit_code, error=error)
-
-
-def _watch(job: Job, is_over: Callable[[], bool]) -> None:
-    """Wait for a child's end; when asked to, bring it about, kindly and then firmly."""
-    is_told = False
-    while not is_over():
-        asked = job.stop_asked()
-        if asked is not None and not is_told:
-            _signal_group(job, signal.SIGTERM)
-            is_told = True
-        elif asked is not None and time.time() - asked > GRACE_SECONDS:
-            _signal_group(job, signal.SIGKILL)
-        time.sleep(_PAUSE_SECONDS)
 
 
 def _signal_group(job: Job, number: signal.Signals) -> None:

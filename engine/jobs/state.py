@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from engine.jobs.folder import Job
+from engine.jobs.queue import seconds_to_wait, waits_for
 from engine.progress import Progress
 
 Stage = Literal["queued", "running", "finished", "failed", "crashed", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a waiting job stands behind: titles, the next to go first, and for how long."""
+
+    behind: tuple[str, ...]
+    seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,8 @@ class JobState:
     progress
         Its last report, or None before the first.
     seconds_left
-        Of the step it is in, at least 0; None unless it runs and the rate is known.
+        Of the step it is in, or of all of it where that was known before; at least 0. None unless
+        it runs and one of them is known.
     log_tail
         The last lines it wrote.
     result
@@ -38,6 +48,8 @@ class JobState:
         Whether it stopped with a question, in `error`, that `confirm_job` answers with yes.
     created, started, ended
         Seconds since 1970; None where it has not happened.
+    wait
+        Behind what a queued job stands; None when it is about to begin.
     """
 
     job_id: str
@@ -53,6 +65,7 @@ class JobState:
     started: float | None = None
     ended: float | None = None
     asks: bool = False
+    wait: Wait | None = None
 
     @property
     def is_over(self) -> bool:
@@ -60,7 +73,7 @@ class JobState:
         return self.state not in ("queued", "running")
 
 
-def state_of(job: Job, *, runner_lives: bool) -> JobState:
+def state_of(job: Job, *, runner_lives: bool, open_jobs: Sequence[Job] = ()) -> JobState:
     """Read a job's state.
 
     Parameters
@@ -69,6 +82,8 @@ def state_of(job: Job, *, runner_lives: bool) -> JobState:
         The job.
     runner_lives
         Whether a runner is at work, who is about to write how a child ended that just has.
+    open_jobs
+        All jobs that are not over, for what a queued one waits for.
     """
     stage, ending = _stage(job, runner_lives), job.ending() or {}
     written = job.progress()
@@ -79,7 +94,7 @@ def state_of(job: Job, *, runner_lives: bool) -> JobState:
         title=job.title,
         state=stage,
         progress=progress,
-        seconds_left=_seconds_left(progress, written) if stage == "running" else None,
+        seconds_left=_seconds_left(job, progress, written) if stage == "running" else None,
         log_tail=job.log_tail(),
         result=job.result() if stage == "finished" else None,
         error=ending.get("error") or (CRASHED if stage == "crashed" else None),
@@ -87,7 +102,24 @@ def state_of(job: Job, *, runner_lives: bool) -> JobState:
         started=job.started,
         ended=ending.get("ended"),
         asks=ending.get("exit_code") == ASKS,
+        wait=wait_of(job, open_jobs) if stage == "queued" else None,
     )
+
+
+def wait_of(job: Job, open_jobs: Sequence[Job]) -> Wait | None:
+    """Return what a job that has not begun waits for, and about how long; None for nothing."""
+    before = waits_for(job, open_jobs)
+    if not before:
+        return None
+    return Wait(tuple(other.title for other in before), seconds_to_wait(before, _seconds_needed))
+
+
+def _seconds_needed(job: Job) -> float | None:
+    """Return how long an open job still takes: what was expected of it, or else its own report."""
+    if job.pid is None:
+        return job.expected_seconds
+    written = job.progress()
+    return _seconds_left(job, _progress_from(written), written)
 
 
 ASKS = 3  # the shell's exit code of a command that goes on with --yes
@@ -153,8 +185,13 @@ def _progress_from(written: Mapping[str, Any] | None) -> Progress | None:
         return None
 
 
-def _seconds_left(progress: Progress | None, written: Mapping[str, Any] | None) -> float | None:
-    """Go on counting between two reports."""
-    if progress is None or written is None or progress.seconds_left is None:
-        return None
-    return max(0.0, progress.seconds_left - (time.time() - float(written["written"])))
+def _seconds_left(
+    job: Job, progress: Progress | None, written: Mapping[str, Any] | None
+) -> float | None:
+    """Return the longer of what the step's report and the job's own expectation leave."""
+    now, left = time.time(), []
+    if job.expected_seconds is not None and job.started is not None:
+        left.append(job.expected_seconds - (now - job.started))
+    if progress is not None and written is not None and progress.seconds_left is not None:
+        left.append(progress.seconds_left - (now - float(written["written"])))
+    return max(0.0, *left) if left else None

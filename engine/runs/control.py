@@ -21,6 +21,7 @@ from engine.training.record import Plan, begin_record, read_plan
 from engine.training.settings import DataSource, TrainingSettings
 
 Start = Literal["afresh", "weights", "checkpoint"]
+_SECONDS_TO_FINISH = 30.0
 
 
 def create_run(
@@ -42,15 +43,24 @@ def create_run(
     return folder
 
 
-def start_run(folder: Path, *, finish: bool = False, home: Path | None = None) -> Job:
-    """Queue a run: it begins, or goes on, as soon as no other work is running.
+def start_run(
+    folder: Path,
+    *,
+    finish: bool = False,
+    expected_seconds: float | None = None,
+    home: Path | None = None,
+) -> Job:
+    """Queue a run: it begins, or goes on, as soon as no other long work is running.
 
     Parameters
     ----------
     folder
         The run's folder.
     finish
-        Train no more; make the model of the best epoch so far.
+        Train no more; make the model of the best epoch so far. That is short work, which does not
+        wait for other runs.
+    expected_seconds
+        How long it will take, for those that wait behind it; None where nobody knows.
     home
         Where jobs are kept; `engine.config.home` by default.
 
@@ -68,7 +78,15 @@ def start_run(folder: Path, *, finish: bool = False, home: Path | None = None) -
     (folder / record.ENDING).unlink(missing_ok=True)
     arguments = ["--resume", str(folder), *(["--finish"] if finish else []), "--json"]
     title = f"{'Finish' if finish else 'Train'} {run.name}"
-    job = start_job("train", arguments, home=home, title=title)
+    job = start_job(
+        "train",
+        arguments,
+        home=home,
+        title=title,
+        lane="short" if finish else "long",
+        on=folder,
+        expected_seconds=_SECONDS_TO_FINISH if finish else expected_seconds,
+    )
     write_json(folder / JOB, {"job_id": job.job_id})
     return job
 

@@ -86,7 +86,7 @@ def _draw_changes(
                 _index_again(collection)
         elif _button("Update", slug, ":material/sync:", "Take in new, changed and deleted photos"):
             title = f"Update {summary.name}"
-            start_job("update", [str(summary.folder), "--json"], title=title)
+            start_job("update", [str(summary.folder), "--json"], title=title, on=summary.folder)
             st.rerun()
         if _button("Rename", slug, ":material/edit:"):
             ask_for_name(summary)
@@ -95,7 +95,8 @@ def _draw_changes(
         told = "Make it whole again from its photos; they, your tags and your judgements stay"
         if _button("Repair", slug, ":material/healing:", told):
             arguments = [str(summary.folder), "--repair", "--json"]
-            start_job("check", arguments, title=f"Repair {summary.name}")
+            title = f"Repair {summary.name}"
+            start_job("check", arguments, title=title, on=summary.folder)
             st.rerun()
     if _button("Remove", slug, ":material/delete:"):
         ask_to_remove(summary)
@@ -108,7 +109,8 @@ def _index_again(collection: Collection) -> None:
     if origin.captions:
         arguments.append(f"--captions={collection.folder / origin.captions}")
     arguments += [f"--column={role}={name}" for role, name in (origin.columns or {}).items()]
-    start_job("index", [*arguments, "--json"], title=f"Embed {collection.name} anew")
+    title = f"Embed {collection.name} anew"
+    start_job("index", [*arguments, "--json"], title=title, on=collection.folder)
     st.rerun()
 
 

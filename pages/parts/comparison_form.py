@@ -50,4 +50,5 @@ def _start(folder: str, captions: str, sample: int) -> None:
         raise CollectionError("there is no such folder", value=photos, remedy="Check the path")
     table = [f"--captions={Path(captions).expanduser().absolute()}"] if captions else []
     arguments = [str(photos), *table, f"--sample={sample}", "--json"]
-    start_job("compare", arguments, title=f"Compare recipes on {photos.name}")
+    title = f"Compare recipes on {photos.name}"
+    start_job("compare", arguments, title=title, lane="long")

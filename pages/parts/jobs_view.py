@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from engine.jobs import JobState, confirm_job, forget_job, jobs, stop_job
+from engine.jobs import JobState, Wait, confirm_job, forget_job, jobs, stop_job
 from pages.parts.frame import Told
 from pages.parts.wording import count, duration, plain
 
@@ -64,7 +64,7 @@ def how_far(job: JobState) -> str:
     """Return where a job is: its step, how many of how many, how fast, and the time left."""
     progress = job.progress
     if job.state == "queued":
-        return "Waiting for the work before it"
+        return f"Begins after {behind(job.wait)}" if job.wait else "Begins in a moment"
     if progress is None:
         return "Starting"
     parts = [plain(progress.step[:1].upper() + progress.step[1:])]
@@ -75,6 +75,22 @@ def how_far(job: JobState) -> str:
     if job.seconds_left is not None:
         parts.append(f"{duration(job.seconds_left)} left")
     return " · ".join(parts)
+
+
+def behind(wait: Wait) -> str:
+    """Return what is waited for and about how long, to follow "after".
+
+    Examples
+    --------
+    >>> behind(Wait(("Train shoes", "Train boots"), 200.0))
+    '**Train shoes** and 1 other job, in about 3 min 20 s'
+    >>> behind(Wait(("Update shop",), None))
+    '**Update shop**'
+    """
+    first, *others = wait.behind
+    more = f" and {count(len(others), 'other job')}" if others else ""
+    when = f", in about {duration(wait.seconds)}" if wait.seconds is not None else ""
+    return f"**{plain(first)}**{more}{when}"
 
 
 def _draw_over(job: JobState) -> None:

@@ -19,6 +19,7 @@ from engine.storage import tag_photos, write_excerpt
 from pages.parts import frame
 from pages.parts.download import photos_as_csv, photos_as_json
 from pages.parts.links import IMAGE_SEARCH, address
+from pages.parts.navigation import Link, draw_link
 from pages.parts.new_collection import free_folder
 from pages.parts.view import View
 from pages.parts.wording import count, plain
@@ -34,13 +35,9 @@ def draw_uses(
     typical = most_typical(np.asarray(engine.collection.embeddings[rows]), MOST_LIKE)
     like = View(like={photo.photo_id: 1.0 for photo in table.photos(places[typical])})
     label = "Search like this" if len(places) == 1 else "More like these"
-    st.page_link(
-        IMAGE_SEARCH,
-        label=label,
-        icon=":material/photo_library:",
-        query_params=address(like, slug),
-        help=f"Starts from the {len(typical)} most typical" if len(places) > MOST_LIKE else None,
-    )
+    told = f"Starts from the {len(typical)} most typical" if len(places) > MOST_LIKE else ""
+    link = Link(label, IMAGE_SEARCH, address(like, slug), ":material/photo_library:", told)
+    draw_link(link, key="like chosen")
     with st.container(horizontal=True):
         with st.popover("Save", icon=":material/bookmark_add:"):
             _draw_tag(engine, rows)
@@ -80,7 +77,8 @@ def _draw_tag(engine: SearchEngine, rows: NDArray[np.int64]) -> None:
                 photo_ids = set(collection.catalogue.ids_of(rows).values())
                 n = tag_photos(collection.folder, photo_ids, tag)
                 title = f"Update {collection.name} with the tag {tag.strip()}"
-                start_job("update", [str(collection.folder), "--json"], title=title)
+                arguments = [str(collection.folder), "--json"]
+                start_job("update", arguments, title=title, on=collection.folder)
                 st.toast(f"{count(n, 'photo')} tagged. Filters know the tag after the update.")
 
 

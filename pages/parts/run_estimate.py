@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.jobs import jobs, start_job
+from engine.jobs import jobs, line_for, start_job
 from engine.runs import Estimate, TrainingSettings, estimate
-from pages.parts.wording import count, duration, plain
+from pages.parts.jobs_view import behind
+from pages.parts.wording import duration, plain
+
+SECONDS_TO_MEASURE = 25.0
 
 
 def draw_before_start(settings: TrainingSettings, n_photos: int) -> None:
@@ -17,9 +20,9 @@ def draw_before_start(settings: TrainingSettings, n_photos: int) -> None:
             _draw_estimate(found)
         else:
             _draw_measuring(settings)
-    n_waiting = sum(not job.is_over for job in jobs())
-    if n_waiting:
-        st.caption(f"It will wait for {count(n_waiting, 'job')} before it: one works at a time.")
+    line = line_for("long")
+    if line is not None:
+        st.caption(f"It will begin after {behind(line)}: one long job runs at a time.")
 
 
 def _draw_estimate(found: Estimate) -> None:
@@ -39,5 +42,6 @@ def _draw_measuring(settings: TrainingSettings) -> None:
     if st.button("Measure it with a few batches", icon=":material/timer:"):
         flags = ("backbone", "size_px", "n_dims", "batch_size", "augment", "loss")
         told = [f"--{name.replace('_', '-')}={getattr(settings, name)}" for name in flags]
-        start_job("train", ["--calibrate", *told, "--json"], title="Try how fast this trains")
+        arguments, title = ["--calibrate", *told, "--json"], "Try how fast this trains"
+        start_job("train", arguments, title=title, expected_seconds=SECONDS_TO_MEASURE)
         st.rerun()

@@ -47,5 +47,6 @@ def ask_to_promote(run: Run) -> None:
                 *more,
                 "--json",
             ]
-            start_job("runs", arguments, title=f"Promote {run.name} to {called}")
+            changed = None if name else known[source].folder
+            start_job("runs", arguments, title=f"Promote {run.name} to {called}", on=changed)
             st.switch_page(COLLECTIONS)

@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from engine.jobs import jobs
+from engine.jobs import find_job
 from engine.runs import Run, read_run
 from engine.runs.folder import find_by_id
 from engine.training.record import STOP
 from pages.parts.curves import draw_curves
 from pages.parts.frame import Told
+from pages.parts.jobs_view import behind
 from pages.parts.run_deeds import draw_deeds
 from pages.parts.run_figures import draw_figures
 from pages.parts.run_list import SECONDS_BETWEEN_LOOKS, draw_title, told
@@ -99,11 +100,11 @@ def _draw_state(run: Run) -> None:
 
 
 def _waiting(run: Run) -> str:
-    """Say what a queued run waits for: the oldest job is the one at work."""
-    before = [job.title for job in jobs() if not job.is_over and job.job_id != run.job_id]
-    if not before:
+    """Say what a queued run waits for."""
+    wait = find_job(run.job_id).wait if run.job_id else None
+    if wait is None:
         return "It starts in a moment."
-    return f"It waits for **{plain(before[-1])}**: one works at a time."
+    return f"It begins after {behind(wait)}: one long job runs at a time."
 
 
 def _draw_live(run_id: str, tab: str) -> None:

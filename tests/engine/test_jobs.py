@@ -16,18 +16,21 @@ import pytest
 from engine.errors import JobError
 from engine.jobs import (
     JobState,
+    Wait,
     confirm_job,
     control,
     find_job,
     forget_job,
     jobs,
+    line_for,
     progress_writer,
     start_job,
     stop_job,
 )
 from engine.jobs.folder import Job, create_job, load_jobs
+from engine.jobs.queue import waits_for
 from engine.jobs.runner import runner_lives
-from engine.jobs.state import birth_of
+from engine.jobs.state import birth_of, wait_of
 from engine.progress import Progress
 
 PATIENCE_SECONDS = 120.0  # for a machine that is busy with something else
@@ -352,3 +355,90 @@ def test_a_home_that_cannot_be_written_is_one_clear_sentence(tmp_path):
     (tmp_path / "jobs").write_text("a file in the way")
     with pytest.raises(JobError, match="cannot be written"):
         start_job("index", [], home=tmp_path)
+
+
+# Two lanes
+
+
+WAIT_FOR_GATE = """
+import os, sys, time
+while not os.path.exists(sys.argv[1]): time.sleep(0.01)
+"""
+
+
+def start_gated(
+    home: Path, gate: Path, lane: str, *, on: Path | None = None, title: str = ""
+) -> str:
+    """Start a job that ends when a file is there; its kind is that file's path."""
+    program = [sys.executable, "-c", WAIT_FOR_GATE]
+    job = start_job(str(gate), [], home=home, program=program, lane=lane, on=on, title=title)
+    return job.job_id
+
+
+def test_short_work_does_not_wait_behind_long_and_long_waits_behind_long(home):
+    gate = home / "gate"
+    training = start_gated(home, gate, "long", title="Train shoes")
+    again = start_gated(home, gate, "long", title="Train boots")
+    wait_for(training, home, "running")
+    assert wait_for(start_python("print('{}')", home), home, "finished").state == "finished"
+    waiting = find_job(again, home=home)
+    assert (waiting.state, waiting.wait) == ("queued", Wait(("Train shoes",), None))
+    gate.touch()
+    wait_for(again, home, "finished")
+
+
+def test_a_long_job_leaves_the_processor_to_short_ones(home):
+    """Five steps nicer than the program that runs it."""
+    script = "import os; print(os.nice(0) - os.getpriority(os.PRIO_PROCESS, os.getppid()))"
+    program = [sys.executable, "-c", f"import time; time.sleep(0.3); {script}"]
+    job_id = start_job("train", [], home=home, program=program, lane="long").job_id
+    wait_for(job_id, home, "finished")
+    assert (home / "jobs" / job_id / "output.txt").read_text() == "5\n"
+
+
+def test_jobs_on_one_folder_do_not_run_at_once_whatever_their_lanes(home):
+    """A long job is at work on a folder: a short one on it waits, one on another does not."""
+    gate, folder = home / "gate", home / "shoes"
+    promotion = start_gated(home, gate, "long", on=folder, title="Promote")
+    wait_for(promotion, home, "running")
+    update = start_gated(home, gate, "short", on=folder)
+    other = start_gated(home, gate, "short", on=home / "boots")
+    wait_for(other, home, "running")
+    assert find_job(update, home=home).wait == Wait(("Promote",), None)
+    gate.touch()
+    for job_id in (update, other):
+        wait_for(job_id, home, "finished")
+
+
+def queued(lane: str, created: float, **more: object) -> Job:
+    return Job(Path(f"{created:g}"), "index", f"Job {created:g}", (), created, lane=lane, **more)
+
+
+def test_a_short_job_that_turned_out_long_holds_up_nobody_after_a_minute():
+    """Begun at 0: at 59 s the next still waits for it, at 61 s no more."""
+    first = queued("short", 1, started=0.0, pid=1)
+    second = queued("short", 2)
+    assert waits_for(second, [first, second], now=59.0) == [first]
+    assert waits_for(second, [first, second], now=61.0) == []
+
+
+def test_never_do_more_than_three_jobs_run_at_once():
+    """A long one and two overdue short ones are at work: a further short one waits for them."""
+    at_work = [queued("long", 1, started=0.0, pid=1)]
+    at_work += [queued("short", n, started=0.0, pid=n) for n in (2, 3)]
+    further = queued("short", 4)
+    assert waits_for(further, [*at_work[:2], further], now=100.0) == []
+    assert waits_for(further, [*at_work, further], now=100.0) == at_work
+
+
+def test_a_waiting_job_is_told_how_long_all_before_it_take_together(home):
+    """Two long jobs of 100 s and 20 s before the third: 120 s. One of unknown length: unknown."""
+    for title, seconds in (("one", 100.0), ("two", 20.0), ("three", None)):
+        create_job("train", title, ["true"], home=home, lane="long", expected_seconds=seconds)
+    one, two, three = load_jobs(home)
+    assert wait_of(three, [one, two, three]) == Wait(("one", "two"), 120.0)
+    newcomer = line_for("long", home=home)
+    assert newcomer == Wait(("one", "two", "three"), None)
+    assert line_for("short", home=home) is None
+    for job in (one, two, three):
+        job.end("stopped")

@@ -25,7 +25,7 @@ def started(monkeypatch):
     """Remember the jobs that were started, and start none."""
     jobs = []
 
-    def start_job(kind, arguments, *, title):
+    def start_job(kind, arguments, *, title, **more):
         jobs.append((kind, arguments, title))
 
     monkeypatch.setattr(new_collection, "start_job", start_job)

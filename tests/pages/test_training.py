@@ -259,7 +259,7 @@ def test_a_model_is_promoted_by_a_job(kindred_home, shelf, colour_model, monkeyp
     shutil.copytree(colour_model, folder / record.MODEL)
     begun = []
     monkeypatch.setattr(
-        run_promote, "start_job", lambda kind, words, title: begun.append((kind, words, title))
+        run_promote, "start_job", lambda kind, words, title, on: begun.append((kind, words, title))
     )
 
     def dialog(run_id: str):
