@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from engine.privacy import keep_files_private
 from engine.shell import main
 
 if __name__ == "__main__":
+    keep_files_private()
     sys.exit(main(sys.argv[1:]))

@@ -12,6 +12,8 @@ MODELS = ASSETS / "models"
 
 MAX_FILE_BYTES = 64 * 2**20
 MAX_PIXELS = 100_000_000
+# What all threads together may take for decoding; photos of fewer bytes are not counted.
+DECODING_BYTES, UNCOUNTED_BYTES = 2**30, 2**24
 THUMBNAIL_PX = 256
 
 DEFAULT_K = 9

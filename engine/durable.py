@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,6 +30,7 @@ MALFORMED = (
     struct.error,
 )
 _CHECKSUM = "checksum"
+_LONGEST_RECORD = 2**28
 
 
 class DamagedFileError(Exception):
@@ -100,9 +102,15 @@ def read_json(path: Path) -> Any:
     OSError
         When there is no such file, or it cannot be read.
     ValueError
-        When it holds anything but UTF-8 JSON.
+        When it holds anything but UTF-8 JSON, is longer than any record, or is no file.
     """
-    return json.loads(path.read_bytes())
+    facts = path.stat()
+    if not stat.S_ISREG(facts.st_mode) or facts.st_size > _LONGEST_RECORD:
+        raise ValueError("no record, but something else")
+    try:
+        return json.loads(path.read_bytes())
+    except RecursionError as error:
+        raise ValueError("nested deeper than any record") from error
 
 
 def write_checked(path: Path, record: Mapping[str, Any]) -> None:
@@ -132,7 +140,7 @@ def read_checked(path: Path) -> dict[str, Any]:
     """
     try:
         record = read_json(path)
-    except (ValueError, RecursionError, MemoryError) as error:
+    except (ValueError, MemoryError) as error:
         raise DamagedFileError("is no JSON any more") from error
     if not isinstance(record, dict):
         raise DamagedFileError("is no record any more")

@@ -7,6 +7,7 @@ reaches; so this runs before any of them, in `engine`'s own first lines. Child p
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from engine import config
@@ -30,3 +31,15 @@ def keep_private() -> None:
     os.environ.update(SILENCE)
     if not Path("~/.keras").expanduser().is_dir():
         os.environ.setdefault("KERAS_HOME", str(config.home() / "keras"))
+
+
+def keep_files_private() -> None:
+    """Let nobody else of this machine read what this program writes from now on.
+
+    For programs of our own (the app, its jobs, the shell), not for those that import the engine.
+    """
+    os.umask(0o077)
+    own = config.home()
+    if own.is_dir() and own.is_relative_to(config.PROJECT):  # a place somebody chose keeps its mode
+        with suppress(OSError):
+            own.chmod(0o700)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
+from engine.durable import MALFORMED, read_json
 from engine.errors import ModelError
 
 PADDING = 0
@@ -241,7 +242,7 @@ class Tokenizer:
             The file is missing, damaged, or of a newer version.
         """
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = read_json(path)
             if content["version"] > FORMAT_VERSION:
                 raise ModelError(
                     "the vocabulary was written by a newer Kindred",
@@ -250,7 +251,7 @@ class Tokenizer:
                 )
             counts = [(str(word), int(count)) for word, count in content["words"]]
             return cls(counts, int(content["n_tokens"]))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, *MALFORMED) as error:
             raise ModelError(
                 "the vocabulary cannot be read", value=path, remedy="Copy or train the model again"
             ) from error

@@ -132,3 +132,17 @@ def test_libraries_are_silenced_even_where_the_environment_says_otherwise():
         text=True,
     )
     assert told.stdout.strip() == str(list(SILENCE.values()))
+
+
+def test_what_the_shell_writes_is_for_one_person_alone(photos, tmp_path):
+    """Whatever the umask: here nothing is kept from anybody."""
+    out = tmp_path / "mine"
+    command = [sys.executable, "-m", "engine", "index", str(photos), "--out", str(out)]
+    before = os.umask(0)
+    try:
+        subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
+    finally:
+        os.umask(before)
+    modes = {path: path.stat().st_mode & 0o777 for path in [out, *out.rglob("*")]}
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}
+    assert {mode for path, mode in modes.items() if path.is_file()} == {0o600}

@@ -23,6 +23,10 @@ _NO_PHOTO = TABLE_SUFFIXES.union(_DOCUMENTS.split())
 # Endings of files that may be tables, or be about one photo each.
 _PERHAPS = {".txt", ".json"}
 _FURNITURE = {"thumbs.db", "desktop.ini", "__macosx", "@eadir"}
+# Bins of systems and servers, and what other programs make of photos that lie there as well.
+_BINS = {"$recycle.bin", "#recycle", "@recycle", "recycler", "recycled", "lost+found"}
+_CACHES = {"#snapshot", "@eadir", "@thumb", "@__thumb", "lightroom previews.lrdata"}
+_LIBRARY_CACHES = {"resources", "thumbnails", "previews", "database", "private", "external"}
 # A folder with this file is a collection of ours: its thumbnails are nobody's photos.
 _COLLECTION_MARK = "catalogue.sqlite"
 
@@ -74,6 +78,8 @@ def find_files(root: Path) -> FoundFiles:
             continue
         for entry in entries:
             path = below + entry.name
+            if _is_library_cache(below, entry.name):
+                continue
             if _leads_to(entry.is_dir):
                 (links if entry.is_symlink() else folders).append(f"{path}/")
             else:
@@ -98,7 +104,16 @@ def _enter(root: Path, below: str, seen: set[tuple[int, int]]) -> list[os.DirEnt
 
 
 def _is_hidden(name: str) -> bool:
-    return name.startswith(".") or name.lower() in _FURNITURE
+    name = name.lower()
+    is_cache = name in _CACHES or name.endswith(".lrdata")
+    return name.startswith(".") or name in _FURNITURE or name in _BINS or is_cache
+
+
+def _is_library_cache(below: str, name: str) -> bool:
+    """Tell whether a folder of a photo library of macOS holds what was made of its originals."""
+    library = below.rstrip("/").rpartition("/")[2].lower()
+    is_library = library.endswith((".photoslibrary", ".migratedphotolibrary", ".aplibrary"))
+    return is_library and name.lower() in _LIBRARY_CACHES
 
 
 def _sort_in(found: FoundFiles, path: str, entry: os.DirEntry[str]) -> None:

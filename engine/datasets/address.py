@@ -21,6 +21,19 @@ Resolve = Callable[[str, int], Sequence[str]]
 _PORTS = {"http": 80, "https": 443}
 _LEFT_ALONE = "/?%:@!$&'()*+,;=~#[]"
 # IPv4 inside IPv6, as translators of networks write it (RFC 6052).
+# What is not the public internet, from IANA's registries of special-purpose addresses. Written out,
+# because what Python's own `is_global` says of them differs from version to version.
+_SPECIAL = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+        *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24"),
+        *("192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15"),
+        *("198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+        *("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"),
+    )
+)
+_UNICAST = ipaddress.IPv6Network("2000::/3")  # all of IPv6 that was ever given out
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -37,9 +50,9 @@ def is_public(address: Address) -> bool:
     inner = _inside(address)
     if inner is not None:
         return is_public(inner)
-    return address.is_global and not (
-        address.is_multicast or address.is_reserved or address.is_unspecified
-    )
+    if isinstance(address, ipaddress.IPv6Address) and address not in _UNICAST:
+        return False
+    return not any(address in network for network in _SPECIAL)
 
 
 def _inside(address: Address) -> Address | None:

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.durable import read_json, write_json
+from engine.durable import MALFORMED, read_json, write_json
 from engine.encoders.settings import ModelSettings
 from engine.errors import ModelError
 from engine.images import Preprocessing
@@ -112,18 +112,19 @@ def read_manifest(folder: Path) -> ModelManifest:
         The folder is no model, was written by a newer Kindred, or a file is missing or damaged.
     """
     content = _read_json(folder / MANIFEST)
-    if content.get("version", 0) > FORMAT_VERSION:
-        raise ModelError(
-            "the model was written by a newer Kindred", value=folder, remedy="Update Kindred"
-        )
     try:
+        if content.get("version", 0) > FORMAT_VERSION:
+            raise ModelError(
+                "the model was written by a newer Kindred", value=folder, remedy="Update Kindred"
+            )
         manifest = ModelManifest(
             str(content["name"]),
             ModelSettings.from_json(content["settings"]),
             dict(content["files"]),
             dict(content.get("package", {})),
         )
-    except (KeyError, TypeError) as error:
+        manifest.fingerprint  # noqa: B018 - is not to be had where a hash is no text
+    except MALFORMED as error:
         raise _damaged(folder / MANIFEST) from error
     for name, expected in manifest.files.items():
         path = folder / Path(name).name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 from typing import Any
 
 from engine.errors import ModelError
@@ -152,4 +153,60 @@ class ModelSettings:
                 remedy="Update Kindred",
             )
         rows = {name: tuple(v) for name, v in content.items() if isinstance(v, list)}
-        return cls(**{**content, **rows})
+        settings = cls(**{**content, **rows})
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        """Refuse what would fill the memory, or fail in the middle: a manifest may be anybody's."""
+        for each in fields(self):
+            value = getattr(self, each.name)
+            kinds = (int, float) if isinstance(each.default, float) else type(each.default)
+            numbers = value if isinstance(value, tuple) else (value,)
+            low, high = _RANGES.get(each.name, (0, _WIDEST))
+            is_switch = isinstance(each.default, bool)
+            if not isinstance(value, kinds) or isinstance(value, bool) is not is_switch:
+                raise _out_of_range(each.name, value)
+            if len(numbers) > _MOST_LAYERS:
+                raise _out_of_range(each.name, value)
+            if isinstance(each.default, str):
+                if len(value) > _LONGEST_NAME:
+                    raise _out_of_range(each.name, value)
+            elif not all(isinstance(n, (int, float)) and low <= n <= high for n in numbers):
+                raise _out_of_range(each.name, value)
+        n_weights = 9 * sum(a * b for a, b in pairwise((3, *self.widths)))
+        for dense in (self.hidden, self.text_hidden):
+            n_weights += sum(a * b for a, b in pairwise((self.n_features, *dense, self.n_dims)))
+        n_weights += self.n_ids * self.text_width if self.has_text else 0
+        if n_weights > _MOST_WEIGHTS:
+            raise _out_of_range("number of weights", n_weights)
+        try:
+            self.preprocessing  # noqa: B018 - refuses a mode it does not know
+        except ValueError as error:
+            raise _out_of_range("resize_mode", self.resize_mode) from error
+
+
+_WIDEST, _MOST_LAYERS, _LONGEST_NAME, _MOST_WEIGHTS = 32_768, 32, 200, 1_000_000_000
+_RANGES = {
+    "backbone_alpha": (0.05, 4),
+    "widths": (1, 8192),
+    "size_px": (8, 2048),
+    "n_dims": (1, 16_384),
+    "n_tokens": (1, 4096),
+    "n_ids": (0, 4_000_000),
+    "text_width": (1, 8192),
+    "n_features": (0, 1_000_000),
+    "hidden": (1, 65_536),
+    "text_hidden": (1, 65_536),
+    "dropout": (0, 0.99),
+    "strides": (1, 8),
+}
+
+
+def _out_of_range(name: str, value: object) -> ModelError:
+    told = repr(value)
+    return ModelError(
+        f"the model's settings cannot be: {name}",
+        value=told if len(told) <= 60 else f"{told[:60]}…",
+        remedy="Load only models that you trust, or train it again",
+    )

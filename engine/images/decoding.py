@@ -5,8 +5,10 @@ from __future__ import annotations
 import ctypes
 import io
 import struct
+import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,8 +17,10 @@ from typing import Any
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError, _imaging
 from pillow_heif import register_heif_opener
 
+from engine import config
 from engine.errors import PhotoError
 from engine.images.colour import to_reducible, to_rgb, to_srgb
+from engine.images.ending import with_end
 from engine.images.source import (
     DEFAULT_LIMITS,
     Limits,
@@ -145,9 +149,10 @@ def decode(data: bytes, at_least_px: int, limits: Limits, *, side: Side = max) -
     refused = name_refused_format(data)
     if refused:
         raise PhotoError(f"it is {refused}")
-    image, whole_size = _load(data, at_least_px, limits, side)
-    orientation = _orientation(image)
-    reduced = _reduce(_convert(image), at_least_px, side)
+    with ExitStack() as share:
+        image, whole_size = _load(data, at_least_px, limits, side, share)
+        orientation = _orientation(image)
+        reduced = _reduce(_convert(image), at_least_px, side)
     upright = to_srgb(reduced, image.info.get("icc_profile"))
     if orientation in _UPRIGHT_BY:
         upright = upright.transpose(_UPRIGHT_BY[orientation])
@@ -158,21 +163,65 @@ def decode(data: bytes, at_least_px: int, limits: Limits, *, side: Side = max) -
 
 
 def _load(
-    data: bytes, at_least_px: int, limits: Limits, side: Side
+    data: bytes, at_least_px: int, limits: Limits, side: Side, share: ExitStack
 ) -> tuple[ImageFile.ImageFile, tuple[int, int]]:
-    """Return the loaded image, perhaps drafted smaller, and the size of the whole one."""
+    """Return the loaded image, perhaps drafted smaller, and the size of the whole one.
+
+    `share` holds its share of the memory that all threads may decode in, until it is closed.
+    """
     try:
         image = Image.open(io.BytesIO(data), formats=_readable_formats())
         whole_size = image.size
         _check_cost(image, data, limits)
         is_drafted = _draft(image, at_least_px, side)
+        share.enter_context(_memory.share(_needed_bytes(image, whole_size)))
         image.load()
     except PhotoError:
         raise
     except Exception as error:  # decoders raise nearly every class there is on damaged bytes
+        whole = with_end(data) if "truncated" in str(error) else None
+        if whole is not None:
+            share.close()
+            return _load(
+                whole, at_least_px, limits, side, share
+            )  # decoders raise nearly every class there is on damaged bytes
         raise PhotoError(_explain(error, data)) from error
     # Icons, and TIFF files that lie on their side, learn their true size only by loading.
     return image, whole_size if is_drafted else image.size
+
+
+class _Memory:
+    """A number of bytes that threads share: who needs more than is free waits for its turn."""
+
+    def __init__(self, n_bytes: int) -> None:
+        self._n_bytes = self._n_free = n_bytes
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def share(self, n_bytes: int) -> Iterator[None]:
+        """Hold so many bytes, or all there are; small photos need not ask."""
+        n_bytes = min(n_bytes, self._n_bytes) if n_bytes > config.UNCOUNTED_BYTES else 0
+        with self._changed:
+            self._changed.wait_for(lambda: n_bytes <= self._n_free)
+            self._n_free -= n_bytes
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._n_free += n_bytes
+                self._changed.notify_all()
+
+
+_memory = _Memory(config.DECODING_BYTES)
+
+
+def _needed_bytes(image: ImageFile.ImageFile, whole_size: tuple[int, int]) -> int:
+    """Estimate what it takes to decode an image and to bring it to eight bits."""
+    n_pixels = image.width * image.height
+    if "progressive" in image.info:  # its coefficients are all kept until the last scan
+        return 6 * whole_size[0] * whole_size[1] + 8 * n_pixels
+    is_wide = image.mode.startswith("I") or image.mode == "F"
+    return (16 if is_wide else 8) * n_pixels
 
 
 def _convert(image: Image.Image) -> Image.Image:

@@ -93,6 +93,7 @@ def name_refused_format(data: bytes) -> str | None:
     return None
 
 
+_RAW = "a raw photo of a camera, to be exported as JPEG first"
 _SIGNATURES = (
     (b"\xff\xd8", "a damaged JPEG file"),
     (b"\x89PNG", "a damaged PNG file"),
@@ -101,6 +102,9 @@ _SIGNATURES = (
     (b"MM\x00*", "a damaged TIFF file, or of a kind that Kindred does not read"),
     (b"\x00\x00\x00\x0cjP", "a damaged JPEG 2000 file"),
     (b"\xff\x4f\xff\x51", "a damaged JPEG 2000 file"),
+    (b"\xff\x0a", "a JPEG XL photo, to be exported as JPEG first"),
+    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL photo, to be exported as JPEG first"),
+    *((raw, _RAW) for raw in (b"FUJIFILM", b"FOVb", b"IIU\x00", b"IIRO", b"IIRS", b"MMOR")),
     (b"%PDF", "a PDF document"),
     (b"PK\x03\x04", "a ZIP archive"),
     (b"\x1f\x8b", "a gzip archive"),
@@ -113,6 +117,11 @@ _SIGNATURES = (
 _PICTURE_BRANDS = dict.fromkeys(
     (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"), "HEIC"
 ) | dict.fromkeys((b"avif", b"avis"), "AVIF")
+_FOREIGN_BRANDS = {
+    b"crx ": "a raw photo of a Canon camera (CR3)",
+    b"avci": "a photo packed like a film (AVCI)",
+    b"avcs": "a photo packed like a film (AVCI)",
+}
 
 
 def name_unknown_format(data: bytes) -> str:
@@ -122,6 +131,8 @@ def name_unknown_format(data: bytes) -> str:
             return name
     if data[4:8] == b"ftyp":
         brand = data[8:12]
+        if brand in _FOREIGN_BRANDS:
+            return f"{_FOREIGN_BRANDS[brand]}, to be exported as JPEG first"
         return f"a damaged {_PICTURE_BRANDS[brand]} photo" if brand in _PICTURE_BRANDS else "a film"
     return _name_text(data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower())
 

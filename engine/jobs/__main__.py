@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 
 from engine.jobs.runner import run_jobs
+from engine.privacy import keep_files_private
 
 if __name__ == "__main__":
+    keep_files_private()
     run_jobs(Path(sys.argv[1]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,10 +35,15 @@ _CHUNK = 2**20
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLimits:
-    """What an archive may hold: bytes once unpacked, and files."""
+    """What an archive may hold: bytes once unpacked, files, and how far a file may unpack.
+
+    Weights and photos hardly shrink and texts to a tenth; what grows a hundredfold was made to fill
+    a disk or the memory.
+    """
 
     n_bytes: int = 4 * 2**30
     n_files: int = 5000
+    max_ratio: float = 100.0
 
 
 LIMITS = ArchiveLimits()
@@ -87,7 +93,7 @@ def import_run(file: Path, *, home: Path | None = None, limits: ArchiveLimits = 
                 beside.rename(folder)
             finally:
                 shutil.rmtree(beside, ignore_errors=True)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
         raise _no_run(file) from error
     except OSError as error:
         raise TrainingError(
@@ -110,6 +116,10 @@ def _checked(archive: zipfile.ZipFile, limits: ArchiveLimits) -> list[zipfile.Zi
         )
     if len(members) > limits.n_files or sum(m.file_size for m in members) > limits.n_bytes:
         raise _too_big(limits)
+    for member in members:
+        is_large = member.file_size > _CHUNK
+        if is_large and member.file_size > limits.max_ratio * member.compress_size:
+            raise _too_big(limits)
     return members
 
 
@@ -121,9 +131,11 @@ def _unpack(
         target = out / member.filename
         target.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(member) as packed, target.open("xb") as unpacked:
+            n_bytes = 0
             while chunk := packed.read(_CHUNK):
                 left -= len(chunk)
-                if left < 0:
+                n_bytes += len(chunk)
+                if left < 0 or n_bytes > member.file_size:
                     raise _too_big(limits)
                 unpacked.write(chunk)
 
@@ -145,6 +157,7 @@ def _no_run(file: Path) -> TrainingError:
 def _too_big(limits: ArchiveLimits) -> TrainingError:
     return TrainingError(
         "the archive holds more than a run may",
-        value=f"more than {limits.n_bytes / 2**30:.0f} GB or {limits.n_files:,} files",
+        value=f"more than {limits.n_bytes / 2**30:.0f} GB, {limits.n_files:,} files, or one that "
+        f"unpacks to more than {limits.max_ratio:.0f} times its size",
         remedy="Import only archives that you trust",
     )

@@ -133,7 +133,7 @@ def extract_upload_zip(
                 intake.count(entry.file_size)
             for entry in entries:
                 _take_entry(opened, entry, intake)
-    except (zipfile.BadZipFile, EOFError) as error:
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError) as error:
         raise _not_a_zip(str(error)) from error
     return intake.report
 

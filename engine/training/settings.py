@@ -252,6 +252,10 @@ class TrainingSettings:
             "mirrored",
             "Leave '--mirrored' out",
         )
+        for name in ("hidden", "text_hidden"):
+            widths = getattr(self, name)
+            is_possible = len(widths) <= 32 and all(1 <= width <= 65_536 for width in widths)
+            _require(is_possible, f"{name} out of range", widths, "Give each layer 1 to 65,536")
         share = self.validation_share
         _require(
             0 < share <= 0.5,

@@ -12,7 +12,8 @@ from engine.catalogue import Photo, Skipped
 from engine.search import Answer
 from engine.shell.searching import record_of
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t")
+# Also in the width of Chinese and Japanese letters, which spreadsheets there compute as well.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
 
 
 def as_csv(answer: Answer, receipt: Mapping[str, Any] | None = None) -> str:
@@ -88,7 +89,8 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _inert(cell: object) -> object:
-    is_formula = isinstance(cell, str) and cell.startswith(FORMULA_SIGNS) and not _is_number(cell)
+    is_formula = isinstance(cell, str) and not _is_number(cell)
+    is_formula = is_formula and str(cell).lstrip().startswith(FORMULA_SIGNS)
     return f"'{cell}" if is_formula else cell
 
 

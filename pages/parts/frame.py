@@ -10,6 +10,7 @@ from types import TracebackType
 import streamlit as st
 
 from engine.errors import CollectionError, KindredError
+from engine.privacy import keep_files_private
 from engine.search import SearchEngine
 from engine.storage import CollectionSummary
 from pages.parts.navigation import Link, draw_navigation
@@ -30,6 +31,8 @@ MENU = {
     "pages/collections.py": ("Collections", ":material/inventory_2:"),
 }
 ABOUT = "Kindred finds photos by words and by other photos. It runs on this computer alone."
+
+keep_files_private()
 
 
 @dataclass(frozen=True, slots=True)

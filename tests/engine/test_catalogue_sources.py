@@ -386,3 +386,21 @@ def test_a_named_table_is_searched_to_its_end_for_a_photo(tmp_path: Path):
     source = read_source(tmp_path, tmp_path / "t.csv")
     assert source.records == [PhotoRecord("1.jpg", "1", ("One",))]
     assert len(source.skipped) == 500
+
+
+def test_bins_and_the_caches_of_other_programs_are_left_out(tmp_path):
+    kept = [
+        "a.jpg",
+        "Trip.photoslibrary/originals/0/b.jpg",
+        "resources/c.jpg",
+        "Recycled art/d.jpg",
+    ]
+    left = [
+        *("$RECYCLE.BIN/S-1-5/x.jpg", "#recycle/x.jpg", "@Recycle/x.jpg", "lost+found/x.jpg"),
+        *("Trip.photoslibrary/resources/derivatives/x.jpg", "A.lrdata/x.jpg", "@eaDir/a.jpg/x.jpg"),
+        *("Old.aplibrary/Thumbnails/x.jpg", ".Trash-1000/files/x.jpg"),
+    ]
+    for name in (*kept, *left):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"...")
+    assert sorted(record.path for record in read_source(tmp_path).records) == sorted(kept)

@@ -8,6 +8,7 @@ import random
 import struct
 import subprocess
 import sys
+import threading
 import time
 import zlib
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from engine.images import (
     Limits,
     Preprocessing,
     content_hash,
+    decoding,
     encode_jpeg,
     encode_png,
     open_upright,
@@ -610,3 +612,70 @@ def test_a_square_of_no_known_kind_is_refused():
         Preprocessing(8, "stretch")
     with pytest.raises(ValueError, match=r"interpolation must be one of .*'best'"):
         Preprocessing(8, interpolation="best")
+
+
+# Memory, and files that are nearly whole
+
+
+def test_large_photos_wait_for_one_another_so_that_memory_stays_bounded(monkeypatch) -> None:
+    """Six photos that need 0.5 GB each among threads that share 1 GB: never more than two."""
+    at_once, most, lock = 0, 0, threading.Lock()
+    memory = decoding._Memory(1000)
+
+    def hold() -> None:
+        nonlocal at_once, most
+        with memory.share(500):
+            with lock:
+                at_once += 1
+                most = max(most, at_once)
+            time.sleep(0.02)
+            with lock:
+                at_once -= 1
+
+    monkeypatch.setattr(config, "UNCOUNTED_BYTES", 1)
+    threads = [threading.Thread(target=hold) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == 2
+    with memory.share(5000):  # more than there is: it has all of it, alone
+        assert memory._n_free == 0
+    assert memory._n_free == 1000
+
+
+def test_a_photo_takes_its_share_of_the_memory_and_gives_it_back(monkeypatch) -> None:
+    """2,100 × 2,100 pixels of 8 bytes are 35 MB, above the 16 MB that are not counted."""
+    asked = []
+    real = decoding._memory.share
+    monkeypatch.setattr(decoding._memory, "share", lambda n: asked.append(n) or real(n))
+    open_upright(as_bytes(Image.new("RGB", (2100, 2100)), "PNG"))
+    assert asked == [8 * 2100 * 2100]
+    assert reason(as_bytes(Image.new("RGB", (2100, 2100)), "PNG")[:-3000]).startswith("the file")
+    assert decoding._memory._n_free == config.DECODING_BYTES
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("size", [(300, 500), (900, 700)])
+def test_a_jpeg_that_lacks_only_the_mark_of_its_end_is_read(progressive, size) -> None:
+    chance = np.random.default_rng(0)
+    image = Image.fromarray(chance.integers(0, 255, (*size, 3), dtype=np.uint8))
+    whole = as_bytes(image, "JPEG", progressive=progressive)
+    expected = np.asarray(open_upright(whole))
+    for n_lacking in (1, 2):
+        assert (np.asarray(open_upright(whole[:-n_lacking])) == expected).all()
+    for n_lacking in (len(whole) // 3, len(whole) // 2):
+        assert "cut short" in reason(whole[:-n_lacking])
+
+
+@pytest.mark.parametrize(
+    ("start", "name"),
+    [
+        (b"\0\0\0\x18ftypcrx \0\0\0\1", "a raw photo of a Canon camera (CR3)"),
+        (b"\0\0\0\x18ftypavci\0\0\0\1", "a photo packed like a film (AVCI)"),
+        (b"FUJIFILMCCD-RAW ", "a raw photo of a camera"),
+        (b"\0\0\0\x18ftypisom\0\0\0\1", "a film"),
+    ],
+)
+def test_a_photo_of_a_foreign_kind_is_not_called_a_film(start: bytes, name: str) -> None:
+    assert reason(start + bytes(400)).startswith(f"it is {name}")

@@ -79,6 +79,17 @@ def test_one_host_is_asked_for_few_at_once(shop: Shop, here: Fetching):
         "http://[64:ff9b::a00:1]/x",
         "http://0.0.0.0/x",
         "http://192.168.0.1:8080/x",
+        "http://192.0.0.8/x",
+        "http://192.0.0.170/x",
+        "http://198.18.0.1/x",
+        "http://198.19.255.255/x",
+        "http://192.88.99.1/x",
+        "http://[2001:2::1]/x",
+        "http://[3fff::1]/x",
+        "http://[5f00::1]/x",
+        "http://[fe80::1]/x",
+        "http://[64:ff9b:1::1]/x",
+        "http://[2002:0a00:0001::1]/x",
     ],
 )
 def test_private_addresses_are_refused_however_they_are_written(url: str):
