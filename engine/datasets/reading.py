@@ -19,17 +19,21 @@ import csv
 import gzip
 import io
 import json
+import stat
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from engine.datasets.item import Item, plain, texts
 from engine.errors import CatalogueError
 
 _MAX_LINE_CHARACTERS = 2**22
-_MAX_JSON_BYTES = 2**30
+# Python's notation is parsed into a tree, which costs a hundred times what JSON does.
+_MAX_LITERAL_CHARACTERS = 2**18
+_MAX_JSON_CHARACTERS = 2**26
+_MAX_RATIO, _FREE_BYTES = 200, 2**26
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
 _WHAT_JSON_RAISES = (ValueError, RecursionError, MemoryError, SyntaxError)
 _LABELS = (
@@ -78,7 +82,7 @@ def _amazon_item(product: dict[str, Any]) -> Item:
 def _loose_json(line: str) -> object:
     """Return the value of a line in JSON or in Python's notation, else None; nothing is run."""
     readers: tuple[Callable[[str], object], ...] = (json.loads, ast.literal_eval)
-    for read in readers:
+    for read in readers[: 1 if len(line) > _MAX_LITERAL_CHARACTERS else 2]:
         try:
             return read(line)
         except _WHAT_JSON_RAISES:
@@ -135,10 +139,15 @@ def _flipkart_item(row: dict[str, Any], number: int) -> Item:
 def read_tags(source: Path, photos: Path, complain: Complain) -> Iterator[Item]:
     """Yield the pictures that a JSON of tags names, each with all of its tags."""
     with _opened(source) as file:
-        if source.stat().st_size > _MAX_JSON_BYTES:
-            raise CatalogueError("the file of tags is too large", value=source)
+        text = file.read(_MAX_JSON_CHARACTERS + 1)
+        if len(text) > _MAX_JSON_CHARACTERS:
+            raise CatalogueError(
+                f"the file of tags unpacks to more than {_MAX_JSON_CHARACTERS // 2**20} MiB",
+                value=source,
+                remedy="Split it",
+            )
         try:
-            content = json.load(file)
+            content = json.loads(text)
         except _WHAT_JSON_RAISES as error:
             raise _damaged(source, f"({str(error).splitlines()[0]})") from error
     if not isinstance(content, dict):
@@ -197,14 +206,36 @@ ATTRIBUTES = {
 }
 
 
+class _Unpacked(gzip.GzipFile):
+    """A packed file that may not grow more than text does."""
+
+    def __init__(self, path: Path, *, fileobj: BinaryIO) -> None:
+        super().__init__(fileobj=fileobj)
+        self._path = path
+        self._most = max(_FREE_BYTES, _MAX_RATIO * path.stat().st_size)
+
+    def read(self, size: int | None = -1) -> bytes:
+        return self._counted(super().read(size))
+
+    def read1(self, size: int = -1) -> bytes:
+        return self._counted(super().read1(size))
+
+    def _counted(self, data: bytes) -> bytes:
+        if self.tell() > self._most:
+            raise _damaged(self._path, f"(it unpacks to more than {_MAX_RATIO} times its size)")
+        return data
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[TextIO]:
     """Open a text file, unpacked if it is gzipped; damage met later is told in words too."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a device or a pipe would never end
+            raise CatalogueError("the source is no regular file", value=path, remedy="Name a file")
         with path.open("rb") as file:
             is_packed = file.read(2) == b"\x1f\x8b"
             file.seek(0)
-            data: Any = gzip.GzipFile(fileobj=file) if is_packed else file
+            data: Any = _Unpacked(path, fileobj=file) if is_packed else file
             yield io.TextIOWrapper(data, "utf-8", "replace", newline="")
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise _damaged(path, f"(its packing breaks off: {error})") from error

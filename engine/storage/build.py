@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine import config
@@ -153,7 +153,7 @@ def update_collection(
 ) -> BuildReport:
     """Bring a collection in step with its photos: new, changed, renamed and deleted ones.
 
-    Files are told apart by size and time first, and by their bytes where those differ; only
+    Files are told apart by size and times first, and by their bytes where those differ; only
     content that was never seen is embedded. Captions and attributes are taken from the table
     anew. When nothing has changed, nothing is written. A damaged collection is made whole from
     its photos.
@@ -269,6 +269,9 @@ def _carry_out(order: Order) -> BuildReport:
     _check_retired(order, placed, before)
     if not _is_in_step(order, placed, findings):
         _make_build(order, placed, findings, journal, begin)
+    elif findings.n_doubted and order.standing.manifest is not None:
+        # What proved to be as it was need not be read again the next time.
+        replace(order.standing.manifest, looked_ns=findings.began_ns).save(order.folder)
     discard_journal(order.folder)
     if order.older is not None:
         order.standing.close()  # or our own reading would keep the old build from being swept away
@@ -323,7 +326,7 @@ def _make_build(
     write_build(partial, draft, journal, step)
     flush_folder(partial)
     seconds = time.perf_counter() - begin
-    manifest = _manifest(order, draft, build, partial, seconds, findings.n_read / seconds)
+    manifest = _manifest(order, draft, build, partial, seconds, findings)
     partial.rename(folder / build)
     flush_file(folder)
     manifest.save(folder)
@@ -360,7 +363,7 @@ def _kept_rows(placed: Sequence[Placed], older: Collection) -> list[int] | None:
 
 
 def _manifest(
-    order: Order, draft: Draft, build: str, written: Path, seconds: float, rate: float
+    order: Order, draft: Draft, build: str, written: Path, seconds: float, findings: Findings
 ) -> Manifest:
     moment = now()
     older = order.standing.manifest
@@ -376,8 +379,9 @@ def _manifest(
         model=order.model.card,
         thumbnail_px=config.THUMBNAIL_PX,
         seconds=seconds,
-        photos_per_second=rate,
+        photos_per_second=findings.n_read / seconds,
         files=file_notes(written),
+        looked_ns=findings.began_ns,
     )
     return manifest.before(older if order.keeps_previous or older is None else older.previous)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine import config
 from engine.catalogue import Photo, PhotoRecord, Skipped, Source, TableReport
@@ -33,6 +34,10 @@ class Findings:
         Files that had to be read and decoded in this run.
     n_embedded
         Contents that went through the model in this run.
+    began_ns
+        When the look at the files began, in nanoseconds since 1970.
+    n_doubted
+        Known photos whose bytes were compared, because their files were touched.
     """
 
     wanted: list[tuple[PhotoRecord, Reading]]
@@ -41,6 +46,8 @@ class Findings:
     unreadable: list[Reading]
     n_read: int
     n_embedded: int
+    began_ns: int = 0
+    n_doubted: int = 0
 
 
 def find_out(order: Order, source: Source, journal: Journal, before: Sequence[Photo]) -> Findings:
@@ -58,11 +65,14 @@ def find_out(order: Order, source: Source, journal: Journal, before: Sequence[Ph
         The live photos of the build that stands there.
     """
     paths = [record.path for record in source.records]
-    seen = look(source.root, paths, Step(order.report, "looking at files", len(paths)))
+    began_ns = time.time_ns()
+    step = Step(order.report, "looking at files", len(paths))
+    seen, touched = look(source.root, paths, step, since_ns=order.looked_ns)
     known = {photo.path: _reading_of(photo) for photo in before} if order.reusable else {}
     hashes = frozenset(reading.content_hash for reading in known.values())
     unreadable = read_unreadable(order.older.build) if order.older and order.is_update else {}
-    settled, unread = remembered(seen, [known, _backed(journal, hashes), unreadable])
+    untouched = {path: known[path] for path in known.keys() - touched}
+    settled, unread = remembered(seen, [untouched, _backed(journal, hashes), unreadable])
     twins, unread = recognised(unread, source.root, known.values())
     n_journalled = len(journal.hashes)
     embed_files(
@@ -76,7 +86,9 @@ def find_out(order: Order, source: Source, journal: Journal, before: Sequence[Ph
     )
     readings = {reading.path: reading for reading in (*settled, *twins)}
     readings |= {reading.path: journal.readings[reading.path] for reading in unread}
-    return _sorted_out(source, readings, len(unread), len(journal.hashes) - n_journalled)
+    n_embedded = len(journal.hashes) - n_journalled
+    found = _sorted_out(source, readings, len(unread), n_embedded)
+    return replace(found, began_ns=began_ns, n_doubted=len(known.keys() & touched))
 
 
 def _backed(journal: Journal, hashes: frozenset[str]) -> dict[str, Reading]:
@@ -90,7 +102,10 @@ def _backed(journal: Journal, hashes: frozenset[str]) -> dict[str, Reading]:
 
 
 def _sorted_out(
-    source: Source, readings: Mapping[str, Reading], n_read: int, n_embedded: int
+    source: Source,
+    readings: Mapping[str, Reading],
+    n_read: int,
+    n_embedded: int,
 ) -> Findings:
     pairs = [(record, readings[record.path]) for record in source.records]
     unreadable = [reading for _, reading in pairs if reading.reason is not None]

@@ -74,7 +74,8 @@ class Manifest:
     `n_photos` counts live photos; `n_rows` counts the rows of the embedding matrix, retired ones
     included. Times are ISO 8601 in UTC. `seconds` and `photos_per_second` tell how long the build
     took, until its files were written. `files` is keyed by path below the build's folder.
-    `previous` is the version to go back to, which has none itself.
+    `looked_ns` is when the photos' files were last looked at, in nanoseconds since 1970; 0 where no
+    build noted it. `previous` is the version to go back to, which has none itself.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Manifest:
     seconds: float = 0.0
     photos_per_second: float = 0.0
     files: Mapping[str, FileNote] = field(default_factory=dict)
+    looked_ns: int = 0
     previous: Manifest | None = None
 
     def save(self, folder: Path) -> None:
@@ -107,7 +109,7 @@ class Manifest:
     def fingerprint(self) -> str:
         """A word that is another one after every change: 16 hexadecimal digits."""
         content = asdict(self)
-        del content["previous"]
+        del content["previous"], content["looked_ns"]
         told = json.dumps(content, sort_keys=True)
         return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
@@ -286,7 +288,10 @@ def _record(kind: type[_Record], value: Mapping[str, Any]) -> _Record:
 
 def _checked(manifest: Manifest) -> Manifest:
     """Refuse names that lead out of the folder, and counts that cannot be."""
-    counts = (manifest.n_photos, manifest.n_rows, manifest.n_skipped, manifest.model.n_dims)
+    counts = (
+        *(manifest.n_photos, manifest.n_rows, manifest.n_skipped, manifest.model.n_dims),
+        manifest.looked_ns,
+    )
     if not all(isinstance(count, int) and count >= 0 for count in counts):
         raise ValueError("a count is negative or no number")
     if not all(map(_stays_inside, _names(manifest))):

@@ -113,6 +113,12 @@ class Order:
         return self.older if is_same else None
 
     @property
+    def looked_ns(self) -> int:
+        """When the files were last looked at, in nanoseconds since 1970."""
+        manifest = self.standing.manifest
+        return 2**63 if manifest is None or not manifest.looked_ns else manifest.looked_ns
+
+    @property
     def terms(self) -> dict[str, object]:
         """What every embedding in a journal depends on."""
         encoder = self.model.encoder

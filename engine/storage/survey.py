@@ -1,4 +1,4 @@
-"""What is known of the files already: by size and time first, by content where those differ."""
+"""What is known of the files already: by size and times first, by content where those differ."""
 
 from __future__ import annotations
 
@@ -12,13 +12,27 @@ from engine.progress import Step
 from engine.storage.journal import Reading
 
 
-def look(root: Path, paths: Sequence[str], step: Step) -> list[Reading]:
-    """Measure files without opening them; one that cannot be measured says why in `reason`."""
-    readings = []
+def look(
+    root: Path, paths: Sequence[str], step: Step, *, since_ns: int
+) -> tuple[list[Reading], set[str]]:
+    """Measure files without opening them.
+
+    Returns
+    -------
+    readings : list of Reading
+        Of each path; a file that cannot be measured says why in `reason`.
+    touched : set of str
+        Files that were written, moved or given other rights since that moment, whatever their own
+        date says: size and date are no proof that they are as they were.
+    """
+    readings, touched = [], set()
     for done, path in enumerate(paths, start=1):
-        readings.append(_measured(root, path))
+        reading, changed_ns = _measured(root, path)
+        readings.append(reading)
+        if changed_ns >= since_ns:
+            touched.add(path)
         step.at(done)
-    return readings
+    return readings, touched
 
 
 def remembered(
@@ -81,13 +95,13 @@ def _as(twin: Reading, reading: Reading) -> Reading:
     return replace(reading, content_hash=twin.content_hash, width=twin.width, height=twin.height)
 
 
-def _measured(root: Path, path: str) -> Reading:
+def _measured(root: Path, path: str) -> tuple[Reading, int]:
     try:
         facts = (root / path).stat()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        return Reading(path, 0, 0, reason=f"the file cannot be opened ({reason})")
-    return Reading(path, facts.st_size, bounded(facts.st_mtime_ns))
+        return Reading(path, 0, 0, reason=f"the file cannot be opened ({reason})"), 0
+    return Reading(path, facts.st_size, bounded(facts.st_mtime_ns)), facts.st_ctime_ns
 
 
 def bounded(nanoseconds: int) -> int:

@@ -15,6 +15,7 @@ from engine.durable import read_json
 from engine.encoders import ModelSettings, bundled_model, load_encoder, read_manifest
 from engine.errors import CollectionError, ModelError, TrainingError
 from engine.runs import import_run
+from engine.shell import main
 from engine.storage import extract_upload_zip
 from engine.training import TrainingSettings
 
@@ -156,3 +157,18 @@ def test_an_archived_run_whose_plan_is_nested_200_000_deep_is_refused(tmp_path):
         archive.writestr("run.json", "[" * 200_000)
     with pytest.raises(TrainingError):
         import_run(tmp_path / "run.zip")
+
+
+def test_a_file_that_is_no_table_is_never_quoted(tmp_path, capsys):
+    """Naming a file one may read as a table must not print what is in it."""
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "a.jpg").write_bytes(b"...")
+    secret = tmp_path / "shadow"
+    secret.write_text("root:$6$secret$hash:19000:0:99999:7:::\ndaemon:*:19000:0:99999:7:::\n")
+    command = ["index", str(photos), "--captions", str(secret), "--out", str(tmp_path / "out")]
+    assert main(command) == 1
+    told = capsys.readouterr()
+    assert "secret" not in told.err.replace(str(secret), "") + told.out
+    assert main([*command[:3], "/dev/zero", *command[4:]]) == 1
+    assert "regular file" in capsys.readouterr().err

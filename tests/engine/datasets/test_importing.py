@@ -225,6 +225,29 @@ def test_damaged_sources_are_told_in_words(tmp_path: Path, kind: str, content: b
         import_dataset(tmp_path / "nowhere.gz", kind, tmp_path / "other")
 
 
+def test_a_source_that_grows_without_end_is_refused_before_the_memory_is_full(tmp_path: Path):
+    """300 MB of JSON blanks are packed into 0.3 MB: a thousand times, where text comes to ten."""
+    packed = tmp_path / "tags.json.gz"
+    packed.write_bytes(gzip.compress(b"{" + b" " * 300 * 2**20))
+    for kind in ("tags", "amazon"):
+        with pytest.raises(CatalogueError, match="200 times its size"):
+            import_dataset(packed, kind, tmp_path / kind)
+
+
+def test_a_device_is_no_source(tmp_path: Path):
+    with pytest.raises(CatalogueError, match="no regular file"):
+        import_dataset(Path("/dev/zero"), "amazon", tmp_path / "out")
+
+
+def test_a_long_line_is_never_parsed_as_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A list of a million numbers in 4 MB took Python's parser 40 s."""
+    asked = []
+    monkeypatch.setattr("ast.literal_eval", asked.append)
+    (tmp_path / "meta.json").write_text("{'asin': [" + "1, " * 10**6 + "]}\n")
+    import_dataset(tmp_path / "meta.json", "amazon", tmp_path / "out")
+    assert asked == []
+
+
 def test_the_shell_imports_and_asks_private_addresses_only_when_told(
     shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

@@ -122,16 +122,6 @@ def refuse(*_: object, **__: object) -> None:
     raise AssertionError("this must not be asked")
 
 
-def test_a_change_that_keeps_size_and_time_is_not_seen(shelf, photos, encoder):
-    """The price of not reading 70,000 files: only a rebuild would see it."""
-    facts = (photos / "004.jpg").stat()
-    content = bytearray((photos / "004.jpg").read_bytes())
-    content[-3] ^= 1
-    (photos / "004.jpg").write_bytes(content)
-    os.utime(photos / "004.jpg", ns=(facts.st_atime_ns, facts.st_mtime_ns))
-    assert counts(update_collection(shelf, model=encoder)) == {}
-
-
 def test_two_photos_that_swap_names_keep_their_rows_ids_and_embeddings(
     shelf, photos, encoder, tmp_path
 ):
@@ -360,3 +350,35 @@ def test_a_file_of_any_date_is_indexed_and_stops_no_update(photos, tmp_path, enc
     os.utime(photos / "004.jpg", ns=(1, 1))
     update_collection(tmp_path / "shelf", model=encoder)
     assert photos_in(tmp_path / "shelf")["004.jpg"].modified_ns == 1
+
+
+def test_a_photo_replaced_with_its_size_and_date_kept_is_noticed(shelf, photos, encoder):
+    """Two uncompressed drawings of one size; the date is set back, as copying programs do."""
+    file = photos / "000.jpg"
+    facts = file.stat()
+    other = next(
+        path
+        for seed in range(1000, 3000)
+        if (path := draw(photos.parent / "other.jpg", seed)).stat().st_size == facts.st_size
+    )
+    with Collection.open(shelf) as collection:
+        old = photos_in(shelf)["000.jpg"].content_hash
+        assert collection.manifest.looked_ns > facts.st_ctime_ns
+    file.write_bytes(other.read_bytes())
+    os.utime(file, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    assert counts(update_collection(shelf, model=encoder)) == {"embedded": 1, "changed": 1}
+    assert photos_in(shelf)["000.jpg"].content_hash != old
+
+
+def test_photos_that_were_only_touched_are_compared_once(shelf, photos, encoder, monkeypatch):
+    """New rights give a file a new time of change; its bytes tell that nothing else did."""
+    for path in photos.iterdir():
+        path.chmod(0o640)
+    opened = []
+    real = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: opened.append(path.suffix) or real(path))
+    assert counts(update_collection(shelf, model=encoder)) == {}
+    assert opened.count(".jpg") == 10
+    opened.clear()
+    assert counts(update_collection(shelf, model=encoder)) == {}
+    assert opened.count(".jpg") == 0
