@@ -25,6 +25,8 @@ class Progress:
         Units in this step, at least 0; 0 where nobody can know it.
     seconds
         Seconds since this step began, at least 0.
+    unit
+        ``"bytes"`` where the units are such, else "".
 
     Examples
     --------
@@ -36,6 +38,7 @@ class Progress:
     done: int
     total: int
     seconds: float
+    unit: str = ""
 
     @property
     def rate(self) -> float | None:
@@ -68,6 +71,8 @@ class Step:
         What is going on, in words a person may read.
     total
         Units in this step; 0 where nobody can know it.
+    unit
+        As of a `Progress`.
 
     Examples
     --------
@@ -78,14 +83,15 @@ class Step:
     [('indexing', 0, 2), ('indexing', 2, 2)]
     """
 
-    def __init__(self, report: Report, name: str, total: int) -> None:
+    def __init__(self, report: Report, name: str, total: int, unit: str = "") -> None:
         self._report = report
         self._name = name
         self._total = total
+        self._unit = unit
         self._begin = time.perf_counter()
         self.at(0)
 
     def at(self, done: int) -> None:
         """Tell that `done` units are finished."""
         seconds = time.perf_counter() - self._begin
-        self._report(Progress(self._name, done, self._total, seconds))
+        self._report(Progress(self._name, done, self._total, seconds, self._unit))

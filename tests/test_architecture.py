@@ -28,7 +28,7 @@ FLOORS = [
     {"encoders"},
     {"training", "storage", "jobs"},
     {"recognising"},
-    {"search", "quality", "maps", "runs", "tagging", "comparison"},
+    {"search", "quality", "maps", "runs", "tagging", "comparison", "hub"},
     {"questions", "explaining", "receipts", "trials", "likeness"},
     {"__init__", "shell"},
     {"__main__"},
@@ -51,6 +51,8 @@ OWNERS = {
     "rapidfuzz": {"text"},
     "tokenizers": {"text"},
     "sqlite3": {"catalogue"},
+    "huggingface_hub": {"hub"},
+    "tokenizers": {"encoders", "text"},
 }
 UNSAFE_LIBRARIES = {"pickle", "dill", "joblib", "marshal", "shelve", "cloudpickle"}
 BANNED_WORDS = {"manager", "handler", "process", "do", "tmp", "info", "obj", "img", "utils"}

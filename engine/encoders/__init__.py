@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import config
-from engine.encoders.folder import ModelManifest, read_manifest
-from engine.encoders.settings import ModelSettings
+from engine.encoders.folder import MANIFEST, ModelManifest, read_manifest
+from engine.encoders.settings import OPEN_CLIP, ModelSettings
 from engine.errors import ModelError
 from engine.images import Preprocessing
 from engine.text import Tokenizer
@@ -26,6 +26,8 @@ __all__ = [
     "ModelSettings",
     "bundled_model",
     "load_encoder",
+    "model_at",
+    "models_folder",
     "read_manifest",
 ]
 
@@ -84,6 +86,10 @@ def load_encoder(folder: Path) -> Encoder:
         The folder is missing, damaged, or was written by a newer Kindred.
     """
     manifest = read_manifest(folder)
+    if manifest.settings.backbone == OPEN_CLIP:
+        from engine.encoders.open_clip import OpenClipEncoder
+
+        return OpenClipEncoder(folder, manifest)
     if manifest.is_portable:
         from engine.encoders.portable import PortableEncoder
 
@@ -91,6 +97,30 @@ def load_encoder(folder: Path) -> Encoder:
     from engine.encoders.joint import JointEncoder
 
     return JointEncoder.load(folder, manifest)
+
+
+def models_folder(home: Path | None = None) -> Path:
+    """Return where a home keeps its models: published ones, and those that collections took on."""
+    return (home or config.home()) / "models"
+
+
+def model_at(named: str | Path) -> Path:
+    """Return the folder of a model that is named by its folder, or by its name on this machine.
+
+    Raises
+    ------
+    ModelError
+        There is none.
+    """
+    name = Path(named).expanduser()
+    for place in (name, config.MODELS / name.name, models_folder() / name.name):
+        if (place / MANIFEST).is_file() and (place == name or len(name.parts) == 1):
+            return place
+    raise ModelError(
+        "there is no such model here",
+        value=named,
+        remedy="'models' lists those that are here, and 'models get' gets another",
+    )
 
 
 def bundled_model() -> Path:

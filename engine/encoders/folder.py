@@ -12,15 +12,16 @@
 ``reconstruction.onnx``   an autoencoder's photos drawn again
 ``held_out.json``         content hashes of the validation photos, which training never saw
 ``report.json``           how the model was made, and its final numbers
+``visual``, ``textual``   instead of all these graphs: see `engine.encoders.open_clip`
 ========================  =========================================================================
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from engine.durable import MALFORMED, read_json, write_json
@@ -54,7 +55,9 @@ class ModelManifest:
     settings
         Shape of the towers.
     files
-        Hash of each file, by its name.
+        Hash of each file, by its path in the folder.
+    sizes
+        Bytes of each file of a published model: too much to be hashed at every opening.
     package
         Package, version and hash of the backbone's weights where they are not in the folder; see
         `engine.encoders.weights_package`.
@@ -63,6 +66,7 @@ class ModelManifest:
     name: str
     settings: ModelSettings
     files: Mapping[str, str]
+    sizes: Mapping[str, int] = field(default_factory=dict)
     package: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -74,7 +78,8 @@ class ModelManifest:
     @property
     def fingerprint(self) -> str:
         """Hash of everything that decides an embedding, 16 hexadecimal digits."""
-        parts = [f"{name}={self.files[name]}" for name in _DECISIVE if name in self.files]
+        decisive = sorted(self.sizes) or _DECISIVE
+        parts = [f"{name}={self.files[name]}" for name in decisive if name in self.files]
         if self.package:
             parts.append(f"package={self.package['sha256']}")
         if self.settings.preprocessing != Preprocessing(self.settings.size_px):
@@ -83,24 +88,35 @@ class ModelManifest:
 
 
 def write_manifest(
-    folder: Path, name: str, settings: ModelSettings, package: Mapping[str, str] | None = None
+    folder: Path,
+    name: str,
+    settings: ModelSettings,
+    package: Mapping[str, str] | None = None,
+    published: Sequence[str] = (),
 ) -> ModelManifest:
-    """Describe the files of a folder; they become a model by this."""
-    files = {
-        path.name: _file_hash(path)
-        for path in sorted(folder.iterdir())
-        if path.is_file() and path.name != MANIFEST
-    }
+    """Describe the files of a folder; they become a model by this.
+
+    Parameters
+    ----------
+    package
+        Where the backbone's weights are, if not in the folder; see `ModelManifest`.
+    published
+        The files of a published model, by their paths in the folder. Left out, all that lie in
+        the folder itself are one of ours.
+    """
+    own = [path.name for path in folder.iterdir() if path.is_file() and path.name != MANIFEST]
+    files = {each: _file_hash(folder / each) for each in sorted(published or own)}
+    sizes = {each: (folder / each).stat().st_size for each in sorted(published)}
     content = {
         "version": FORMAT_VERSION,
         "name": name,
         "settings": settings.to_json(),
         "files": files,
     }
-    if package:
-        content["package"] = dict(package)
+    content |= {"package": dict(package)} if package else {}
+    content |= {"sizes": sizes} if sizes else {}
     write_json(folder / MANIFEST, content)
-    return ModelManifest(name, settings, files, package or {})
+    return ModelManifest(name, settings, files, sizes, package or {})
 
 
 def read_manifest(folder: Path) -> ModelManifest:
@@ -121,6 +137,7 @@ def read_manifest(folder: Path) -> ModelManifest:
             str(content["name"]),
             ModelSettings.from_json(content["settings"]),
             dict(content["files"]),
+            {str(name): int(size) for name, size in content.get("sizes", {}).items()},
             dict(content.get("package", {})),
         )
         manifest.fingerprint  # noqa: B018 - is not to be had where a hash is no text
@@ -129,6 +146,10 @@ def read_manifest(folder: Path) -> ModelManifest:
     for name, expected in manifest.files.items():
         path = folder / Path(name).name
         if name in _DECISIVE and (not path.is_file() or _file_hash(path) != expected):
+            raise _damaged(path)
+    for name, n_bytes in manifest.sizes.items():
+        path = folder / PurePosixPath(name)
+        if ".." in path.parts or not path.is_file() or path.stat().st_size != n_bytes:
             raise _damaged(path)
     return manifest
 

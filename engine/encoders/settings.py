@@ -35,6 +35,8 @@ BACKBONES = {
 # A tower that starts from ready features, and one that learns to draw its photo again.
 FEATURES = "features"
 AUTOENCODER = "autoencoder"
+# Both sides are graphs in the layout of `engine.encoders.open_clip`.
+OPEN_CLIP = "open_clip"
 TEXT_KINDS = ("convolution", "gru", "bigru", "vectors", "none")
 
 

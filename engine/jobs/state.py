@@ -179,7 +179,11 @@ def _progress_from(written: Mapping[str, Any] | None) -> Progress | None:
         return None
     try:
         return Progress(
-            str(written["step"]), int(written["done"]), int(written["total"]), written["seconds"]
+            str(written["step"]),
+            int(written["done"]),
+            int(written["total"]),
+            written["seconds"],
+            str(written.get("unit", "")),
         )
     except (KeyError, TypeError, ValueError):
         return None

@@ -10,12 +10,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from engine import config
 from engine.durable import PARTIAL, flush_folder
-from engine.encoders import read_manifest
+from engine.encoders import models_folder, read_manifest
 from engine.errors import TrainingError
 from engine.progress import Report, unheard
-from engine.storage import BuildReport, Collection, build_collection
+from engine.storage import BuildReport, change_model
 from engine.training.record import MODEL, RUN, read_plan
 
 
@@ -51,19 +50,7 @@ def promote_run(
         The collection or its photos are gone, or another program is changing it.
     """
     model = adopt_model(run, home)
-    with Collection.open(collection) as older:
-        origin = older.manifest.origin
-        captions = older.folder / origin.captions if origin.captions else None
-        return build_collection(
-            older.root,
-            captions,
-            model=model,
-            out=out or collection,
-            columns=origin.columns,
-            name=name or older.name,
-            keeps_previous=out is None,
-            progress=progress,
-        )
+    return change_model(collection, model, name=name, out=out, progress=progress)
 
 
 def adopt_model(run: Path, home: Path | None = None) -> Path:
@@ -82,7 +69,7 @@ def adopt_model(run: Path, home: Path | None = None) -> Path:
             remedy="Let it finish, or finish it now with its best epoch",
         )
     fingerprint = read_manifest(source).fingerprint
-    folder = (home or config.home()) / "models" / f"{run.name}-{fingerprint[:8]}"
+    folder = models_folder(home) / f"{run.name}-{fingerprint[:8]}"
     if not folder.exists():
         beside = folder.with_name(folder.name + PARTIAL)
         shutil.rmtree(beside, ignore_errors=True)

@@ -29,7 +29,9 @@ def add_index_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_table_arguments(parser)
     parser.add_argument(
-        "--model", type=path, help="a model's folder (default: the one that comes with Kindred)"
+        "--model",
+        metavar="MODEL",
+        help="a model's name or folder (default: the one that comes with Kindred)",
     )
     parser.add_argument(
         "--out", type=path, required=True, metavar="COLLECTION", help="the folder to make"
@@ -67,14 +69,14 @@ def add_table_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_index(options: argparse.Namespace) -> Outcome:
     """Make a collection."""
-    from engine.encoders import bundled_model
+    from engine.encoders import bundled_model, model_at
     from engine.storage import build_collection
 
     with listening() as progress:
         report = build_collection(
             options.photos,
             options.captions,
-            model=options.model or bundled_model(),
+            model=model_at(options.model) if options.model else bundled_model(),
             out=options.out,
             columns=dict(options.column) or None,
             name=options.name,

@@ -90,12 +90,13 @@ class Meter:
 
 def describe(progress: Progress) -> str:
     """Return one line with the count, the rate and the time left, as far as they are known."""
-    parts = [f"{progress.done:,}"]
+    scale, unit = (1e6, " MB") if progress.unit == "bytes" else (1, "")
+    parts = [f"{progress.done / scale:,.0f}{unit}"]
     if progress.total > 0:
         share = 100 * progress.done // progress.total
-        parts = [f"{progress.done:,} of {progress.total:,} ({share} %)"]
+        parts = [f"{progress.done / scale:,.0f} of {progress.total / scale:,.0f}{unit} ({share} %)"]
     if progress.rate is not None:
-        parts.append(f"{amount(progress.rate)}/s")
+        parts.append(f"{amount(progress.rate / scale)}{unit}/s")
     if progress.seconds_left:
         parts.append(f"{duration(max(progress.seconds_left, 1))} left")
     return f"{progress.step}: {', '.join(parts)}"

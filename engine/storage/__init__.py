@@ -14,6 +14,7 @@
     writing.py      one build's folder, written
     manifest.py     the manifest, and checking a build against it
     previous.py     the version before, for one step back
+    change.py       another model for a collection
     thumbnails.py   small pictures in one file
     shelf.py        the collections of a home: list, rename, remove
     uploads.py      uploaded files and zips, within limits
@@ -36,6 +37,7 @@ from engine.storage.build import (
     repair_collection,
     update_collection,
 )
+from engine.storage.change import change_model
 from engine.storage.collection import Collection
 from engine.storage.excerpt import write_excerpt
 from engine.storage.manifest import Manifest, ModelCard
@@ -72,6 +74,7 @@ __all__ = [
     "UploadLimits",
     "UploadReport",
     "build_collection",
+    "change_model",
     "collections_folder",
     "extract_upload_zip",
     "list_collections",

@@ -251,7 +251,9 @@ def find_model(manifest: Manifest, folder: Path) -> Path:
         When it is in none of these places.
     """
     named = manifest.model.folder or manifest.model.name
-    for place in (located(named, folder), config.MODELS / Path(named).name):
+    name = Path(named).name
+    places = (located(named, folder), config.MODELS / name, config.home() / "models" / name)
+    for place in places:
         if (place / "manifest.json").is_file():
             return place
     raise CollectionError(

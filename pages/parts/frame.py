@@ -28,6 +28,7 @@ MENU = {
     "pages/training.py": ("Training", ":material/model_training:"),
     "pages/words.py": ("Similar words", ":material/format_quote:"),
     "pages/compare.py": ("Compare methods", ":material/balance:"),
+    "pages/models.py": ("Models", ":material/neurology:"),
     "pages/collections.py": ("Collections", ":material/inventory_2:"),
 }
 ABOUT = "Kindred finds photos by words and by other photos. It runs on this computer alone."

@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.jobs import JobState, Wait, confirm_job, forget_job, jobs, stop_job
 from pages.parts.frame import Told
-from pages.parts.wording import count, duration, plain
+from pages.parts.wording import count, duration, file_size, plain
 
 SECONDS_BETWEEN_LOOKS = 1.0
 MOST_OVER = 3
@@ -68,10 +68,11 @@ def how_far(job: JobState) -> str:
     if progress is None:
         return "Starting"
     parts = [plain(progress.step[:1].upper() + progress.step[1:])]
+    amount = file_size if progress.unit == "bytes" else "{:,.0f}".format
     if progress.total:
-        parts.append(f"{progress.done:,} of {progress.total:,}")
+        parts.append(f"{amount(progress.done)} of {amount(progress.total)}")
     if progress.rate:
-        parts.append(f"{progress.rate:,.0f} a second")
+        parts.append(f"{amount(progress.rate)} a second")
     if job.seconds_left is not None:
         parts.append(f"{duration(job.seconds_left)} left")
     return " · ".join(parts)

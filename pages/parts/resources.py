@@ -5,6 +5,7 @@ What is cached is shared by all visitors and read-only.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -13,6 +14,7 @@ from engine.catalogue import Photo
 from engine.config import DEMO_COLLECTION
 from engine.encoders import Encoder, load_encoder, read_manifest
 from engine.errors import CollectionError
+from engine.hub import ModelOnShelf, SideBySide, models_here
 from engine.runs.heldout import HeldOut, Moment
 from engine.search import SearchEngine
 from engine.storage import Collection, CollectionSummary, Manifest, list_collections
@@ -112,6 +114,24 @@ def _n_captioned(fingerprint: str, _collection: Collection) -> int:
 def encoder_of(model: Path) -> Encoder:
     """Return the model in a folder, loaded once and anew when it is another one."""
     return _encoder(str(model), read_manifest(model).fingerprint)
+
+
+def models() -> list[ModelOnShelf]:
+    """Return the models of this computer; read anew each time."""
+    return models_here()
+
+
+def side_by_side_of(collection: Collection, folders: Sequence[Path]) -> SideBySide:
+    """Return a collection's photos as some models see them, looked at once."""
+    prints = tuple(read_manifest(folder).fingerprint for folder in folders)
+    return _side_by_side(collection.fingerprint, prints, collection, list(folders))
+
+
+@st.cache_resource(show_spinner="Both models look at the photos…", max_entries=4)
+def _side_by_side(
+    fingerprint: str, prints: tuple[str, ...], _collection: Collection, _folders: list[Path]
+) -> SideBySide:
+    return SideBySide(_collection, [encoder_of(folder) for folder in _folders])
 
 
 @st.cache_resource(show_spinner=False, max_entries=8, scope="session")

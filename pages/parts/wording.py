@@ -44,6 +44,19 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def file_size(n_bytes: float) -> str:
+    """Return a size as a person says it.
+
+    Examples
+    --------
+    >>> file_size(605e6), file_size(1.51e9), file_size(3e5)
+    ('605 MB', '1.5 GB', '0.3 MB')
+    """
+    if n_bytes >= 1e9:
+        return f"{n_bytes / 1e9:.1f} GB"
+    return f"{n_bytes / 1e6:,.0f} MB" if n_bytes >= 1e7 else f"{n_bytes / 1e6:.1f} MB"
+
+
 def milliseconds(seconds: float) -> str:
     """Return a short time in milliseconds, with a decimal only where it says something.
 

@@ -1,0 +1,83 @@
+"""Two models asked the same of the same photos."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.catalogue import Photo
+from engine.encoders import Encoder
+from engine.encoders.features import FrozenFeatures
+from engine.encoders.folder import no_text_side
+from engine.errors import CollectionError
+from engine.progress import Report, unheard
+from engine.storage import Collection
+
+N_PHOTOS = 200
+
+
+class SideBySide:
+    """Photos of a collection as several models see them.
+
+    What a model makes of a photo is kept on the disk, so asking again costs nothing.
+
+    Parameters
+    ----------
+    collection
+        At most `N_PHOTOS` of its photos are looked at, evenly chosen.
+    encoders
+        The models; neither has to be the collection's.
+    progress
+        Hears of the photos.
+
+    Raises
+    ------
+    CollectionError
+        None of its photos is where it was.
+    """
+
+    def __init__(
+        self, collection: Collection, encoders: Sequence[Encoder], progress: Report = unheard
+    ) -> None:
+        live = collection.catalogue.live_rows()
+        rows = live[np.linspace(0, len(live) - 1, min(len(live), N_PHOTOS)).astype(np.int64)]
+        there = [row for row in rows if collection.photo_file(row).is_file()]
+        if not there:
+            raise CollectionError(
+                "the collection's photos are not where they were",
+                value=collection.root,
+                remedy="Put them back, or choose another collection",
+            )
+        self.photos: list[Photo] = collection.catalogue.photos(there)
+        self._encoders = list(encoders)
+        files = [collection.photo_file(row) for row in there]
+        self._seen = [_features(each).compute(files, progress=progress) for each in encoders]
+
+    def nearest(self, text: str, k: int) -> list[list[tuple[Photo, float]]]:
+        """Return, for each model, the `k` photos nearest to a text with their similarities.
+
+        Raises
+        ------
+        ModelError
+            A model understands no words.
+        """
+        answers = []
+        for encoder, seen in zip(self._encoders, self._seen, strict=True):
+            if encoder.tokenizer is None:
+                raise no_text_side(encoder.name)
+            similarities = seen.rows @ encoder.embed_texts([text])[0]
+            order = np.argsort(-similarities, kind="stable")[:k].tolist()
+            answers.append(
+                [(self.photos[seen.kept[each]], float(similarities[each])) for each in order]
+            )
+        return answers
+
+
+def _features(encoder: Encoder) -> FrozenFeatures:
+    return FrozenFeatures(
+        encoder.embed_photos,
+        preprocessing=encoder.preprocessing,
+        n_features=encoder.n_dims,
+        fingerprint=encoder.fingerprint,
+    )
