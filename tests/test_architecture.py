@@ -49,7 +49,6 @@ OWNERS = {
     "PIL": {"images", "drawing"},
     "pillow_heif": {"images"},
     "rapidfuzz": {"text"},
-    "tokenizers": {"text"},
     "sqlite3": {"catalogue"},
     "huggingface_hub": {"hub"},
     "tokenizers": {"encoders", "text"},

@@ -90,6 +90,10 @@ def load_encoder(folder: Path) -> Encoder:
         from engine.encoders.open_clip import OpenClipEncoder
 
         return OpenClipEncoder(folder, manifest)
+    if manifest.settings.base:
+        from engine.encoders.stacked import StackedEncoder
+
+        return StackedEncoder(folder, manifest, *_base_of(manifest))
     if manifest.is_portable:
         from engine.encoders.portable import PortableEncoder
 
@@ -97,6 +101,20 @@ def load_encoder(folder: Path) -> Encoder:
     from engine.encoders.joint import JointEncoder
 
     return JointEncoder.load(folder, manifest)
+
+
+def _base_of(manifest: ModelManifest) -> tuple[Path, ModelManifest]:
+    """Return the published model that a head stands on, the very one it was trained on."""
+    name, _, fingerprint = manifest.settings.base.rpartition("@")
+    folder = model_at(name)
+    base = read_manifest(folder)
+    if base.fingerprint != fingerprint:
+        raise ModelError(
+            "the published model that this one stands on is another one now",
+            value=name,
+            remedy="Get the revision it was trained on, or train it again",
+        )
+    return folder, base
 
 
 def models_folder(home: Path | None = None) -> Path:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,21 @@ class PhotoFeatures:
     hashes: list[str]
     kept: list[int]
     skipped: list[Skipped]
+
+
+class _Embeds(Protocol):
+    """What is asked of an encoder."""
+
+    @property
+    def n_dims(self) -> int: ...
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    @property
+    def preprocessing(self) -> Preprocessing: ...
+
+    def embed_photos(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]: ...
 
 
 class FrozenFeatures:
@@ -110,6 +125,16 @@ class FrozenFeatures:
             n_features=int(tower.output.shape[-1]),
             fingerprint=fingerprint_of(tower, preprocessing),
             folder=folder,
+        )
+
+    @classmethod
+    def of_encoder(cls, encoder: _Embeds) -> FrozenFeatures:
+        """Take an encoder's own rows of photos for features."""
+        return cls(
+            encoder.embed_photos,
+            preprocessing=encoder.preprocessing,
+            n_features=encoder.n_dims,
+            fingerprint=encoder.fingerprint,
         )
 
     def compute(self, paths: Sequence[Path], *, progress: Report = unheard) -> PhotoFeatures:

@@ -84,6 +84,7 @@ class ModelManifest:
             parts.append(f"package={self.package['sha256']}")
         if self.settings.preprocessing != Preprocessing(self.settings.size_px):
             parts.append(f"{self.settings.preprocessing}")
+        parts += [f"base={self.settings.base}"] if self.settings.base else []
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

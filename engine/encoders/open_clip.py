@@ -204,7 +204,12 @@ class OpenClipEncoder:
 
     def feature_places(self, pixels: NDArray[np.uint8]) -> LeftOutPlaces:
         """Return what one photo's row is without each of its parts."""
-        return left_out(self.embed_photos, pixels, self._layout.mean)
+        return left_out(self.embed_photos, pixels, self.mean_colour)
+
+    @property
+    def mean_colour(self) -> NDArray[np.float32]:
+        """What the photos it was trained on have in common, (3,), in shares of 255."""
+        return self._layout.mean
 
     def _read(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self._rows(TEXT_GRAPH, list(self.tokenizer.read(texts)))

@@ -61,6 +61,10 @@ class PortableEncoder:
         """Turn photos, shape (n, size_px, size_px, 3), into unit rows, shape (n, n_dims)."""
         return self._in_batches(self._photos, pixels)
 
+    def embed_features(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Turn ready features, shape (n, n_features), into unit rows: a head takes such."""
+        return self._in_batches(self._photos, features)
+
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Turn texts into unit rows, shape (n, n_dims).
 

@@ -91,6 +91,9 @@ class ModelSettings:
         vector itself is the embedding.
     strides
         Of the autoencoder's convolutions, one for each of its `widths`.
+    base
+        Name and fingerprint (``name@fingerprint``) of the published model whose rows of photos
+        are the ready features; "" where features come from elsewhere.
     resize_mode, interpolation
         How a photo becomes its square; see `engine.images.Preprocessing`.
     """
@@ -114,6 +117,7 @@ class ModelSettings:
     text_kind: str = "convolution"
     text_hidden: tuple[int, ...] = ()
     strides: tuple[int, ...] = ()
+    base: str = ""
     resize_mode: ResizeMode = "pad"
     interpolation: Interpolation = "adaptive"
 

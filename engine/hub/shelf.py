@@ -133,11 +133,10 @@ def get_model(
     """
     path, known = Path(source).expanduser(), find_known(source)
     is_file = path.exists() and known is None
-    target = models_folder(home) / _checked(name or (known.name if known else path.stem))
-    if is_file and path.is_dir() and name is None:
-        target = target.with_name(_checked(path.resolve().name))
     if not is_file and known is None and not re.fullmatch(r"[\w.-]+/[\w.-]+", source):
         raise _no_such(source)
+    own = path.resolve().name.removesuffix(".zip") if is_file else path.name
+    target = models_folder(home) / _checked(name or (known.name if known else own))
     if (target / MANIFEST).is_file():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -52,7 +52,9 @@ class SideBySide:
         self.photos: list[Photo] = collection.catalogue.photos(there)
         self._encoders = list(encoders)
         files = [collection.photo_file(row) for row in there]
-        self._seen = [_features(each).compute(files, progress=progress) for each in encoders]
+        self._seen = [
+            FrozenFeatures.of_encoder(each).compute(files, progress=progress) for each in encoders
+        ]
 
     def nearest(self, text: str, k: int) -> list[list[tuple[Photo, float]]]:
         """Return, for each model, the `k` photos nearest to a text with their similarities.
@@ -72,12 +74,3 @@ class SideBySide:
                 [(self.photos[seen.kept[each]], float(similarities[each])) for each in order]
             )
         return answers
-
-
-def _features(encoder: Encoder) -> FrozenFeatures:
-    return FrozenFeatures(
-        encoder.embed_photos,
-        preprocessing=encoder.preprocessing,
-        n_features=encoder.n_dims,
-        fingerprint=encoder.fingerprint,
-    )

@@ -11,7 +11,7 @@ from engine.encoders.settings import AUTOENCODER, BACKBONES, COMPACT
 from engine.errors import CollectionError, TrainingError
 from engine.jobs import start_job
 from engine.storage import Collection
-from engine.training.recipes import BUNDLED, DEFAULT, RECIPES, settings_of
+from engine.training.recipes import BUNDLED, DEFAULT, RECIPES, is_published, settings_of
 from engine.training.record import Plan
 from engine.training.settings import DataSource, TrainingSettings
 
@@ -158,7 +158,7 @@ def check_plan(plan: Plan, n_captioned: int) -> None:
 def _check_tower(settings: TrainingSettings) -> None:
     backbone, weights = settings.backbone, settings.weights
     _require(
-        backbone in (COMPACT, BUNDLED, AUTOENCODER) or backbone in BACKBONES,
+        backbone in (COMPACT, BUNDLED, AUTOENCODER, *BACKBONES) or is_published(backbone),
         "no such backbone",
         backbone,
         f"Choose one of {COMPACT}, {BUNDLED}, {', '.join(sorted(BACKBONES))}",

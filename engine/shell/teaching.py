@@ -54,7 +54,8 @@ SETTINGS: dict[str, tuple[Any, str, str]] = {
         str,
         "NAME",
         "compact, EfficientNetLite2 (ImageNet's weights are installed), bundled (our own model's "
-        "tower), or one of keras.applications such as ResNet50",
+        "tower), one of keras.applications such as ResNet50, or a published model that 'models' "
+        "has got, which stays frozen",
     ),
     "backbone_alpha": (float, "X", "width multiplier of a MobileNet"),
     "weights": (str, "FILE", "first weights of the backbone: imagenet, a local file, or none"),

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 import keras
 
-from engine.encoders import bundled_model, read_manifest
+from engine.encoders import bundled_model, load_encoder, model_at, read_manifest
 from engine.encoders.features import FrozenFeatures
 from engine.encoders.folder import PHOTO_WEIGHTS
 from engine.encoders.joint import frozen
 from engine.encoders.settings import FEATURES, ModelSettings
 from engine.encoders.towers import feature_tower, photo_tower
-from engine.training.recipes import BUNDLED
+from engine.training.recipes import BUNDLED, is_published
 from engine.training.settings import TrainingSettings
 
 
@@ -25,7 +25,7 @@ class Backbone:
     shape
         A model made of this backbone, whatever stands on it.
     tower
-        Pixels to features.
+        Pixels to features; None where they are the rows of a published model.
     told
         What it is, for people: name, weights, layer and width.
     features
@@ -33,19 +33,28 @@ class Backbone:
     """
 
     shape: ModelSettings
-    tower: keras.Model
+    tower: keras.Model | None
     told: str
     features: FrozenFeatures
 
     @property
     def n_features(self) -> int:
         """Width of the features."""
-        return int(self.tower.output.shape[-1])
+        return self.features.n_features
 
     def joined(
         self, head: ModelSettings, head_tower: keras.Model | None
     ) -> tuple[ModelSettings, keras.Model]:
         """Return the whole photo tower: this backbone with a trained head, copied onto it."""
+        if self.tower is None:
+            shape = replace(
+                head,
+                base=self.shape.base,
+                size_px=self.shape.size_px,
+                resize_mode=self.shape.resize_mode,
+                interpolation=self.shape.interpolation,
+            )
+            return shape, head_tower or photo_tower(shape)
         shape = replace(
             head,
             backbone=self.shape.backbone,
@@ -76,6 +85,8 @@ def open_backbone(settings: TrainingSettings) -> Backbone:
     ModelError
         There is no such backbone, or its weights cannot be had.
     """
+    if is_published(settings.backbone):
+        return _published(settings.backbone)
     if settings.backbone == BUNDLED:
         shape, tower, told = _bundled()
     else:
@@ -95,6 +106,21 @@ def open_backbone(settings: TrainingSettings) -> Backbone:
     return Backbone(
         shape, tower, f"{told}, {part}, {width:,} wide", frozen(tower, shape.preprocessing)
     )
+
+
+def _published(name: str) -> Backbone:
+    encoder = load_encoder(model_at(name))
+    wanted = encoder.preprocessing
+    shape = ModelSettings(
+        backbone=FEATURES,
+        base=f"{name}@{encoder.fingerprint}",
+        size_px=wanted.size_px,
+        resize_mode=wanted.resize_mode,
+        interpolation=wanted.interpolation,
+        n_features=encoder.n_dims,
+    )
+    told = f"published model {name}, its rows of photos, {encoder.n_dims:,} wide"
+    return Backbone(shape, None, told, FrozenFeatures.of_encoder(encoder))
 
 
 def _bundled() -> tuple[ModelSettings, keras.Model, str]:

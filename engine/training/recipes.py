@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.durable import read_json
-from engine.encoders.settings import PACKAGED
-from engine.errors import KindredError, TrainingError
+from engine.encoders import model_at, read_manifest
+from engine.encoders.settings import AUTOENCODER, BACKBONES, COMPACT, OPEN_CLIP, PACKAGED
+from engine.errors import KindredError, ModelError, TrainingError
 from engine.locks import LockHeldError, exclusive
 from engine.progress import Progress, Report, unheard
 from engine.training import record
@@ -259,7 +260,18 @@ def _train_in_one_go(plan: Plan, out: Path, progress: Report) -> TrainingReport:
 
 def is_short(settings: TrainingSettings) -> bool:
     """Tell whether a run is trained in one go, without checkpoints."""
-    return settings.frozen or settings.loss in ("reconstruction", "none")
+    is_frozen = settings.frozen or is_published(settings.backbone)
+    return is_frozen or settings.loss in ("reconstruction", "none")
+
+
+def is_published(backbone: str) -> bool:
+    """Tell whether a backbone is a published model of this machine; it stays frozen."""
+    if backbone in (COMPACT, BUNDLED, AUTOENCODER) or backbone in BACKBONES:
+        return False
+    try:
+        return read_manifest(model_at(backbone)).settings.backbone == OPEN_CLIP
+    except ModelError:
+        return False
 
 
 def _train_short(plan: Plan, out: Path, progress: Report) -> TrainingReport:

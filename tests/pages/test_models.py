@@ -1,0 +1,76 @@
+"""The page of models: what is here, what can be had, and two models beside each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.hub import KNOWN, get_model
+from pages.parts import model_list
+from tests.pages.reading import errors, texts
+
+TINY = Path(__file__).parent.parent / "engine" / "published"
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """Remember the jobs that were started, and start none."""
+    jobs = []
+
+    def start_job(kind, arguments, *, title):
+        jobs.append((kind, arguments, title))
+
+    monkeypatch.setattr(model_list, "start_job", start_job)
+    return jobs
+
+
+def button(page, key):
+    (found,) = [each for each in page.button if each.key == key]
+    return found
+
+
+def test_models_are_listed_got_and_licences_are_said(open_page, started):
+    page = open_page("models")
+    assert not errors(page)
+    told = texts(page)
+    assert "kindred-fashion" in told.replace("\\", "")
+    assert "The licence forbids to earn money with it" in told
+    for known in KNOWN:
+        assert known.name in told.replace("\\", "")
+    name = KNOWN[0].name
+    button(page, f"Get {name}").click().run()
+    assert started == [("models", ["get", name, "--json"], f"Get {name}")]
+
+
+def test_a_model_that_was_half_fetched_goes_on(open_page, started, kindred_home: Path):
+    name = KNOWN[0].name
+    (kindred_home / "models" / f"{name}.partial").mkdir(parents=True)
+    assert button(open_page("models"), f"Get {name}").label == "Go on"
+
+
+def test_a_model_is_used_for_a_collection_and_removed(
+    open_page, started, shelf: Path, kindred_home
+):
+    get_model(str(TINY / "clip"))
+    page = open_page("models")
+    button(page, "Use for a collection clip").click().run()
+    (use,) = [each for each in page.button if each.label == "Use it"]
+    use.click().run()
+    expected = ["use", "clip", f"--to={shelf}", "--json"]
+    assert started == [("models", expected, "Move Coloured squares to clip")]
+    button(page, "Remove clip").click().run()
+    (gone,) = [each for each in page.button if each.label == "Remove it"]
+    gone.click().run()
+    assert not errors(page)
+    assert not (kindred_home / "models" / "clip").exists()
+
+
+def test_two_models_answer_side_by_side_and_the_address_says_so(open_page, kindred_home):
+    for name in ("clip", "siglip2"):
+        get_model(str(TINY / name))
+    page = open_page("models", first="clip", second="siglip2", ask="red")
+    assert not errors(page)
+    assert [box.value for box in page.selectbox if box.label == "Model"] == ["clip", "siglip2"]
+    assert texts(page).count("similarity") >= 2 or len(page.get("imgs")) == 2
+    assert page.query_params["ask"] in ("red", ["red"])
