@@ -204,7 +204,7 @@ def _settle(beside: Path, target: Path, names: list[str], told: dict[str, Any]) 
         layout = read_layout(beside)
         shutil.rmtree(beside / ".cache", ignore_errors=True)  # the library's own records
         write_json(beside / REPORT, {"published": told})
-        write_manifest(beside, target.name, layout.settings, names)
+        write_manifest(beside, target.name, layout.settings, published=names)
         _measure(load_encoder(beside), target.parent)
     except ModelError:
         shutil.rmtree(beside, ignore_errors=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from engine.hub import ModelOnShelf
 from engine.storage import Collection
@@ -58,7 +61,7 @@ def _draw_answers(
     collection: Collection,
     chosen: list[ModelOnShelf],
     text: str,
-    columns: list[st.delta_generator.DeltaGenerator],
+    columns: Sequence[DeltaGenerator],
 ) -> None:
     sides = side_by_side_of(collection, [each.folder for each in chosen])
     for column, answer in zip(columns, sides.nearest(text, N_SHOWN), strict=True):
