@@ -97,7 +97,7 @@ def read_layout(folder: Path) -> Layout:
     )
     try:
         return _understand(whole, photos, pieces)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         reason = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
         raise ModelError(
             f"the model's settings cannot be used ({reason})",

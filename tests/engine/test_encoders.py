@@ -266,9 +266,10 @@ def test_every_reader_of_photos_reads_them_as_the_model_wants(tmp_path: Path, mo
     Image.new("RGB", (64, 16), (255, 0, 0)).save(wide)
     build_collection(wide.parent, model=folder, out=tmp_path / "wide")
     monkeypatch.setenv("KINDRED_HOME", str(tmp_path / "home"))
-    with SearchEngine.open(tmp_path / "wide") as engine:
-        red = np.array([0.5, -0.5, -0.5]) / np.sqrt(0.75)
-        assert engine.collection.embeddings[0] == pytest.approx(red, abs=1e-3)
-        for request in ("photo", "photo@0,0,1,1"):
-            [chip] = engine.ask(Request(request), [wide]).chips
-            assert chip.row == pytest.approx(red, abs=1e-3)
+    engine = SearchEngine.open(tmp_path / "wide")
+    red = np.array([0.5, -0.5, -0.5]) / np.sqrt(0.75)
+    assert engine.collection.embeddings[0] == pytest.approx(red, abs=1e-3)
+    for request in ("photo", "photo@0,0,1,1"):
+        [chip] = engine.ask(Request(request), [wide]).chips
+        assert chip.row == pytest.approx(red, abs=1e-3)
+    engine.collection.close()

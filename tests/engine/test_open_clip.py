@@ -97,19 +97,20 @@ def test_a_published_model_indexes_searches_and_explains(home: Path, tmp_path: P
     build_collection(photos, model=model, out=tmp_path / "shelf")
     from engine.explaining import explain_places
 
-    with SearchEngine.open(tmp_path / "shelf") as engine:
-        answer = engine.ask(Request("photo", k=3), [photos / "grey.png"])
-        assert answer.matches[0].photo.path == "grey.png"
-        answer = engine.ask(Request("photo + 0.5*dog - cat", k=3), [photos / "cmyk.jpg"])
-        [first, *_] = answer.matches
-        assert len(answer.chips) == 3
-        heats = explain_places(engine, answer.chips[:1], first.photo.row)
-        row = engine.collection.embeddings[first.photo.row]
-        chip = answer.chips[0]
-        whole = float(row @ chip.row) * chip.coefficient
-        assert heats[0].places.sum() + heats[0].rest == pytest.approx(whole, abs=0.02)
-        assert heats[0].places.shape == (7, 7)
-        assert engine.ask(Request("犬", k=3)).matches
+    engine = SearchEngine.open(tmp_path / "shelf")
+    answer = engine.ask(Request("photo", k=3), [photos / "grey.png"])
+    assert answer.matches[0].photo.path == "grey.png"
+    answer = engine.ask(Request("photo + 0.5*dog - cat", k=3), [photos / "cmyk.jpg"])
+    [first, *_] = answer.matches
+    assert len(answer.chips) == 3
+    heats = explain_places(engine, answer.chips[:1], first.photo.row)
+    row = engine.collection.embeddings[first.photo.row]
+    chip = answer.chips[0]
+    whole = float(row @ chip.row) * chip.coefficient
+    assert heats[0].places.sum() + heats[0].rest == pytest.approx(whole, abs=0.02)
+    assert heats[0].places.shape == (7, 7)
+    assert engine.ask(Request("犬", k=3)).matches
+    engine.collection.close()
 
 
 def test_a_collection_moves_to_another_model_and_can_go_back(home: Path, tmp_path: Path, capsys):
@@ -183,6 +184,7 @@ def test_weights_beside_a_graph_stay_in_its_folder(copy: Path, home: Path, tmp_p
     data = weight.raw_data
 
     def keep_in(place: str) -> None:
+        weight.raw_data = data
         set_external_data(weight, place, 0, len(data))
         weight.ClearField("raw_data")
         weight.data_location = TensorProto.EXTERNAL
