@@ -175,7 +175,7 @@ class ModelSettings:
                 raise _out_of_range(each.name, value)
             if len(numbers) > _MOST_LAYERS:
                 raise _out_of_range(each.name, value)
-            if isinstance(each.default, str):
+            if isinstance(value, str):
                 if len(value) > _LONGEST_NAME:
                     raise _out_of_range(each.name, value)
             elif not all(isinstance(n, (int, float)) and low <= n <= high for n in numbers):
