@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from engine.errors import CollectionError, DamageError, KindredError, UnconfirmedError
 from engine.index import PhotoIndex
 from engine.judgements import Judgement, keep_judgement, read_judgements
+from engine.search import SearchEngine
 from engine.storage import (
     Collection,
     build_collection,
@@ -249,6 +251,21 @@ def test_damage_is_found_in_the_background_remembered_and_refused(large, encoder
         collection.raise_if_damaged()  # remembered: nothing had to be read again
     update_collection(large, model=encoder)
     assert summarise(large).health == "ready"
+
+
+def test_no_answer_is_given_from_a_collection_that_proved_damaged(large, encoder, monkeypatch):
+    monkeypatch.setattr("engine.storage.collection._SMALL_BYTES", 0)
+    file = file_named(large, "catalogue.sqlite")
+    content = bytearray(file.read_bytes())
+    content[-3] ^= 4
+    file.write_bytes(content)
+    with Collection.open(large) as collection:
+        engine = SearchEngine(collection, encoder)
+        photo = next(collection.catalogue.all_photos())
+        with suppress(DamageError):
+            collection.wait_until_verified()
+        with pytest.raises(DamageError, match="catalogue"):
+            engine.search(inside=[photo.photo_id])
 
 
 def test_a_whole_build_is_compared_once_and_again_when_a_file_was_touched(shelf, monkeypatch):
