@@ -9,17 +9,21 @@ from pages.parts.map_compare import draw_comparison
 from pages.parts.map_controls import draw_controls, fitting, has_photos
 from pages.parts.map_making import map_to_show
 from pages.parts.map_order import place_controls
+from pages.parts.map_saved import draw_saved
 from pages.parts.map_stage import explore
 from pages.parts.map_trust import draw_trust
 from pages.parts.map_view import MapView
 
 page = open_page("Explorer")
 
-st.header("Explorer", anchor=False)
+head = st.container(horizontal=True, vertical_alignment="center", key="map head")
+head.header("Explorer", anchor=False, width="stretch")
 with Told():
     engine = page.engine()
     here = fitting(MapView.read(st.query_params), engine)
     if has_photos(engine):
+        with head:
+            draw_saved(engine.collection, page.slug)
         draw_controls(engine, here, page.slug)
         offer = map_to_show(engine, here)
         if offer.drawn is not None:

@@ -10,7 +10,6 @@ from engine.search import SearchEngine
 from pages.parts.links import show
 from pages.parts.map_bars import keys_in_order
 from pages.parts.map_resources import table_of
-from pages.parts.map_saved import draw_saved
 from pages.parts.map_settings import draw_beside, draw_settings
 from pages.parts.map_view import ATTRIBUTE, CLUSTER, LIKENESS, SIDE, TRUST, MapView
 from pages.parts.wording import attribute
@@ -78,7 +77,6 @@ def draw_controls(engine: SearchEngine, here: MapView, slug: str) -> None:
             draw_settings(here, slug)
         with st.popover("Two maps", icon=":material/splitscreen_vertical_add:"):
             draw_beside(here, slug)
-        draw_saved(engine.collection, slug)
     if not has_captions(engine):
         st.caption(NO_WORDS if engine.encoder.tokenizer is None else NO_CAPTIONS)
 
