@@ -94,9 +94,12 @@ class Hands {
     const { loop } = this.map;
     this.map.loop = null;
     // A loop may end where it began: what makes a click is that the pointer never left the place.
-    if (this.begun && this.gone < CLICK_PX) this.click(event, place);
-    else if (this.begun && loop?.length > 2) this.map.chooseInside(loop, event.shiftKey);
-    if (event.pointerType === "touch" && this.map.chosen.size) this.map.showPanel();
+    const isClick = this.begun && this.gone < CLICK_PX;
+    const isLoop = this.begun && !isClick && loop?.length > 2;
+    if (isClick) this.click(event, place);
+    if (isLoop) this.map.chooseInside(loop, event.shiftKey);
+    const isTouch = event.pointerType === "touch";
+    if ((isClick || isLoop) && isTouch && this.map.chosen.size) this.map.showPanel();
     this.begun = null;
     this.map.retouch();
   }
