@@ -15,7 +15,7 @@ PYTHON ?= $(shell for name in $(VENV)/bin/python python3 python3.13 python3.12 p
 CHECKS = $(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench demo model clean app-libraries dev-libraries python
+.PHONY: help run test lint bench demo model lock clean app-libraries dev-libraries python
 
 help:  ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,15 +42,18 @@ demo: app-libraries  ## Draw and index the demo collection anew (after a new mod
 model: app-libraries  ## Train the bundled model anew, hours of work (SHOPS="folder folder", TEACHER=weights)
 	@$(VENV)/bin/python -m tools.model $(SHOPS) $(if $(TEACHER),--teacher-weights $(TEACHER))
 
+lock: dev-libraries  ## Pin every version anew, indirect ones too, after a change of requirements*.txt
+	@$(VENV)/bin/python -m tools.lock
+
 clean:  ## Remove the libraries and caches; collections in .kindred stay
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 app-libraries: python
-	@$(PYTHON) tools/environment.py requirements.txt
+	@$(PYTHON) tools/environment.py requirements.lock
 
 dev-libraries: python
-	@$(PYTHON) tools/environment.py requirements.txt requirements-dev.txt
+	@$(PYTHON) tools/environment.py requirements.lock requirements-dev.lock
 
 python:
 	@test -n "$(PYTHON)" || { echo "Kindred needs Python 3.11, 3.12 or 3.13 and found none:" \

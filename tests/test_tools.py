@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from engine.durable import write_json
 from engine.storage import Collection
 from engine.training import TrainingReport
 from tools import browser, demo, environment, model
+from tools.lock import locked
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -130,7 +132,7 @@ def test_make_alone_explains_itself_without_installing_anything():
         ["make"], cwd=ROOT, env=outside, capture_output=True, text=True, check=True
     )
     commands = [line.split()[1] for line in answer.stdout.splitlines()]
-    assert commands == ["help", "run", "test", "lint", "bench", "demo", "model", "clean"]
+    assert commands == ["help", "run", "test", "lint", "bench", "demo", "model", "lock", "clean"]
 
 
 def test_make_without_a_suitable_python_ends_with_a_clear_sentence():
@@ -278,3 +280,38 @@ def test_a_stage_makes_its_teachers_first_and_each_only_once(tmp_path, monkeypat
         ("specialist", "contrastive", "weights.h5", (generalist,)),
         (generalist, specialist, str(tmp_path / "stage-1" / "model")),
     ]
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_the_lock_holds_what_the_list_names_and_every_line_has_a_hash(name):
+    lock = (ROOT / f"{name}.lock").read_text()
+    versions = {each.lower().replace("_", "-"): v for each, v in locked(ROOT / f"{name}.lock")}
+    for line in (ROOT / f"{name}.txt").read_text().splitlines():
+        if wanted := line.split("#")[0].split(";")[0].strip():
+            package, _, version = wanted.partition("==")
+            assert versions[package.lower().replace("_", "-")] == version.strip(), "run 'make lock'"
+    pinned = re.findall(r"^\S+==.*?(?=^\S+==|\Z)", lock, re.MULTILINE | re.DOTALL)
+    assert len(pinned) == len(re.findall(r"^\S+==", lock, re.MULTILINE)) > 0
+    assert all("--hash=sha256:" in each for each in pinned)
+    assert "://" not in lock and "file:" not in lock and "--index" not in lock
+
+
+def test_both_locks_agree():
+    app = dict(locked(ROOT / "requirements.lock"))
+    dev = dict(locked(ROOT / "requirements-dev.lock"))
+    assert {name: dev.get(name) for name in app} == app
+
+
+def test_what_is_downloaded_is_told_line_by_line_and_the_rest_is_not():
+    said = ["Collecting numpy", "  Downloading numpy-2.4.6.whl (16.9 MB)", "  Using cached six"]
+    assert list(environment.told(said)) == ["Downloading numpy-2.4.6.whl (16.9 MB)"]
+
+
+def test_a_tensorflow_of_the_other_kind_leaves_before_this_one_comes(venv, monkeypatch):
+    """Both have the same files: whichever goes later takes the other's along."""
+    packages = venv / "lib" / "python3.11" / "site-packages"
+    (packages / "tensorflow-2.21.0.dist-info").mkdir(parents=True)
+    monkeypatch.setattr(environment.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(environment.sys, "platform", "linux")
+    assert environment.in_the_way("tensorflow-cpu==2.21.0 \\\n") == ["tensorflow"]
+    assert environment.in_the_way("numpy==2.4.6 \\\n") == []

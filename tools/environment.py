@@ -1,6 +1,6 @@
 """Make `.venv` and install into it, once, what the named requirements files pin.
 
-Run by `make` with any Python 3.11 to 3.13:  python tools/environment.py requirements.txt …
+Run by `make` with any Python 3.11 to 3.13:  python tools/environment.py requirements.lock …
 A file that was installed with the same content and the same Python costs nothing again.
 """
 
@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 VENV = Path(__file__).resolve().parent.parent / ".venv"
+TENSORFLOWS = ("tensorflow", "tensorflow-cpu")
+SIZE = "about 0.6 GB to download, 1.7 GB on the disk"
 TRIAL = b"#include <Python.h>\n#include <vector>\nstd::vector<int> rows;\n"
 
 
@@ -30,13 +34,45 @@ def main(names: list[str]) -> None:
         environment.setdefault("CC", compiler)  # some Pythons name a compiler that is not there
         environment.setdefault("CXX", compiler)
     make_venv()
-    print(f"Installing {' and '.join(map(str, missing))} into .venv, once …", flush=True)
+    names_missing = " and ".join(path.name for path in missing)
+    print(f"Installing {names_missing} into .venv, once: {SIZE}.", flush=True)
+    pip = [str(python()), "-m", "pip"]
+    if others := in_the_way("".join(path.read_text() for path in missing)):
+        subprocess.run([*pip, "uninstall", "--quiet", "--yes", *others])
     options = [word for path in missing for word in ("-r", str(path))]
-    pip = [str(python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if subprocess.run([*pip, *options], env=environment).returncode:
+    if install([*pip, "install", "--disable-pip-version-check", *options], environment):
         sys.exit("The installation failed: see pip's lines above, then run make again.")
     for path in missing:
         stamp(path).write_text(fingerprint(path))
+
+
+def install(command: list[str], environment: dict[str, str]) -> int:
+    """Run pip, let its downloads be seen, and return its exit code."""
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as pip:
+        for line in told(pip.stdout or ()):
+            print(f"  {line}", flush=True)
+    return pip.returncode
+
+
+def told(lines: Iterable[str]) -> Iterator[str]:
+    """Yield what pip says of the work that takes long: each download with its size, builds."""
+    long = ("Downloading ", "Building wheel", "Installing collected")
+    for line in map(str.strip, lines):
+        if line.startswith(long):
+            yield line if len(line) < 100 else f"{line.partition(':')[0]} …"
+
+
+def in_the_way(requirements: str) -> list[str]:
+    """Return the other TensorFlow where one is installed: both kinds own the same files."""
+    is_usual = sys.platform == "linux" and platform.machine() == "x86_64"
+    wanted = "tensorflow-cpu" if is_usual else "tensorflow"
+    others = [name for name in TENSORFLOWS if name != wanted and f"{wanted}==" in requirements]
+    return [name for name in others if any(VENV.glob(f"lib/*/site-packages/{dist(name)}"))]
+
+
+def dist(name: str) -> str:
+    """Return the pattern of the folder that says a package is installed."""
+    return f"{name.replace('-', '_')}-[0-9]*.dist-info"
 
 
 def python() -> Path:

@@ -4,10 +4,12 @@
     state.py      what is true of a run now, read from its folder
     control.py    start, stop, kill, resume, fork, remove
     launch.py     what a run may learn from, and whether its settings can work at all
+    presets.py    three ways to begin: a quick look, good, best
     estimate.py   how long it will take and how much memory, from what this machine did before
     preview.py    the first batch as the model will see it
     heldout.py    the held-out photos, epoch by epoch: projections, answers, ranks
     compare.py    settings that differ, and figures over the same photos with intervals
+    before_after.py   the same query answered by a collection's model and by a run's
     promote.py    a run's model becomes a collection's, and back
     archive.py    a run as one file, and back
 
@@ -17,6 +19,7 @@ Not inside: the training itself (`engine.training`).
 """
 
 from engine.runs.archive import export_run, import_run
+from engine.runs.before_after import BeforeAfter
 from engine.runs.compare import Comparison, compare_runs, settings_that_differ
 from engine.runs.control import (
     create_run,
@@ -26,7 +29,7 @@ from engine.runs.control import (
     start_run,
     stop_run,
 )
-from engine.runs.estimate import Estimate, estimate
+from engine.runs.estimate import Estimate, estimate, rough_seconds
 from engine.runs.folder import find_folder, runs_folder
 from engine.runs.heldout import HeldOut
 from engine.runs.launch import (
@@ -37,6 +40,7 @@ from engine.runs.launch import (
     source_of_collection,
     suited,
 )
+from engine.runs.presets import PRESETS, PresetName
 from engine.runs.preview import Preview, preview_batch
 from engine.runs.promote import promote_run
 from engine.runs.state import Run, list_runs, read_run
@@ -45,12 +49,15 @@ from engine.training.record import Plan, read_plan
 from engine.training.settings import DataSource, TrainingSettings
 
 __all__ = [
+    "PRESETS",
     "RECIPES",
+    "BeforeAfter",
     "Comparison",
     "DataSource",
     "Estimate",
     "HeldOut",
     "Plan",
+    "PresetName",
     "Preview",
     "Run",
     "TrainingSettings",
@@ -72,6 +79,7 @@ __all__ = [
     "read_plan",
     "read_run",
     "remove_run",
+    "rough_seconds",
     "runs_folder",
     "settings_that_differ",
     "source_of_collection",

@@ -220,7 +220,7 @@ class _Run:
         self.encoder = JointEncoder(settings.name, self.shape, self.tokenizer, *towers)
         self.events = EventFile(out / record.TENSORBOARD)
         self.state = RunState()
-        self._last_step_line = self._last_checkpoint = time.monotonic()
+        self._last_step_line, self._last_checkpoint = 0.0, time.monotonic()
 
     def report(self, progress: Progress) -> None:
         """Tell everybody who listens how far it is, and heed the wish to stop."""

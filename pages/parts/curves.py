@@ -66,6 +66,14 @@ def draw_curves(run: Run) -> None:
             _draw(title, traces, key=f"curve {number}", best=best["epoch"] if best else None)
 
 
+def draw_first_steps(run: Run) -> None:
+    """Draw the loss of the steps before the first epoch has ended."""
+    steps = _steps(run)
+    steps.update(mode="lines+markers", opacity=1.0, marker={"size": 5})
+    _draw("Loss, the lower the better", [steps], key="curve 0")
+    st.caption("Step by step; how well photos are found is measured after each epoch.")
+
+
 def draw_overlaid(runs: Sequence[Run], labels: Sequence[str], figure: str) -> None:
     """Draw one figure of several runs over their epochs, each by its label."""
     traces = [

@@ -43,7 +43,7 @@ def draw_new_collection() -> None:
             label_visibility="collapsed",
             width="stretch",
         )
-        with st.form("make", border=False):
+        with st.form(_fresh("make"), border=False):
             brought = {"Folder": _ask_folder, "Files": _ask_files, "Zip": _ask_zip}[source]()
             name = st.text_input(
                 "Name", max_chars=MAX_NAME_CHARACTERS, placeholder="What people will call it"
@@ -53,6 +53,7 @@ def draw_new_collection() -> None:
             st.session_state["left out"] = []
             with Told():
                 _make(source, brought, name.strip())
+                st.session_state["collections made"] = _n_made() + 1
                 st.rerun()
         _draw_left_out(st.session_state.get("left out", []))
 
@@ -67,6 +68,15 @@ def _draw_left_out(files: Sequence[tuple[str, str]]) -> None:
         st.warning(told, icon=":material/report:")
 
 
+def _fresh(key: str) -> str:
+    """Return another key after each collection made, so that what was given for it leaves."""
+    return f"{key} {_n_made()}" if _n_made() else key
+
+
+def _n_made() -> int:
+    return int(st.session_state.get("collections made", 0))
+
+
 def _ask_folder() -> Sequence[str]:
     folder = st.text_input("Folder of photos on this computer", placeholder="/path/to/photos")
     captions = st.text_input("Table of captions, if there is one", help=TABLES)
@@ -79,15 +89,16 @@ def _ask_files() -> Sequence[UploadedFile]:
         "Photos",
         accept_multiple_files=True,
         max_upload_size=MAX_FILE_MB,
-        key="new files",
+        key=_fresh("new files"),
         label_visibility="collapsed",
     )
 
 
 def _ask_zip() -> Sequence[UploadedFile]:
     st.caption("A zip of photos, with a table of captions if there is one.")
+    key = _fresh("new zip")
     file = st.file_uploader(
-        "Zip", type="zip", max_upload_size=MAX_ZIP_MB, key="new zip", label_visibility="collapsed"
+        "Zip", type="zip", max_upload_size=MAX_ZIP_MB, key=key, label_visibility="collapsed"
     )
     return [file] if file else []
 

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from engine.encoders.settings import BACKBONES
-from engine.runs import TrainingSettings
+from engine.runs import RECIPES, TrainingSettings
 from pages.parts.run_fields import SECTIONS
 
 KNOWN = {field.name for field in fields(TrainingSettings)}
@@ -23,6 +23,18 @@ def is_asked(name: str, chosen: dict[str, Any]) -> bool:
         "margin": loss in ("triplet", "hinge"),
         "negatives": loss == "triplet",
     }.get(name, True)
+
+
+def ask_recipe() -> str:
+    """Ask which system the run trains."""
+    return st.selectbox(
+        "Recipe",
+        list(RECIPES),
+        format_func=lambda name: f"{name[:1].upper()}{name[1:]}: {RECIPES[name].summary}",
+        help="A recipe sets the fields below; each of them can still be changed. Described on a "
+        "large network, it starts here on one that two cores can train.",
+        key="recipe",
+    )
 
 
 def ask_settings(defaults: TrainingSettings, token: str) -> dict[str, Any]:

@@ -96,8 +96,10 @@ def _draw_figures(runs: Sequence[Run]) -> None:
     )
     st.caption(
         f"Each photo by its first caption, in each run's best epoch, among the {found.pool:,} "
-        "photos that all of them held out. Intervals hold 95 of 100 draws of these photos; ahead "
-        "is against the first run, pair by pair, and more than luck when its interval leaves out 0."
+        "photos that all of them held out. A run's own page asks with every caption, among all "
+        "that it held out itself, so its figure can be another. Intervals hold 95 of 100 draws of "
+        "these photos; ahead is against the first run, pair by pair, and more than luck when its "
+        "interval leaves out 0."
     )
 
 

@@ -5,11 +5,38 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.jobs import jobs, line_for, start_job
-from engine.runs import Estimate, TrainingSettings, estimate
+from engine.runs import (
+    PRESETS,
+    Estimate,
+    PresetName,
+    TrainingSettings,
+    estimate,
+    rough_seconds,
+)
 from pages.parts.jobs_view import behind
 from pages.parts.wording import duration, plain
 
 SECONDS_TO_MEASURE = 25.0
+
+
+def ask_preset(n_photos: int) -> PresetName:
+    """Ask how much time the run may take; each choice says how long and what to expect."""
+    told = []
+    for preset in PRESETS.values():
+        settings = preset.settings(n_photos)
+        found = estimate(settings, n_photos) if n_photos else None
+        seconds = found.seconds if found else rough_seconds(settings, n_photos)
+        told.append(f"About {duration(seconds)}. {preset.promise}")
+    return st.radio(
+        "How good shall it be?",
+        list(PRESETS),
+        1,
+        format_func=lambda name: PRESETS[name].label,
+        captions=told,
+        key="preset",
+        help="Times are those of this machine once it has trained or measured something; until "
+        "then they are what two cores take.",
+    )
 
 
 def draw_before_start(settings: TrainingSettings, n_photos: int) -> None:

@@ -17,7 +17,12 @@ def draw_figures(run: Run) -> None:
     if best is not None:
         figures, pool = best["text_to_image"], best["text_to_image"]["pool"]
         cells += [
-            (f"Best R@10 of {pool:,}", f"{figures['recall_at_10']:.3f}", f"epoch {best['epoch']}"),
+            (
+                f"Best R@10 of {pool:,} held out",
+                f"{figures['recall_at_10']:.3f}",
+                f"Epoch {best['epoch']}. Every caption asks for its photo among the {pool:,} "
+                "photos that this run held out.",
+            ),
             ("R@1 and R@5", f"{figures['recall_at_1']:.3f} · {figures['recall_at_5']:.3f}", ""),
             (f"Median rank of {pool:,}", f"{figures['median_rank']:g}", ""),
         ]

@@ -9,13 +9,14 @@ import streamlit as st
 
 from engine.errors import TrainingError
 from engine.runs import (
-    RECIPES,
+    PRESETS,
     DataSource,
     Plan,
     by_recipe,
     check_plan,
     create_run,
     drawn_source,
+    estimate,
     fork_run,
     is_drawn,
     read_run,
@@ -26,11 +27,12 @@ from engine.runs.control import Start
 from engine.runs.folder import find_by_id
 from engine.runs.launch import FEW
 from engine.storage import CollectionSummary
+from engine.training.recipes import DEFAULT
 from pages.parts.frame import tell
 from pages.parts.links import TRAINING
 from pages.parts.resources import collection_of, collections, n_captioned
-from pages.parts.run_ask import ask_settings
-from pages.parts.run_estimate import draw_before_start
+from pages.parts.run_ask import ask_recipe, ask_settings
+from pages.parts.run_estimate import ask_preset, draw_before_start
 from pages.parts.run_preview import draw_preview
 from pages.parts.wording import count, plain
 
@@ -51,16 +53,19 @@ def draw_form(slug: str, *, fork: str = "") -> None:
     with left, st.container(border=True, key="new run"):
         if old is None:
             photos, n_photos = _ask_photos(slug)
-            recipe = _ask_recipe()
-            defaults = by_recipe(recipe, n_photos)
-            token = f"{photos} {n_photos > FEW} {recipe}"
+            preset = ask_preset(n_photos)
+            defaults = PRESETS[preset].settings(n_photos)
+            token = f"{photos} {n_photos > FEW} {preset}"
         else:
             photos, n_photos, token = "", _n_examples(old.epochs), f"fork {fork}"
             defaults = replace(old.plan.settings, name=f"{old.name} again")
             start = _ask_start(old.name)
         name = st.text_input("Name", defaults.name, MAX_NAME_CHARACTERS, key=f"name {token}")
         note = st.text_input("Note", "", 200, key=f"note {token}", placeholder="What you try here")
-        chosen = ask_settings(defaults, token)
+        with st.expander("Expert settings", old is not None, icon=":material/tune:"):
+            if old is None and (recipe := ask_recipe()) != DEFAULT:
+                defaults, token = by_recipe(recipe, n_photos), f"{photos} {n_photos > FEW} {recipe}"
+            chosen = ask_settings(defaults, token)
     with right:
         try:
             settings = replace(defaults, name=name, **chosen)
@@ -76,7 +81,8 @@ def draw_form(slug: str, *, fork: str = "") -> None:
                 folder = fork_run(old.folder, settings, start=start, note=note)
             else:
                 folder = create_run([_source(photos, n_photos)], settings, note=note)
-            start_run(folder)
+            expected = estimate(settings, n_photos) if n_photos else None
+            start_run(folder, expected_seconds=expected.seconds if expected else None)
             st.switch_page(TRAINING, query_params={"collection": slug, "run": folder.name})
         if old is not None or photos != DRAWN or is_drawn(n_photos):
             plan = Plan(settings, data or [_source(photos, n_photos)])
@@ -115,17 +121,6 @@ def _called(slug: str, known: dict[str, CollectionSummary]) -> str:
     name = known[slug].name
     n_alike = sum(each.name == name for each in known.values())
     return name if n_alike == 1 else f"{name} ({slug})"
-
-
-def _ask_recipe() -> str:
-    return st.selectbox(
-        "Recipe",
-        list(RECIPES),
-        format_func=lambda name: f"{name[:1].upper()}{name[1:]}: {RECIPES[name].summary}",
-        help="A recipe sets the fields below; each of them can still be changed. Described on a "
-        "large network, it starts here on one that two cores can train.",
-        key="recipe",
-    )
 
 
 def _ask_start(name: str) -> Start:

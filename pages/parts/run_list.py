@@ -27,7 +27,7 @@ STAGES: dict[str, tuple[str, Colour, str]] = {
     "failed": ("Failed", "red", ":material/error:"),
     "crashed": ("Crashed", "red", ":material/error:"),
 }
-SECONDS_BETWEEN_LOOKS = 2.0
+SECONDS_BETWEEN_LOOKS = 1.0
 MAX_ARCHIVE_MB = 512
 
 
@@ -101,7 +101,7 @@ def told(run: Run) -> list[str]:
     if best := run.best:
         figures = best["text_to_image"]
         parts.append(
-            f"best R@10 {figures['recall_at_10']:.3f} of {count(figures['pool'], 'photo')}"
+            f"best R@10 {figures['recall_at_10']:.3f} of {count(figures['pool'], 'held-out photo')}"
         )
     if run.seconds:
         parts.append(f"{duration(run.seconds)} of training")
@@ -113,13 +113,18 @@ def told(run: Run) -> list[str]:
 
 
 def _draw_import() -> None:
+    n_imported = st.session_state.get("runs imported", 0)
     with st.popover("Import a run", icon=":material/upload:"):
         file = st.file_uploader(
-            "A run exported elsewhere", type="zip", max_upload_size=MAX_ARCHIVE_MB, key="run zip"
+            "A run exported elsewhere",
+            type="zip",
+            max_upload_size=MAX_ARCHIVE_MB,
+            key=f"run zip {n_imported}" if n_imported else "run zip",
         )
         if file is not None and st.button("Import it", type="primary"):
             with Told(), tempfile.TemporaryDirectory() as scratch:
                 archive = Path(scratch, "run.zip")
                 archive.write_bytes(file.getvalue())
                 import_run(archive)
+                st.session_state["runs imported"] = n_imported + 1  # its file leaves the box
                 st.rerun()

@@ -7,6 +7,7 @@ import streamlit as st
 from engine.config import DEMO_COLLECTION
 from engine.jobs import start_job
 from engine.runs import Run
+from pages.parts.before_after import draw_before_after
 from pages.parts.frame import Told
 from pages.parts.links import COLLECTIONS
 from pages.parts.new_collection import free_folder
@@ -15,7 +16,7 @@ from pages.parts.resources import collections
 NEW = "A new collection of the same photos"
 
 
-@st.dialog("Promote the model", icon=":material/rocket_launch:")
+@st.dialog("Promote the model", icon=":material/rocket_launch:", width="large")
 def ask_to_promote(run: Run) -> None:
     """Ask which collection shall answer with the run's model, and start the work."""
     known = {name: each for name, each in collections().items() if each.health == "ready"}
@@ -36,6 +37,9 @@ def ask_to_promote(run: Run) -> None:
         "Its photos are embedded anew in the background. Until that is done it answers as it does "
         "now; then it changes at once, and keeps the version before for one step back."
     )
+    if source in known:
+        with Told():
+            draw_before_after(run, known[source].folder)
     if st.button("Promote it", type="primary", disabled=target == NEW and not (name or "").strip()):
         with Told():
             more = [f"--out={free_folder(name)}", f"--name={name}"] if name else []

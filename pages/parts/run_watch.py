@@ -11,7 +11,7 @@ from engine.jobs import find_job
 from engine.runs import Run, read_run
 from engine.runs.folder import find_by_id
 from engine.training.record import STOP
-from pages.parts.curves import draw_curves
+from pages.parts.curves import draw_curves, draw_first_steps
 from pages.parts.frame import Told
 from pages.parts.jobs_view import behind
 from pages.parts.run_deeds import draw_deeds
@@ -114,10 +114,12 @@ def _draw_live(run_id: str, tab: str) -> None:
             st.code(run.log() or "Nothing yet.", language=None, height=420)
         elif run.epochs:
             draw_curves(run)
+        elif run.steps:
+            draw_first_steps(run)
         elif run.stage == "finished":
             st.caption("Nothing is trained in this recipe, so there are no curves to draw.")
         else:
-            st.caption("The curves begin with the first epoch.")
+            st.caption("The curves begin with the first step of training.")
 
 
 def _draw_settings(run: Run) -> None:

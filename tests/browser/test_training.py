@@ -41,7 +41,7 @@ def test_a_run_outlives_the_page_and_its_server_and_is_stopped_resumed_and_promo
     page, other = tabs
     port = free_port()
     with serving(home, port) as (address, running):
-        start_run(page, f"{address}/training?view=new")
+        start_run(page, address)
         run = home / "runs" / page.url.split("run=")[1].split("&")[0]
         expect(page.get_by_text("Best R@10 of")).to_be_visible()
         page.reload()
@@ -91,11 +91,14 @@ def deed(page: Page, name: str) -> Locator:
 
 
 def start_run(page: Page, address: str) -> None:
-    """Fill in the form: few drawn products, small photos, more epochs than anyone waits for."""
+    """From home by clicks to the form: few drawn products, more epochs than anyone waits for."""
     page.goto(address)
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Training").click()
+    page.get_by_role("link", name="Start the first run").click()
     page.get_by_role("combobox", name="Photos").first.click()
     page.get_by_role("option", name="Products drawn").click()
     fill(page, "How many", "200")
+    page.get_by_text("Expert settings").click()
     fill(page, "Epochs", str(MANY_EPOCHS))
     fill(page, "Early stopping", "0")
     page.get_by_role("button", name="Start").click()

@@ -120,7 +120,7 @@ def test_runs_are_listed_with_state_and_best_figure(open_page, kindred_home):
     page = open_page("training")
     assert not errors(page)
     said = texts(page)
-    assert "best R@10 0.200 of 12 photos" in said
+    assert "best R@10 0.200 of 12 held-out photos" in said
     assert "2 of 3 epochs" in said
     assert r"a \<b\>note" in said
     assert ":orange-badge[" in said
@@ -134,7 +134,7 @@ def test_a_stopped_run_can_go_on_be_finished_forked_exported_and_removed(
     page = open_page("training", run=folder.name)
     assert not errors(page)
     assert labels(page) == {"Resume", "Finish now", "Fork", "Export", "Remove"}
-    assert {each.label: each.value for each in page.metric}["Best R@10 of 12"] == "0.200"
+    assert {each.label: each.value for each in page.metric}["Best R@10 of 12 held out"] == "0.200"
     assert len(page.get("plotly_chart")) == 4
     button(page, "Resume").click().run()
     assert started == [(folder, {})]
@@ -271,6 +271,8 @@ def test_a_model_is_promoted_by_a_job(kindred_home, shelf, colour_model, monkeyp
 
     app = AppTest.from_function(dialog, args=(folder.name,), default_timeout=30).run()
     app.selectbox(key="promote to").set_value("squares").run()
+    assert not errors(app)
+    assert "Both answer among the same 20 photos of the collection." in texts(app)
     button(app, "Promote it").click().run()
     ((kind, words, title),) = begun
     assert (kind, words[:3]) == ("runs", ["promote", str(folder), f"--to={shelf}"])
@@ -294,3 +296,22 @@ def test_a_run_is_imported(open_page, kindred_home, tmp_path):
     button(page, "Import it").click().run()
     assert not errors(page)
     assert len(runs.list_runs()) == 2
+
+
+def test_each_preset_says_how_long_it_takes_and_the_longer_one_takes_longer(open_page, started):
+    page = open_page("training", view="new")
+    (choice,) = [each for each in page.radio if each.key == "preset"]
+    assert list(choice.options) == ["Quick look", "Good", "Best"]
+    seconds = [runs.rough_seconds(preset.settings(3000), 3000) for preset in runs.PRESETS.values()]
+    assert seconds == sorted(seconds) and seconds[0] < 120
+    choice.set_value("quick").run()
+    (epochs,) = [each for each in page.number_input if each.label == "Epochs"]
+    assert epochs.value == 4
+
+
+def test_before_the_first_epoch_the_curve_shows_the_steps(open_page, kindred_home):
+    folder = runs.create_run([DataSource(kindred_home)], TrainingSettings(name="Begun"))
+    record.append(folder / record.STEPS, {"step": 1, "epoch": 0.1, "loss": 4.0})
+    page = open_page("training", run=folder.name)
+    assert len(page.get("plotly_chart")) == 1
+    assert "Step by step" in texts(page)
