@@ -90,8 +90,8 @@ def licence_of(told: importlib.metadata.PackageMetadata) -> str:
         for each in told.get_all("Classifier") or []
         if each.startswith("License ::")
     ]
-    text = (told.get("License") or "").strip()
-    return " / ".join(kinds) or (text.splitlines()[0][:60] if text else "see the package")
+    text = (told.get("License") or "").replace("UNKNOWN", "").strip()
+    return " / ".join(kinds) or (text.splitlines()[0][:60] if text else "not stated; see its page")
 
 
 if __name__ == "__main__":
