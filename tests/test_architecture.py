@@ -46,12 +46,12 @@ OWNERS = {
     "scipy": {"projection", "words"},
     "sklearn": {"projection", "evaluation"},
     "openTSNE": {"projection"},
-    "PIL": {"images", "drawing"},
+    "PIL": {"images", "drawing", "tools"},
     "pillow_heif": {"images"},
     "rapidfuzz": {"text"},
     "sqlite3": {"catalogue"},
     "huggingface_hub": {"hub"},
-    "tokenizers": {"encoders", "text"},
+    "tokenizers": {"encoders", "text", "tools"},
 }
 UNSAFE_LIBRARIES = {"pickle", "dill", "joblib", "marshal", "shelve", "cloudpickle"}
 BANNED_WORDS = {"manager", "handler", "process", "do", "tmp", "info", "obj", "img", "utils"}
@@ -68,7 +68,9 @@ def name_of(path: Path) -> str:
 def room_of(path: Path) -> str:
     """Return the room a file belongs to; everything that may show a page is one room."""
     parts = path.relative_to(ROOT).parts
-    return Path(parts[1]).stem if parts[0] == "engine" else "pages"
+    if parts[0] in ("engine", "tools"):
+        return Path(parts[1]).stem if parts[0] == "engine" else "tools"
+    return "pages"
 
 
 def tree_of(path: Path) -> ast.Module:

@@ -130,8 +130,10 @@ def ask_where_to_use(each: ModelOnShelf) -> None:
     )
     if st.button("Use it", type="primary"):
         with Told():
-            arguments = ["use", each.name, f"--to={known[slug].folder}", "--json"]
-            start_job("models", arguments, title=f"Move {known[slug].name} to {each.name}")
+            folder = known[slug].folder
+            title = f"Move {known[slug].name} to {each.name}"
+            arguments = ["use", each.name, f"--to={folder}", "--json"]
+            start_job("models", arguments, title=title, lane="long", on=folder)
             st.rerun()
 
 

@@ -19,7 +19,8 @@ def started(monkeypatch):
     """Remember the jobs that were started, and start none."""
     jobs = []
 
-    def start_job(kind, arguments, *, title):
+    def start_job(kind, arguments, *, title, lane="short", on=None):
+        assert (lane == "long") == (on is not None) == (arguments[0] == "use")
         jobs.append((kind, arguments, title))
 
     monkeypatch.setattr(model_list, "start_job", start_job)
