@@ -93,7 +93,7 @@ def summarise(folder: Path) -> CollectionSummary:
     try:
         manifest = Manifest.load(folder)
     except CollectionError as error:
-        return _nameless(folder, _kind_of(error), str(error), writer)
+        return _nameless(folder, _kind_of(error), _sentence(error), writer)
     health, reason = _health(folder, manifest)
     return CollectionSummary(
         folder,
@@ -170,8 +170,17 @@ def _health(folder: Path, manifest: Manifest) -> tuple[Health, str]:
         if reason:
             raise damaged(folder, reason)
     except CollectionError as error:
-        return _kind_of(error), str(error)
+        return _kind_of(error), _sentence(error)
     return "ready", ""
+
+
+def _sentence(error: CollectionError) -> str:
+    if not isinstance(error, DamageError):
+        return str(error)
+    return (
+        f"It is damaged: {error.reason}. A repair makes it whole again from its photos; they, your "
+        "tags and your judgements stay."
+    )
 
 
 def _kind_of(error: CollectionError) -> Health:

@@ -56,9 +56,9 @@ def draw_collection(slug: str, summary: CollectionSummary) -> None:
                 _draw_changes(slug, summary, collection, is_outdated)
             if collection is not None:
                 draw_tables(slug, collection)
-            label = f"{count(summary.n_skipped, 'file')} skipped"
-            if summary.n_skipped and _button(label, slug, ":material/report:"):
-                _show_skipped(summary)
+                label = f"{count(summary.n_skipped, 'file')} skipped"
+                if summary.n_skipped and _button(label, slug, ":material/report:"):
+                    _show_skipped(summary)
 
 
 def _draw_title(summary: CollectionSummary, is_outdated: bool) -> None:
