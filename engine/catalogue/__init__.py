@@ -6,17 +6,20 @@ and finds them again by id, tag, attribute and caption. Nothing here opens a pho
 
 from __future__ import annotations
 
+from engine.catalogue.folder import FoundFiles, find_files
 from engine.catalogue.photo import NewPhoto, Photo, PhotoRecord, Skipped, Source, TableReport
 from engine.catalogue.sources import read_source
 from engine.catalogue.store import Catalogue
 
 __all__ = [
     "Catalogue",
+    "FoundFiles",
     "NewPhoto",
     "Photo",
     "PhotoRecord",
     "Skipped",
     "Source",
     "TableReport",
+    "find_files",
     "read_source",
 ]

@@ -45,7 +45,7 @@ def add_yes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--yes",
         action="store_true",
-        help="go on even where more than a third of the photos are gone",
+        help="go on even where more than a third of the photos are gone or a tenth lose captions",
     )
 
 

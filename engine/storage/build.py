@@ -17,7 +17,8 @@ from engine import config
 from engine.catalogue import Photo, Skipped, TableReport
 from engine.durable import PARTIAL, flush_file, flush_folder
 from engine.encoders import Encoder, bundled_model
-from engine.errors import CollectionError, DamageError, UnconfirmedError
+from engine.encoders.folder import read_manifest
+from engine.errors import CatalogueError, CollectionError, DamageError, ModelError, UnconfirmedError
 from engine.progress import Report, Step, unheard
 from engine.storage.collection import Collection, find_model
 from engine.storage.findings import Findings, find_out
@@ -26,6 +27,7 @@ from engine.storage.manifest import COPY, Manifest, file_notes, located, now, po
 from engine.storage.matching import Placed, place
 from engine.storage.order import Model, Order, PhotoSource, absolute
 from engine.storage.site import check_place, next_build, only_writer, sweep
+from engine.storage.snapshot import Snapshot
 from engine.storage.standing import Standing, captions_of, find_standing
 from engine.storage.tags import with_tags
 from engine.storage.verification import remember_whole
@@ -33,6 +35,7 @@ from engine.storage.writing import Draft, write_build
 
 MAX_RETIRED_SHARE = 0.3
 MAX_UNASKED_SHARE = 1 / 3  # of the photos may be gone before a person is asked
+MAX_UNASKED_CAPTIONS = 0.1  # of the photos with captions may lose them
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,8 @@ def update_collection(
     model
         The model that made it, where it does not lie where it did; by default it is found.
     confirmed
-        Go on even where more than a third of the photos are gone.
+        Go on even where more than a third of the photos are gone, or more than a tenth of those
+        with captions would lose them.
     progress
         Hears how far it is.
 
@@ -175,12 +179,42 @@ def update_collection(
         When there is no collection, its photos or its model are gone, the model is another one,
         or another program is building it.
     UnconfirmedError
-        When more than a third of its photos are gone.
+        When that many photos are gone or would lose their captions.
     """
     folder = absolute(folder)
     _check_is_collection(folder)  # before a lock file is left in a folder that is no collection
-    with only_writer(folder), closing(find_standing(folder)) as standing:
-        return _carry_out(_update_of(folder, standing, model, confirmed, progress))
+    with only_writer(folder):
+        report = _unchanged(folder, model)
+        if report is not None:
+            return report
+        with closing(find_standing(folder)) as standing:
+            return _carry_out(_update_of(folder, standing, model, confirmed, progress))
+
+
+def _unchanged(folder: Path, model: Path | str | Encoder | None) -> BuildReport | None:
+    """Return the report of an update that finds nothing to do; None where one has to look.
+
+    Only arrays are compared: no photo becomes an object, no table is read, no model is loaded.
+    """
+    begin = time.perf_counter()
+    with suppress(CollectionError, CatalogueError, ModelError), Collection.open(folder) as standing:
+        manifest = standing.manifest
+        kept = Snapshot.load(folder, manifest.build)
+        made_by = Model.load(model).card if model else read_manifest(standing.model_folder)
+        if kept is None or made_by.fingerprint != manifest.model.fingerprint:
+            return None
+        captions = captions_of(manifest.origin, folder)
+        source = PhotoSource(standing.root, captions, manifest.origin.columns)
+        if not kept.equals(Snapshot.take(source, folder)):
+            return None
+        standing.wait_until_verified()
+        skipped, tables = standing.catalogue.skipped(), standing.catalogue.tables()
+        standing.close()
+        discard_journal(folder)
+        sweep(folder)
+        n_photos, seconds = manifest.n_photos, time.perf_counter() - begin
+        return BuildReport(n_photos, 0, n_photos, 0, 0, 0, 0, skipped, tables, seconds, 0.0)
+    return None
 
 
 def repair_collection(
@@ -259,6 +293,7 @@ def _update_of(
 def _carry_out(order: Order) -> BuildReport:
     begin = time.perf_counter()
     sweep(order.folder)
+    snapshot = Snapshot.take(order.source, order.folder)  # before any file is read
     source = order.source.read(order.folder)
     journal = Journal(order.folder, order.terms)
     before = order.standing.photos
@@ -267,11 +302,13 @@ def _carry_out(order: Order) -> BuildReport:
         raise _nothing_found(order, findings)
     placed = with_tags(place(findings.wanted, before), order.folder)
     _check_retired(order, placed, before)
+    _check_captions(order, placed)
     if not _is_in_step(order, placed, findings):
         _make_build(order, placed, findings, journal, begin)
     elif findings.n_doubted and order.standing.manifest is not None:
         # What proved to be as it was need not be read again the next time.
         replace(order.standing.manifest, looked_ns=findings.began_ns).save(order.folder)
+    snapshot.save(order.folder, Manifest.load(order.folder).build)
     discard_journal(order.folder)
     if order.older is not None:
         order.standing.close()  # or our own reading would keep the old build from being swept away
@@ -297,6 +334,20 @@ def _check_retired(order: Order, placed: Sequence[Placed], before: Sequence[Phot
             f"{n_gone:,} of the collection's {len(before):,} photos are not there any more",
             value=order.source.root,
             remedy="Nothing was changed. Check that the disk is mounted; if they are gone indeed, "
+            "go on (in a shell with --yes)",
+        )
+
+
+def _check_captions(order: Order, placed: Sequence[Placed]) -> None:
+    """Ask before many captions go: a table that was spoilt looks like captions deleted."""
+    captioned = [each for each in placed if each.before is not None and each.before.captions]
+    n_lost = sum(not each.photo.captions for each in captioned)
+    is_much = order.is_update and n_lost > MAX_UNASKED_CAPTIONS * len(captioned)
+    if is_much and not order.is_confirmed:
+        raise UnconfirmedError(
+            f"{n_lost:,} of the {len(captioned):,} photos with captions would lose theirs",
+            value=order.source.captions or order.source.root,
+            remedy="Nothing was changed. Check the table of captions; if they shall go indeed, "
             "go on (in a shell with --yes)",
         )
 

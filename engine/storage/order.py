@@ -27,13 +27,19 @@ class PhotoSource:
     def read(self, collection: Path) -> Source:
         """Read the source, leaving out a collection that lies among its photos."""
         source = read_source(self.root, self.captions, columns=self.columns)
-        inside = collection.resolve()
-        if inside == source.root or not inside.is_relative_to(source.root):
+        own = self.own_prefix(collection)
+        if own is None:
             return source
-        own = inside.relative_to(source.root).as_posix() + "/"
         records = [each for each in source.records if not each.path.startswith(own)]
         skipped = [each for each in source.skipped if not each.path.startswith(own)]
         return replace(source, records=records, skipped=skipped)
+
+    def own_prefix(self, collection: Path) -> str | None:
+        """Return how paths of a collection among the photos begin; None where it lies elsewhere."""
+        inside = collection.resolve()
+        if inside == self.root or not inside.is_relative_to(self.root):
+            return None
+        return inside.relative_to(self.root).as_posix() + "/"
 
     def origin(self, collection: Path) -> Origin:
         """Return how the manifest of a collection names it."""

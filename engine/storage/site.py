@@ -16,6 +16,7 @@ from engine.storage.manifest import COPY, MANIFEST, PREVIOUS, Manifest
 
 WRITER = ".writer"
 MAPS = "maps"
+SNAPSHOT = "snapshot.npz"
 TAGS, TAGS_COPY = "tags.json", ".tags.copy.json"
 _BUILD = re.compile(r"build-(\d+)")
 
@@ -98,7 +99,7 @@ def is_own_name(name: str) -> bool:
     [True, True, False]
     """
     is_half = name.endswith(PARTIAL)
-    is_named = name in (MANIFEST, COPY, PREVIOUS, WRITER, JOURNAL, MAPS, TAGS, TAGS_COPY)
+    is_named = name in (MANIFEST, COPY, PREVIOUS, WRITER, JOURNAL, MAPS, TAGS, TAGS_COPY, SNAPSHOT)
     return is_named or is_half or _BUILD.fullmatch(name) is not None
 
 

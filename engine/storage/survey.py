@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.images import content_hash
 from engine.progress import Step
 from engine.storage.journal import Reading
+from engine.storage.snapshot import bounded
 
 
 def look(
@@ -102,17 +103,6 @@ def _measured(root: Path, path: str) -> tuple[Reading, int]:
         reason = (error.strerror or str(error)).lower()
         return Reading(path, 0, 0, reason=f"the file cannot be opened ({reason})"), 0
     return Reading(path, facts.st_size, bounded(facts.st_mtime_ns)), facts.st_ctime_ns
-
-
-def bounded(nanoseconds: int) -> int:
-    """Return a time that 64 bits can hold: file systems know the years 1678 to 2262, and others.
-
-    Examples
-    --------
-    >>> bounded(5), bounded(2**64) == 2**63 - 1
-    (5, True)
-    """
-    return max(-(2**63), min(nanoseconds, 2**63 - 1))
 
 
 def _fitting(reading: Reading, memories: Sequence[Mapping[str, Reading]]) -> Reading | None:

@@ -17,7 +17,7 @@ from engine.images import Preprocessing, encode_jpeg, encode_png
 from engine.storage import build_collection, update_collection
 
 # What a collection's folder holds beside its build.
-OWN = frozenset({"manifest.json", ".manifest.copy.json", ".writer"})
+OWN = frozenset({"manifest.json", ".manifest.copy.json", ".writer", "snapshot.npz"})
 
 
 class ColourEncoder:

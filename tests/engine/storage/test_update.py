@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from engine.catalogue import Photo
-from engine.errors import CollectionError
+from engine.errors import CollectionError, UnconfirmedError
 from engine.images import content_hash
 from engine.index import PhotoIndex
 from engine.storage import BuildReport, Collection, build_collection, findings, update_collection
@@ -120,6 +120,55 @@ def test_a_touched_photo_is_read_once_and_then_known_again(shelf, photos, encode
 
 def refuse(*_: object, **__: object) -> None:
     raise AssertionError("this must not be asked")
+
+
+def test_an_update_with_nothing_to_do_makes_no_object_of_any_photo_and_reads_no_table(
+    photos, tmp_path, encoder, monkeypatch
+):
+    table = with_table(tmp_path, "file,title\n000.jpg,Boots\n001.jpg,Socks\n,Nothing\n")
+    built = build_collection(photos, table, model=encoder, out=tmp_path / "shelf")
+    with monkeypatch.context() as refused:
+        refused.setattr("engine.storage.order.read_source", refuse)
+        refused.setattr("engine.catalogue.rows.photo_of", refuse)
+        refused.setattr("engine.storage.build.find_out", refuse)
+        again = update_collection(tmp_path / "shelf", model=encoder)
+    assert (again.indexed, again.reused, counts(again)) == (10, 10, {})
+    assert (again.skipped, again.tables) == (built.skipped, built.tables)
+    with_table(tmp_path, "file,title\n000.jpg,Boots\n001.jpg,Green socks\n")
+    update_collection(tmp_path / "shelf", model=encoder)
+    assert photos_in(tmp_path / "shelf")["001.jpg"].captions == ("Green socks",)
+
+
+def test_a_damaged_snapshot_only_costs_time(shelf, encoder):
+    (shelf / "snapshot.npz").write_bytes(b"PK damaged")
+    assert counts(update_collection(shelf, model=encoder)) == {}
+    assert (shelf / "snapshot.npz").stat().st_size > 100
+
+
+def test_an_update_asks_before_more_than_a_tenth_of_the_captions_go(photos, tmp_path, encoder):
+    """Ten photos have captions. One of ten may go unasked, two may not."""
+    lines = [f"{number:03}.jpg,Photo {number}" for number in range(10)]
+
+    def retold(n_lines: int) -> None:
+        (photos / "t.csv").write_text("\n".join(["file,title", *lines[:n_lines]]))
+
+    retold(10)
+    shelf = tmp_path / "shelf"
+    build_collection(photos, model=encoder, out=shelf)
+    retold(8)
+    with pytest.raises(UnconfirmedError, match="2 of the 10 photos with captions") as error:
+        update_collection(shelf, model=encoder)
+    assert "--yes" in str(error.value)
+    (photos / "t.csv").write_text("")
+    with pytest.raises(UnconfirmedError, match="10 of the 10"):
+        update_collection(shelf, model=encoder)
+    assert photos_in(shelf)["009.jpg"].captions == ("Photo 9",)
+    retold(9)
+    update_collection(shelf, model=encoder)
+    assert photos_in(shelf)["009.jpg"].captions == ()
+    retold(2)
+    update_collection(shelf, model=encoder, confirmed=True)
+    assert sum(bool(photo.captions) for photo in photos_in(shelf).values()) == 2
 
 
 def test_two_photos_that_swap_names_keep_their_rows_ids_and_embeddings(
