@@ -322,16 +322,29 @@ class SubwordTokenizer(Tokenizer):
         ModelError
             A file is missing, damaged, or of a newer version.
         """
+        known = Tokenizer.load(path)
+        counts = list(known._counts.items())
+        return cls.of_pieces(path.with_name(PIECES), counts, known.n_tokens)
+
+    @classmethod
+    def of_pieces(
+        cls, path: Path, counts: Sequence[tuple[str, int]], n_tokens: int
+    ) -> SubwordTokenizer:
+        """Read pieces as the `tokenizers` library writes them, to go with counted words.
+
+        Raises
+        ------
+        ModelError
+            The file is missing or damaged.
+        """
         from tokenizers import Tokenizer as Pieces
 
-        known = Tokenizer.load(path)
-        beside = path.with_name(PIECES)
         try:
-            pieces = Pieces.from_str(beside.read_text(encoding="utf-8"))
+            pieces = Pieces.from_str(path.read_text(encoding="utf-8"))
         except Exception as error:  # the library raises plain exceptions for every damage
             raise ModelError(
                 "the vocabulary's pieces cannot be read",
-                value=beside,
+                value=path,
                 remedy="Copy or train the model again",
             ) from error
-        return cls(pieces, list(known._counts.items()), known.n_tokens)
+        return cls(pieces, counts, n_tokens)

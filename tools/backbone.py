@@ -72,7 +72,7 @@ def read_pickle(file: BinaryIO) -> Any:
     """Return what one pickle says, every call in it as a pair of a name and arguments."""
     stack: list[Any] = []
     marks: list[int] = []
-    known: dict[int, Any] = {}
+    known: dict[Any, Any] = {}
 
     def since_mark() -> list[Any]:
         start = marks.pop()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from engine import config
 from engine.drawing import draw_collection
-from engine.encoders import bundled_model
+from engine.encoders import FASHION, bundled_model
 from engine.progress import Step
 from engine.shell.meter import Meter
 from engine.storage import build_collection
@@ -56,7 +56,7 @@ def make_demo(place: Path, n_photos: int, *, seed: int, size_px: int) -> int:
             progress=lambda done, total: step.at(done),
         )
         build_collection(
-            beside / "photos", model=bundled_model(), out=beside, name=NAME, progress=report
+            beside / "photos", model=bundled_model(FASHION), out=beside, name=NAME, progress=report
         )
     n_bytes = size_of(beside)
     if n_bytes > MAX_BYTES:

@@ -19,14 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import config
-from engine.comparison.row import AS_IT_COMES, Row
+from engine.comparison.row import Row
 from engine.durable import read_json, write_json
-from engine.encoders import Encoder, bundled_model, load_encoder
+from engine.encoders import BUNDLED_MODELS, FASHION, Encoder, bundled_model, load_encoder
 from engine.errors import ModelError, QueryError
 from engine.query import parse_query
 
 FORMAT_VERSION = 1
 CONTENT = "comparison.json"
+_BUNDLED_ONCE = "bundled"  # how older comparisons call the one model that came with Kindred
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ class Comparison:
 
     def model(self, recipe: str) -> Path:
         """Return the folder of a recipe's model."""
-        return bundled_model() if recipe == AS_IT_COMES else self.folder / recipe / "model"
+        name = FASHION if recipe == _BUNDLED_ONCE else recipe
+        return bundled_model(name) if name in BUNDLED_MODELS else self.folder / recipe / "model"
 
     def encoder(self, recipe: str) -> Encoder:
         """Load a recipe's model."""

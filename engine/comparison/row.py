@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-AS_IT_COMES = "bundled"
 _SHOWN_LABELS = 2
 
 
@@ -17,7 +16,7 @@ class Row:
     Parameters
     ----------
     recipe
-        Its name; ``"bundled"`` is the model that comes with Kindred, untrained here.
+        Its name, or that of a model that comes with Kindred, untrained here.
     backbone
         Which backbone and weights it stood on.
     vectors

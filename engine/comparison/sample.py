@@ -74,10 +74,10 @@ def draw_sample(
     held_out = [name for name in by_hash if name in never_seen]
     if len(held_out) >= n_measured // 2:
         others = [name for name in by_hash if name not in never_seen]
-        note = "measured on photos that the bundled model's training never saw"
+        note = "measured on photos that no bundled model's training ever saw"
     else:
         held_out, others = list(by_hash), []
-        note = "the backbone may have seen some of the measured photos" if never_seen else ""
+        note = "the bundled models may have seen some of the measured photos"
     measured = held_out[:n_measured]
     rest = others or held_out[n_measured:]
     # One photo of each content is measured: a copy would be a second right answer.

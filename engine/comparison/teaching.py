@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.comparison.kept import Comparison, write_comparison
-from engine.comparison.row import AS_IT_COMES, Row
+from engine.comparison.row import Row
 from engine.comparison.sample import Sample, draw_sample
-from engine.encoders import Encoder, bundled_model, load_encoder
+from engine.encoders import Encoder, bundled_model, bundled_models, load_encoder
+from engine.encoders.applications import WeightsError
 from engine.encoders.folder import read_held_out
 from engine.encoders.joint import JointEncoder
+from engine.encoders.settings import LITE
 from engine.errors import KindredError, PhotoError, TrainingError
 from engine.evaluation import both_directions, precision_at_k
 from engine.images import Preprocessing, read_photos
@@ -66,7 +68,7 @@ def compare(
     *,
     recipes: Sequence[str] = tuple(RECIPES),
     n_photos: int = 1500,
-    backbone: str = BUNDLED,
+    backbone: str = LITE,
     chosen: Mapping[str, Any] | None = None,
     seed: int = 0,
     progress: Report = unheard,
@@ -84,8 +86,9 @@ def compare(
     n_photos
         Photos of the sample, trained on and measured together.
     backbone
-        What all recipes stand on: ``"bundled"``, a name of `keras.applications`, or ``"own"`` for
-        each recipe's described one.
+        What all recipes stand on: ``"EfficientNetLite2"``, ``"bundled"`` (the tower of
+        kindred-fashion), a name of `keras.applications`, or ``"own"`` for each recipe's described
+        one, and EfficientNetLite2 where the weights of that cannot be had.
     chosen
         Settings that count for every recipe, such as ``epochs`` or ``weights``.
     seed
@@ -105,16 +108,18 @@ def compare(
     """
     if out.exists():
         raise TrainingError("the folder exists already", value=out, remedy="Choose another")
-    plans = {name: _plan(name, backbone, {**(chosen or {}), "seed": seed}) for name in recipes}
+    wanted = {**(chosen or {}), "seed": seed}
+    plans = {name: _plan(name, backbone, wanted) for name in recipes}
     found, skipped = list_photos(data)
     speaking = [item for item in found if item.record.captions or item.record.attributes]
-    is_bundled = backbone == BUNDLED
-    never_seen = read_held_out(bundled_model()) if is_bundled else frozenset()
+    never_seen = frozenset().union(*(read_held_out(bundled_model(n)) for n in bundled_models()))
     sample = draw_sample(speaking, n_photos, never_seen, seed, progress)
     course = _Course(sample, out, progress)
-    rows = [course.attend(name, plan) for name, plan in plans.items()]
-    if is_bundled:
-        rows.append(course.measure_bundled())
+    rows = [
+        course.attend(name, plan, _plan(name, LITE, wanted) if backbone == _OWN else None)
+        for name, plan in plans.items()
+    ]
+    rows += [course.measure_bundled(name) for name in bundled_models()]
     pool = course.pool()
     return write_comparison(
         out,
@@ -147,18 +152,32 @@ class _Course:
         self._known: dict[tuple[Any, ...], tuple[Backbone, Material]] = {}
         self._labels: list[str] = []
 
-    def attend(self, recipe: str, settings: TrainingSettings) -> Row:
-        """Train a recipe, save and load it, and measure it; a failure is told in its row."""
+    def attend(
+        self, recipe: str, settings: TrainingSettings, instead: TrainingSettings | None = None
+    ) -> Row:
+        """Train a recipe, save and load it, and measure it; a failure is told in its row.
+
+        Where the weights of its network cannot be had, it stands on another one `instead`.
+        """
         try:
             model = self._out / recipe / "model"
-            backbone, vectors, seconds = self._teach(settings, model)
+            try:
+                backbone, vectors, seconds = self._teach(settings, model)
+            except WeightsError:
+                if instead is None:
+                    raise
+                backbone, vectors, seconds = self._teach(instead, model)
+                backbone = f"{backbone}; the weights of {settings.backbone} cannot be had"
             return self._measure(recipe, model, backbone, vectors, seconds)
         except KindredError as error:
             return Row(recipe, error=str(error))
 
-    def measure_bundled(self) -> Row:
-        """Measure the model that comes with Kindred as it is."""
-        return self._measure(AS_IT_COMES, bundled_model(), "trained long before", "", 0.0)
+    def measure_bundled(self, name: str) -> Row:
+        """Measure a model that comes with Kindred as it is."""
+        try:
+            return self._measure(name, bundled_model(name), "trained long before", "", 0.0)
+        except KindredError as error:
+            return Row(name, error=str(error))
 
     def pool(self) -> _Pool:
         """Return what is measured with."""

@@ -20,11 +20,18 @@ from engine.errors import ModelError
 from engine.images import Preprocessing
 from engine.text import Tokenizer
 
+EVERYDAY, FASHION = "kindred-everyday", "kindred-fashion"
+BUNDLED_MODELS = (EVERYDAY, FASHION)
+
 __all__ = [
+    "BUNDLED_MODELS",
+    "EVERYDAY",
+    "FASHION",
     "Encoder",
     "ModelManifest",
     "ModelSettings",
     "bundled_model",
+    "bundled_models",
     "load_encoder",
     "model_at",
     "models_folder",
@@ -141,19 +148,33 @@ def model_at(named: str | Path) -> Path:
     )
 
 
-def bundled_model() -> Path:
-    """Return the folder of the model that comes with Kindred.
+def bundled_models() -> tuple[str, ...]:
+    """Return the names of the models that come with Kindred and are there, the default first."""
+    return tuple(name for name in BUNDLED_MODELS if (config.MODELS / name / MANIFEST).is_file())
+
+
+def bundled_model(name: str | None = None) -> Path:
+    """Return the folder of a model that comes with Kindred.
+
+    Parameters
+    ----------
+    name
+        ``"kindred-everyday"``, for what people photograph, or ``"kindred-fashion"``, for products
+        on plain ground; the first that is there when left out.
 
     Raises
     ------
     ModelError
-        ``assets/models`` holds none.
+        It is not there.
     """
-    folders = sorted(path.parent for path in config.MODELS.glob("*/manifest.json"))
-    if not folders:
+    there = bundled_models()
+    wanted = name or next(iter(there), EVERYDAY)
+    if wanted not in there:
         raise ModelError(
-            "no bundled model",
-            value=config.MODELS,
-            remedy="Train one with 'python -m engine train'",
+            "no model of this name comes with Kindred",
+            value=wanted,
+            remedy=f"Choose {' or '.join(there)}, or name a model's folder"
+            if there
+            else "Fetch Kindred anew: assets/models is empty",
         )
-    return folders[-1]
+    return config.MODELS / wanted

@@ -47,6 +47,10 @@ _NARROW = {1.0: "1_0", 0.75: "7_5", 0.5: "5_0", 0.25: "2_5"}
 _ROWS = (128, 160, 192, 224)
 
 
+class WeightsError(ModelError):
+    """The weights of a network cannot be had."""
+
+
 def open_application(
     name: str,
     *,
@@ -163,8 +167,8 @@ def _with_imagenet(name: str, extra: dict[str, Any], *, has_top: bool) -> keras.
         raise _not_to_be_had(name, url, str(error).splitlines()[0][:200]) from error
 
 
-def _not_to_be_had(name: str, url: str, reason: str) -> ModelError:
-    return ModelError(
+def _not_to_be_had(name: str, url: str, reason: str) -> WeightsError:
+    return WeightsError(
         f"the ImageNet weights of {name} cannot be had ({reason})",
         value=url.rsplit("/", 1)[-1],
         remedy=f"Fetch {url} where there is a connection and put it into {imagenet_cache()}, or "

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -85,10 +85,13 @@ class Block:
         In their order.
     is_residual
         Whether what came in is added to what comes out.
+    ends_stage
+        Whether the next block, if there is one, gives another width.
     """
 
     convolutions: tuple[Convolution, ...]
     is_residual: bool = False
+    ends_stage: bool = False
 
 
 def blocks(name: str) -> Iterator[Block]:
@@ -105,11 +108,14 @@ def blocks(name: str) -> Iterator[Block]:
     for stage, (n_repeats, side, stride, expansion, width) in enumerate(_STAGES):
         own_width = _rounded(width * width_scale)
         is_scaled = stage not in (0, len(_STAGES) - 1)  # the first and the last stage stay as deep
-        for repeat in range(math.ceil(n_repeats * depth_scale) if is_scaled else n_repeats):
+        own_repeats = math.ceil(n_repeats * depth_scale) if is_scaled else n_repeats
+        for repeat in range(own_repeats):
             own_stride = stride if repeat == 0 else 1
-            yield _block(number, side, own_stride, expansion, given, own_width)
+            block = _block(number, side, own_stride, expansion, given, own_width)
+            yield replace(block, ends_stage=repeat == own_repeats - 1)
             number, given = number + 1, own_width
-    yield Block((Convolution("last", "_conv_head", "_bn1", 1, 1, N_FEATURES),))
+    last = Convolution("last", "_conv_head", "_bn1", 1, 1, N_FEATURES)
+    yield Block((last,), ends_stage=True)
 
 
 def _block(number: int, side: int, stride: int, expansion: int, given: int, width: int) -> Block:

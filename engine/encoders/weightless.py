@@ -15,14 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoders.efficientnet_lite import (
-    N_FEATURES,
-    OFFSET,
-    SCALE,
-    Convolution,
-    blocks,
-    folded,
-)
+from engine.encoders.efficientnet_lite import N_FEATURES, folded
 from engine.encoders.features import FrozenFeatures
 from engine.encoders.folder import ModelManifest
 from engine.encoders.places import LeftOutPlaces
@@ -30,13 +23,11 @@ from engine.encoders.session import Arrays, open_session
 from engine.encoders.weights_package import WeightsPackage
 from engine.errors import ModelError
 
-# What a head may take: the feature map's mean, and the scores of ImageNet's 1,000 names.
-FEATURES, LOGITS = "features", "logits"
-# The feature map itself, (n, 1280, height, width).
-CELLS = "cells"
 PIXELS = "pixels"
-_OPSET = 17
-_N_NAMES = 1000
+# The last feature map, (n, 1280, height, width); its mean; its maximum.
+CELLS, FEATURES, PEAKS = "cells", "features", "peaks"
+# Mean, maximum and deviation of earlier maps; and the scores of ImageNet's 1,000 names.
+STAGES, LOGITS = "stages", "logits"
 
 
 def open_weightless(path: Path, manifest: ModelManifest) -> Any:
@@ -98,174 +89,51 @@ class PooledPlaces:
 
     def __init__(self, path: Path, manifest: ModelManifest) -> None:
         given = weights_of(manifest)
-        self._backbone = _part(path, given, [], [CELLS])
-        self._head = _part(path, given, [FEATURES], [])
+        self._head = _part(path, given, [FEATURES, PEAKS, STAGES], [])
+        self._seen = [each.name for each in self._head.get_inputs()]
+        self._backbone = _part(path, given, [], [CELLS, *self._seen])
 
     def of(self, pixels: NDArray[np.uint8]) -> LeftOutPlaces:
-        """Return the places of one photo, (size_px, size_px, 3)."""
-        (cells,) = self._backbone.run([CELLS], {PIXELS: pixels[None]})
+        """Return the places of one photo, (size_px, size_px, 3).
+
+        What earlier maps of the network gave has no place of its own, and stays as it is.
+        """
+        cells, *seen = self._backbone.run([CELLS, *self._seen], {PIXELS: pixels[None]})
         _, n_features, height, width = cells.shape
         each = cells.reshape(n_features, height * width).T
-        whole = each.mean(axis=0, keepdims=True)
-        without = (each.sum(axis=0) - each) / max(len(each) - 1, 1)
-        rows = self._head.run(None, {FEATURES: np.concatenate([whole, without])})[0]
+        without = {
+            FEATURES: (each.sum(axis=0) - each) / max(len(each) - 1, 1),
+            PEAKS: _maxima_of_others(each),
+        }
+        given = {
+            name: np.concatenate([whole, without.get(name, np.repeat(whole, len(each), axis=0))])
+            for name, whole in zip(self._seen, seen, strict=True)
+        }
+        rows = self._head.run(None, given)[0]
         return LeftOutPlaces(rows[0], rows[1:].reshape(height, width, -1))
 
 
-def _part(path: Path, given: Arrays, inputs: Sequence[str], outputs: Sequence[str]) -> Any:
-    """Open the part of a photo side between some of its tensors; none named: its own ends."""
-    import onnx
+def _maxima_of_others(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return, for each row, the maximum of all others in every column; of one row itself.
 
-    model = onnx.load(path, load_external_data=False)
-    graph = model.graph
-    starts = inputs or [each.name for each in graph.input]
-    ends = outputs or [each.name for each in graph.output]
-    needed, nodes = set(ends), []
-    for node in reversed(graph.node):
-        if needed & set(node.output) and not set(node.output) <= set(starts):
-            nodes.insert(0, node)
-            needed |= set(node.input) - set(starts)
-    for field, kept in (
-        (graph.node, nodes),
-        (graph.initializer, [each for each in graph.initializer if each.name in needed]),
-        (graph.input, [_unshaped(name) for name in inputs] or list(graph.input)),
-        (graph.output, [_unshaped(name) for name in outputs] or list(graph.output)),
-    ):
-        copies = [type(each).FromString(each.SerializeToString()) for each in kept]
-        del field[:]
-        field.extend(copies)
-    there = {each.name for each in graph.initializer}
+    Examples
+    --------
+    >>> _maxima_of_others(np.array([[1, 5], [3, 2], [2, 2]], np.float32)).tolist()
+    [[3.0, 2.0], [2.0, 5.0], [3.0, 5.0]]
+    """
+    if len(rows) < 2:
+        return rows
+    second, first = np.partition(rows, -2, axis=0)[-2:]
+    others = np.repeat(first[None], len(rows), axis=0)
+    others[rows.argmax(axis=0), np.arange(rows.shape[1])] = second
+    return others
+
+
+def _part(path: Path, given: Arrays, starts: Sequence[str], ends: Sequence[str]) -> Any:
+    """Open the part of a photo side between some of its tensors."""
+    from engine.encoders.graph import load_graph, part_of
+
+    model = part_of(load_graph(path), starts, ends)
+    there = {each.name for each in model.graph.initializer}
     needs = {name: array for name, array in given.items() if name in there}
     return open_session(model.SerializeToString(), n_threads=os.cpu_count() or 1, given=needs)
-
-
-def _unshaped(name: str) -> Any:
-    from onnx import TensorProto, helper
-
-    return helper.make_tensor_value_info(name, TensorProto.FLOAT, None)
-
-
-def write_photo_side(head: Path, network: str, out: Path) -> None:
-    """Put a head on a network and write both as one file that lacks the network's weights.
-
-    Parameters
-    ----------
-    head
-        ONNX file. Its inputs are called ``features``, (n, 1280), and, if it wants them, ``logits``,
-        (n, 1000); its first output is the embedding.
-    network
-        Name of the network.
-    out
-        The file to write: uint8 pixels (n, size_px, size_px, 3) to embeddings.
-    """
-    import onnx
-    from onnx import compose
-
-    made = onnx.load(head)
-    wanted = [each.name for each in made.graph.input]
-    whole = backbone_graph(network, made.ir_version, made.opset_import, wanted)
-    made = compose.add_prefix(made, "head/", rename_inputs=False, rename_outputs=False)
-    # Not by `onnx.compose.merge_models`: it asks for the weights that are not there.
-    del whole.graph.output[:]
-    whole.graph.node.extend(made.graph.node)
-    whole.graph.initializer.extend(made.graph.initializer)
-    whole.graph.output.extend(made.graph.output[:1])
-    onnx.save(whole, out)
-
-
-def backbone_graph(
-    network: str, ir_version: int, opsets: Sequence[Any], outputs: Sequence[str]
-) -> Any:
-    """Return a network's graph, its weights named and not there.
-
-    Parameters
-    ----------
-    network
-        Its name.
-    ir_version, opsets
-        Of the ONNX model that it will be merged with.
-    outputs
-        Some of ``"cells"``, ``"features"`` and ``"logits"``.
-    """
-    from onnx import TensorProto, helper, numpy_helper
-
-    nodes, shapes = [], {}
-    numbers = {"offset": OFFSET, "scale": 1 / SCALE, "least": 0.0, "most": 6.0}
-    constants = {name: np.array(number, np.float32) for name, number in numbers.items()}
-    nodes += [
-        helper.make_node("Cast", [PIXELS], ["pixels/float"], to=TensorProto.FLOAT),
-        helper.make_node("Transpose", ["pixels/float"], ["pixels/channels"], perm=[0, 3, 1, 2]),
-        helper.make_node("Sub", ["pixels/channels", "offset"], ["pixels/centred"]),
-        helper.make_node("Mul", ["pixels/centred", "scale"], ["pixels/scaled"]),
-    ]
-    x, width = "pixels/scaled", 3
-    for block in blocks(network):
-        before = x
-        for each in block.convolutions:
-            made, x = _convolved(x, each)
-            nodes += made
-            shapes[f"{each.name}.kernel"] = (
-                each.width,
-                1 if each.is_depthwise else width,
-                each.side,
-                each.side,
-            )
-            shapes[f"{each.name}.bias"] = (each.width,)
-            width = each.width
-        if block.is_residual:
-            nodes.append(helper.make_node("Add", [before, x], [f"{x}/sum"]))
-            x = f"{x}/sum"
-    nodes[-1].output[0] = CELLS
-    nodes += [
-        helper.make_node("GlobalAveragePool", [CELLS], ["features/places"]),
-        helper.make_node("Flatten", ["features/places"], [FEATURES]),
-    ]
-    if LOGITS in outputs:
-        nodes.append(
-            helper.make_node("Gemm", [FEATURES, "classifier.kernel", "classifier.bias"], [LOGITS])
-        )
-        shapes |= {"classifier.kernel": (N_FEATURES, _N_NAMES), "classifier.bias": (_N_NAMES,)}
-    wide = {CELLS: [N_FEATURES, None, None], FEATURES: [N_FEATURES], LOGITS: [_N_NAMES]}
-    graph = helper.make_graph(
-        nodes,
-        network,
-        [helper.make_tensor_value_info(PIXELS, TensorProto.UINT8, ["n", None, None, 3])],
-        [
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", *wide[name]])
-            for name in outputs
-        ],
-        [
-            *(numpy_helper.from_array(number, name) for name, number in constants.items()),
-            *(_absent(name, shape) for name, shape in shapes.items()),
-        ],
-    )
-    return helper.make_model(graph, opset_imports=list(opsets), ir_version=ir_version)
-
-
-def _convolved(x: str, each: Convolution) -> tuple[list[Any], str]:
-    """Return the nodes of one convolution, and the name of what comes out."""
-    from onnx import helper
-
-    out = f"{each.name}/out"
-    looked = helper.make_node(
-        "Conv",
-        [x, f"{each.name}.kernel", f"{each.name}.bias"],
-        [f"{each.name}/conv" if each.is_rectified else out],
-        auto_pad="SAME_UPPER",
-        kernel_shape=[each.side, each.side],
-        strides=[each.stride, each.stride],
-        group=each.width if each.is_depthwise else 1,
-    )
-    if not each.is_rectified:
-        return [looked], out
-    return [looked, helper.make_node("Clip", [looked.output[0], "least", "most"], [out])], out
-
-
-def _absent(name: str, shape: Sequence[int]) -> Any:
-    """Return a tensor that has a name and a shape and says that its numbers lie elsewhere."""
-    from onnx import TensorProto
-
-    tensor = TensorProto(name=name, dims=shape, data_type=TensorProto.FLOAT)
-    tensor.data_location = TensorProto.EXTERNAL
-    tensor.external_data.add(key="location", value="handed-over-on-opening")
-    return tensor

@@ -31,7 +31,8 @@ def add_index_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         metavar="MODEL",
-        help="a model's name or folder (default: the one that comes with Kindred)",
+        help="a model's name, such as kindred-everyday, or its folder (default: a new collection's "
+        "photos are looked at, and the better of the bundled ones is taken)",
     )
     parser.add_argument(
         "--out", type=path, required=True, metavar="COLLECTION", help="the folder to make"
@@ -69,14 +70,14 @@ def add_table_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_index(options: argparse.Namespace) -> Outcome:
     """Make a collection."""
-    from engine.encoders import bundled_model, model_at
+    from engine.encoders import model_at
     from engine.storage import build_collection
 
     with listening() as progress:
         report = build_collection(
             options.photos,
             options.captions,
-            model=model_at(options.model) if options.model else bundled_model(),
+            model=model_at(options.model) if options.model else None,
             out=options.out,
             columns=dict(options.column) or None,
             name=options.name,
@@ -89,15 +90,28 @@ def run_index(options: argparse.Namespace) -> Outcome:
 def add_update_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `update` takes."""
     parser.add_argument("collection", type=path, metavar="COLLECTION", help="a collection's folder")
+    parser.add_argument(
+        "--model",
+        metavar="MODEL",
+        help="answer with another model from now on: its name or folder; what was before is kept "
+        "for one step back",
+    )
     add_yes(parser)
 
 
 def run_update(options: argparse.Namespace) -> Outcome:
     """Bring a collection up to date with its photos."""
-    from engine.storage import update_collection
+    from engine.encoders import model_at
+    from engine.storage import change_model, update_collection
 
     with listening() as progress:
-        report = update_collection(options.collection, confirmed=options.yes, progress=progress)
+        if options.model:
+            model = model_at(options.model)
+            report = change_model(
+                options.collection, model, confirmed=options.yes, progress=progress
+            )
+        else:
+            report = update_collection(options.collection, confirmed=options.yes, progress=progress)
     return outcome_of(report, options.collection)
 
 
@@ -143,11 +157,15 @@ def outcome_of(report: BuildReport, collection: Path) -> Outcome:
         "seconds": report.seconds,
         "photos_per_second": report.photos_per_second,
     }
+    chosen = []
+    if report.suitability:
+        record |= {"model": report.suitability.model, "chosen": str(report.suitability)}
+        chosen = [f"{report.suitability} ('--model' takes another)."]
     rate = report.photos_per_second
     speed = duration(report.seconds) + (f" ({amount(rate)} files/s)" if rate else "")
     told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
     first = f"{report.indexed:,} photos in {collection}, {speed}" + (f": {told}" if told else "")
-    lines = [*lines_of_tables(report.tables), *lines_of_skipped(report.skipped)]
+    lines = [*chosen, *lines_of_tables(report.tables), *lines_of_skipped(report.skipped)]
     return Outcome(record, [f"{table.plain(first)}.", *lines])
 
 

@@ -34,10 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--backbone",
-        default="bundled",
+        default="EfficientNetLite2",
         metavar="NAME",
-        help="what all recipes stand on: bundled (our own model's tower), one of "
-        "keras.applications, or own for each recipe's described one",
+        help="what all recipes stand on: EfficientNetLite2 (the default), bundled (the tower of "
+        "kindred-fashion), one of keras.applications, or own for each recipe's described one and "
+        "EfficientNetLite2 where its weights cannot be had",
     )
     parser.add_argument("--backbone-alpha", type=float, metavar="X", help="width of a MobileNet")
     parser.add_argument("--weights", metavar="FILE", help="imagenet, a local file, or none")

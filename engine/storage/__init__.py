@@ -16,6 +16,8 @@
     manifest.py     the manifest, and checking a build against it
     previous.py     the version before, for one step back
     change.py       another model for a collection
+    model_choice.py the model that suits some photos
+    report.py       what a build has come to
     thumbnails.py   small pictures in one file
     shelf.py        the collections of a home: list, rename, remove
     uploads.py      uploaded files and zips, within limits
@@ -32,17 +34,13 @@ Not inside: asking a collection (`engine.search`), running a build in the backgr
 
 from engine.catalogue import Skipped, TableReport
 from engine.progress import Progress
-from engine.storage.build import (
-    BuildReport,
-    build_collection,
-    repair_collection,
-    update_collection,
-)
+from engine.storage.build import build_collection, repair_collection, update_collection
 from engine.storage.change import change_model
 from engine.storage.collection import Collection
 from engine.storage.excerpt import write_excerpt
 from engine.storage.manifest import Manifest, ModelCard
 from engine.storage.previous import previous_version, roll_back
+from engine.storage.report import BuildReport
 from engine.storage.shelf import (
     CollectionSummary,
     collections_folder,

@@ -10,11 +10,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from engine import config
-from engine.catalogue import Photo, Skipped, TableReport
+from engine.catalogue import Photo
 from engine.durable import PARTIAL, flush_file, flush_folder
 from engine.encoders import Encoder, bundled_model
 from engine.encoders.folder import read_manifest
@@ -25,7 +25,9 @@ from engine.storage.findings import Findings, find_out
 from engine.storage.journal import Journal, discard_journal
 from engine.storage.manifest import COPY, Manifest, file_notes, located, now, portable
 from engine.storage.matching import Placed, place
+from engine.storage.model_choice import suited_model
 from engine.storage.order import Model, Order, PhotoSource, absolute
+from engine.storage.report import BuildReport
 from engine.storage.site import check_place, next_build, only_writer, sweep
 from engine.storage.snapshot import Snapshot
 from engine.storage.standing import Standing, captions_of, find_standing
@@ -38,49 +40,11 @@ MAX_UNASKED_SHARE = 1 / 3  # of the photos may be gone before a person is asked
 MAX_UNASKED_CAPTIONS = 0.1  # of the photos with captions may lose them
 
 
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """What a build or an update has come to.
-
-    Attributes
-    ----------
-    indexed
-        Photos in the collection now.
-    embedded
-        Contents that went through the model, in this run.
-    reused
-        Photos whose embedding was there: from before, from a run that was cut short, or from
-        another photo with the same bytes.
-    added, changed, renamed, removed
-        Photos, against the build before.
-    skipped
-        Files and table lines left out, by path, with reasons.
-    tables
-        What became of each table of captions that was found.
-    seconds
-        All of the work.
-    photos_per_second
-        Files read in this run, per second of all of the work; 0 when none had to be.
-    """
-
-    indexed: int
-    embedded: int
-    reused: int
-    added: int
-    changed: int
-    renamed: int
-    removed: int
-    skipped: list[Skipped]
-    tables: list[TableReport]
-    seconds: float
-    photos_per_second: float
-
-
 def build_collection(
     photos: Path | str,
     captions: Path | str | None = None,
     *,
-    model: Path | str | Encoder,
+    model: Path | str | Encoder | None = None,
     out: Path | str,
     columns: Mapping[str, str] | None = None,
     name: str | None = None,
@@ -98,7 +62,9 @@ def build_collection(
     photos, captions, columns
         See `engine.catalogue.read_source`.
     model
-        Folder of a model, or an encoder.
+        Name of a bundled model, folder of a model, or an encoder. None keeps the model of a
+        collection that stands there; for a new one, some photos are looked at and the bundled
+        model that suits them is taken.
     out
         Folder of the collection: new, empty, a collection of these photos, or holding nothing
         but these photos.
@@ -133,6 +99,12 @@ def build_collection(
                 value=folder,
                 remedy="Choose another folder for the new one, or remove the old one first",
             )
+        found = None
+        if model is None and older is not None:
+            with suppress(CollectionError):  # it is gone: one is chosen anew
+                model = find_model(older, folder)
+        if model is None:
+            model, found = suited_model(source.read(folder), progress)
         order = Order(
             folder,
             source,
@@ -144,7 +116,7 @@ def build_collection(
             keeps_previous=keeps_previous,
             is_confirmed=confirmed,
         )
-        return _carry_out(order)
+        return replace(_carry_out(order), suitability=found)
 
 
 def update_collection(

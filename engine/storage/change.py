@@ -9,8 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.progress import Report, unheard
-from engine.storage.build import BuildReport, build_collection
+from engine.storage.build import build_collection
 from engine.storage.collection import Collection
+from engine.storage.report import BuildReport
 
 
 def change_model(
@@ -19,6 +20,7 @@ def change_model(
     *,
     name: str | None = None,
     out: Path | None = None,
+    confirmed: bool = False,
     progress: Report = unheard,
 ) -> BuildReport:
     """Embed a collection's photos with another model and let it answer with that from then on.
@@ -31,6 +33,8 @@ def change_model(
         The model's folder.
     name, out
         To make a new collection of the same photos instead: what it is called, and its folder.
+    confirmed
+        Go on even where more than a third of the photos are gone.
     progress
         Hears how far it is.
 
@@ -51,5 +55,6 @@ def change_model(
             columns=origin.columns,
             name=name or older.name,
             keeps_previous=out is None,
+            confirmed=confirmed,
             progress=progress,
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import keras
 
-from engine.encoders import bundled_model, load_encoder, model_at, read_manifest
+from engine.encoders import FASHION, bundled_model, load_encoder, model_at, read_manifest
 from engine.encoders.features import FrozenFeatures
 from engine.encoders.folder import PHOTO_WEIGHTS
 from engine.encoders.joint import frozen
@@ -124,7 +124,7 @@ def _published(name: str) -> Backbone:
 
 
 def _bundled() -> tuple[ModelSettings, keras.Model, str]:
-    folder = bundled_model()
+    folder = bundled_model(FASHION)
     manifest = read_manifest(folder)
     whole = photo_tower(manifest.settings)
     whole.load_weights(folder / PHOTO_WEIGHTS)

@@ -22,7 +22,7 @@ from pages.parts.links import TEXT_SEARCH
 from pages.parts.navigation import Link, draw_link
 from pages.parts.resources import collection_of, is_of_another_model, spread
 from pages.parts.table_reports import draw_tables
-from pages.parts.way_back import draw_way_back
+from pages.parts.way_back import draw_other_model, draw_way_back
 from pages.parts.wording import count, plain
 
 STATES: dict[str, tuple[str, Literal["green", "blue", "orange", "red"], str]] = {
@@ -91,6 +91,7 @@ def _draw_changes(
         if _button("Rename", slug, ":material/edit:"):
             ask_for_name(summary)
         draw_way_back(slug, summary)
+        draw_other_model(slug, summary)
     elif summary.is_repairable:
         told = "Make it whole again from its photos; they, your tags and your judgements stay"
         if _button("Repair", slug, ":material/healing:", told):

@@ -107,10 +107,18 @@ def _draw_over(job: JobState) -> None:
             st.rerun()
     if job.result and "indexed" in job.result:
         st.caption(plain(what_was_built(job.result)))
+        if job.result.get("chosen"):
+            _draw_choice(job.result["chosen"])
     if job.error:
         st.text(job.error)
     if job.state == "crashed" and job.log_tail:
         st.code(job.log_tail, language=None, height=160)
+
+
+def _draw_choice(chosen: str) -> None:
+    """Say which model was chosen and why, and where that can be changed."""
+    said = f"{chosen[:1].upper()}{chosen[1:]}"
+    st.caption(f"{plain(said)}. Another one can be chosen on its card below.")
 
 
 def what_was_built(result: dict[str, Any]) -> str:

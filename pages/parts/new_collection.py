@@ -10,12 +10,13 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from engine.config import home
+from engine.encoders import bundled_models
 from engine.errors import CollectionError
 from engine.jobs import start_job
 from engine.storage import UploadReport, collections_folder, extract_upload_zip, save_uploads
 from pages.parts.frame import Told
 from pages.parts.resources import DEMO
-from pages.parts.wording import count, plain
+from pages.parts.wording import MODELS, count, plain
 
 SOURCES = {
     "Folder": ":material/folder_open:",
@@ -48,11 +49,14 @@ def draw_new_collection() -> None:
             name = st.text_input(
                 "Name", max_chars=MAX_NAME_CHARACTERS, placeholder="What people will call it"
             )
+            told = "What looks at the photos. It can be changed later."
+            models = ["", *bundled_models()]
+            model = st.selectbox("Model", models, format_func=MODELS.__getitem__, help=told)
             asked = st.form_submit_button("Make the collection", type="primary")
         if asked:
             st.session_state["left out"] = []
             with Told():
-                _make(source, brought, name.strip())
+                _make(source, brought, name.strip(), [f"--model={model}"] if model else [])
                 st.session_state["collections made"] = _n_made() + 1
                 st.rerun()
         _draw_left_out(st.session_state.get("left out", []))
@@ -103,38 +107,42 @@ def _ask_zip() -> Sequence[UploadedFile]:
     return [file] if file else []
 
 
-def _make(source: str, brought: Sequence, name: str) -> None:
+def _make(source: str, brought: Sequence, name: str, more: list[str]) -> None:
     if not brought or not brought[0]:
         raise CollectionError("no photos were given", remedy="Name a folder, or choose files")
     if source == "Folder":
-        _index_folder(brought[0], brought[1], name)
-    elif source == "Zip":
-        _index_upload(name or Path(brought[0].name).stem, extract_upload_zip, brought[0].getvalue())
+        _index_folder(brought[0], brought[1], name, more)
+        return
+    name = name or Path(brought[0].name).stem
+    if source == "Zip":
+        _index_upload(name, extract_upload_zip, brought[0].getvalue(), more)
     else:
         files = [(file.name, file.getvalue()) for file in brought]
-        _index_upload(name or Path(brought[0].name).stem, save_uploads, files)
+        _index_upload(name, save_uploads, files, more)
 
 
-def _index_folder(folder: str, captions: str, name: str) -> None:
+def _index_folder(folder: str, captions: str, name: str, more: list[str]) -> None:
     """Index photos where they lie."""
     photos = Path(folder).expanduser().absolute()
     if not photos.is_dir():
         raise CollectionError("there is no such folder", value=photos, remedy="Check the path")
     name = name or photos.name
     table = [f"--captions={Path(captions).expanduser().absolute()}"] if captions else []
-    _start(photos, free_folder(name), name, table)
+    _start(photos, free_folder(name), name, [*table, *more])
 
 
-def _index_upload(name: str, keep: Callable[..., UploadReport], content: object) -> None:
+def _index_upload(
+    name: str, keep: Callable[..., UploadReport], content: object, more: list[str]
+) -> None:
     """Keep an upload inside its collection's own folder, and index it there."""
     out = free_folder(name)
     report = keep(content, out / "photos")
     st.session_state["left out"] = [(each.path, each.reason) for each in report.skipped]
-    _start(out / "photos", out, name, [])
+    _start(out / "photos", out, name, more)
 
 
-def _start(photos: Path, out: Path, name: str, table: list[str]) -> None:
-    arguments = [str(photos), *table, f"--out={out}", f"--name={name}", "--json"]
+def _start(photos: Path, out: Path, name: str, more: list[str]) -> None:
+    arguments = [str(photos), *more, f"--out={out}", f"--name={name}", "--json"]
     start_job("index", arguments, title=f"Make {name}")
 
 

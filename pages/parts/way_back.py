@@ -1,9 +1,11 @@
-"""The way back to the model that a collection had before another one was promoted to it."""
+"""Another model for a collection, and the way back to the one that it had before."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from engine.encoders import bundled_models
+from engine.jobs import start_job
 from engine.storage import CollectionSummary, previous_version, roll_back
 
 
@@ -16,4 +18,20 @@ def draw_way_back(slug: str, summary: CollectionSummary) -> None:
     icon = ":material/undo:"
     if st.button("Roll back", key=f"Roll back {slug}", type="tertiary", icon=icon, help=told):
         roll_back(summary.folder)
+        st.rerun()
+
+
+def draw_other_model(slug: str, summary: CollectionSummary) -> None:
+    """Offer the other bundled model; to a collection of somebody's own model the default one."""
+    other = next((name for name in bundled_models() if name != summary.model), None)
+    if other is None:
+        return
+    told = (
+        f"Embed its photos anew with {other}. Until that is done it answers as it does now, and "
+        "the version before is kept for one step back."
+    )
+    icon = ":material/model_training:"
+    if st.button(f"Use {other}", key=f"Use {slug}", type="tertiary", icon=icon, help=told):
+        arguments = [str(summary.folder), f"--model={other}", "--json"]
+        start_job("update", arguments, title=f"Move {summary.name} to {other}")
         st.rerun()

@@ -9,8 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from engine.encoders import EVERYDAY, FASHION
 from engine.search import Chip
 
+# What is chosen between when a collection is made.
+MODELS = {
+    "": "The better one, found by looking at the photos",
+    EVERYDAY: "kindred-everyday, for what people photograph",
+    FASHION: "kindred-fashion, for products on plain ground",
+}
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=])")
 # Markdown makes links of bare addresses even where every sign is escaped; these parts begin one.
 ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from engine.encoders import bundled_model, load_encoder
+from engine.encoders import FASHION, bundled_model, load_encoder
 from engine.encoders.folder import read_manifest
 from engine.search import SearchEngine
 from engine.shell.reporting import hushed
@@ -31,7 +31,7 @@ def parsed() -> argparse.Namespace:
 
 def measure(options: argparse.Namespace, scratch: Path) -> list[Row]:
     """Return the rows of the table; Keras comes last, so that its threads disturb no other."""
-    model = options.model or bundled_model()
+    model = options.model or bundled_model(FASHION)
     encoder = load_encoder(model)
     n_threads = os.cpu_count() or 1
     starts = starting.measure(encoder)

@@ -31,7 +31,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from engine.config import PROJECT
-from engine.encoders import bundled_model, load_encoder
+from engine.encoders import FASHION, bundled_model, load_encoder
 from engine.search import SearchEngine
 from tests.benchmarks.material import big_collection, read_sample, small_photos
 from tests.browser.conftest import wait_for
@@ -221,7 +221,7 @@ def main() -> None:
 
 
 def _made(scratch: Path, n_photos: int) -> Path:
-    encoder = load_encoder(bundled_model())
+    encoder = load_encoder(bundled_model(FASHION))
     sample = read_sample(small_photos(None, scratch), encoder, 1500, os.cpu_count() or 1)
     return big_collection(sample, encoder, n_photos, scratch)
 

@@ -10,6 +10,7 @@ import pytest
 
 from engine.comparison import Comparison, compare
 from engine.comparison.kept import list_comparisons
+from engine.encoders import bundled_models
 from engine.encoders.portable import load_reconstruction
 from engine.errors import ModelError, TrainingError
 from engine.shell import comparing
@@ -23,15 +24,17 @@ def compared(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Compariso
     """What the shell kept; its table is checked on the way."""
     out = tmp_path_factory.mktemp("compared") / "all"
     arguments = ["--recipes", ",".join(RECIPES), "--sample", "36", "--epochs", "1"]
+    arguments += ["--backbone", "bundled"]
     few = ["--batch-size", "8", "--out", str(out)]
     outcome = comparing.run(comparing.COMMAND.parser().parse_args([str(drawn), *arguments, *few]))
-    assert [row["recipe"] for row in outcome.record["recipes"]] == [*RECIPES, "bundled"]
-    assert [line.split()[0] for line in outcome.lines[3:7]] == [*RECIPES, "bundled"]
+    rows = [*RECIPES, *bundled_models()]
+    assert [row["recipe"] for row in outcome.record["recipes"]] == rows
+    assert [line.split()[0] for line in outcome.lines[3 : 3 + len(rows)]] == rows
     return Comparison.open(out)
 
 
 def test_every_recipe_is_measured_on_the_same_photos(compared: Comparison):
-    assert [row.recipe for row in compared.rows] == [*RECIPES, "bundled"]
+    assert [row.recipe for row in compared.rows] == [*RECIPES, *bundled_models()]
     assert not [row.error for row in compared.rows if row.error]
     assert compared.pool == 12
     assert compared.n_trained == 24
@@ -41,7 +44,7 @@ def test_every_recipe_is_measured_on_the_same_photos(compared: Comparison):
 def test_recall_is_measured_where_there_is_a_text_side_and_only_there(compared: Comparison):
     has_text = {row.recipe: row.has_text for row in compared.rows}
     assert not has_text["autoencoder"] and not has_text["vgg16-fc1"]
-    assert has_text["matching"] and has_text["bundled"]
+    assert has_text["matching"] and has_text["kindred-fashion"]
     assert compared.rows[0].text_to_image["pool"] == compared.pool
 
 
@@ -67,7 +70,7 @@ def test_each_model_loads_and_gives_the_embeddings_that_were_kept(compared: Comp
 
 
 def test_two_recipes_answer_the_same_question(compared: Comparison):
-    for recipe in ("matching", "bundled"):
+    for recipe in ("matching", "kindred-fashion"):
         hits = compared.search(recipe, compared.encoder(recipe), "red boot", k=3)
         assert len(hits) == 3
         assert hits[0].similarity >= hits[1].similarity >= hits[2].similarity

@@ -16,10 +16,10 @@ import pytest
 from engine.encoders import weights_package
 from engine.encoders.applications import open_application
 from engine.encoders.efficientnet_lite import blocks, convolutions, folded
+from engine.encoders.photo_graph import backbone_graph
 from engine.encoders.session import open_session
 from engine.encoders.settings import PACKAGED
 from engine.encoders.towers import photo_tower
-from engine.encoders.weightless import backbone_graph
 from engine.encoders.weights_package import WeightsPackage, networks
 from engine.errors import ModelError
 from engine.training.recipes import RECIPES, settings_of
@@ -42,10 +42,8 @@ def drawn(size_px: int) -> np.ndarray:
 
 
 def opened(name: str, tmp_path: Path, *outputs: str) -> Any:
-    import onnx
-
     path = tmp_path / f"{name}.onnx"
-    onnx.save(backbone_graph(name, 8, [onnx.helper.make_opsetid("", 17)], outputs), path)
+    path.write_bytes(backbone_graph(name, outputs).SerializeToString())
     assert path.stat().st_size < 40_000, "the file holds names and shapes, no weights"
     return open_session(path, n_threads=1, given=folded(name, WeightsPackage.of(name).read()))
 
@@ -73,8 +71,10 @@ def test_the_network_in_keras_is_that_of_the_reference(name: str, size_px: int):
 @every_installed
 @both_sizes
 def test_the_graph_without_weights_is_that_of_the_reference(name: str, size_px: int, tmp_path):
-    session = opened(name, tmp_path, "cells", "features", "logits")
-    cells, features, logits = session.run(None, {"pixels": drawn(size_px)})
+    session = opened(name, tmp_path, "cells", "features", "logits", "peaks", "stages")
+    cells, features, logits, peaks, stages = session.run(None, {"pixels": drawn(size_px)})
+    assert (cells.max(axis=(2, 3)) == peaks).all()
+    assert stages[:, ::8] == pytest.approx(REFERENCE[f"{name}_{size_px}_stages"], abs=1e-4)
     assert cells.mean(axis=(2, 3)) == pytest.approx(features, abs=1e-5)
     assert features[:, ::8] == pytest.approx(REFERENCE[f"{name}_{size_px}_features"], abs=1e-4)
     assert logits[:, ::8] == pytest.approx(REFERENCE[f"{name}_{size_px}_logits"], abs=1e-4)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.encoders import bundled_models
 from engine.jobs import JobState, Progress
 from engine.storage import Collection, Manifest, list_collections
 from pages.parts import collection_card, jobs_view, new_collection, resources
@@ -197,6 +198,32 @@ def test_a_collection_is_made_from_a_folder(open_page, started, squares, kindred
     out = kindred_home / "collections" / "my-squares"
     arguments = [str(squares), f"--out={out}", "--name=My *squares*", "--json"]
     assert started == [("index", arguments, "Make My *squares*")]
+
+
+def test_a_person_may_name_the_model_of_a_new_collection(open_page, started, squares):
+    page = open_page("collections")
+    page.text_input[0].input(str(squares))
+    page.selectbox[0].set_value("kindred-fashion")
+    button(page, "Make the collection").click().run()
+    assert not errors(page)
+    assert "--model=kindred-fashion" in started[0][1]
+
+
+def test_a_collection_moves_to_a_bundled_model_by_one_click(open_page, started, shelf):
+    page = open_page("collections")
+    (first, *_) = bundled_models()
+    button(page, f"Use {first}").click().run()
+    assert not errors(page)
+    ((kind, arguments, _),) = started
+    assert (kind, arguments) == ("update", [str(shelf), f"--model={first}", "--json"])
+
+
+def test_which_model_was_chosen_is_said_when_the_collection_is_made(open_page, monkeypatch):
+    chosen = "these look like product photos (60 of 64 looked at): using kindred-fashion"
+    result = {"indexed": 64, "added": 64, "skipped": [], "seconds": 2.0, "chosen": chosen}
+    at_work(monkeypatch, job("finished", result=result))
+    said = texts(open_page("collections"))
+    assert "These look like product photos" in said
 
 
 def test_a_name_is_never_a_path_and_never_taken_twice(open_page, started, squares, kindred_home):

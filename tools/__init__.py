@@ -1,0 +1,1 @@
+"""What the project is made with: each file is a command, `python -m tools.NAME`."""

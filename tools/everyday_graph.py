@@ -1,0 +1,136 @@
+"""The two graphs of `kindred-everyday`, written from the arrays that its training hands over.
+
+Each member that answers has the same arrays: ``photo.mean``, ``photo.deviation``, ``stages``,
+``photo``, ``text.table``, ``text.weight``, ``text`` and ``sentence``. What they share are the
+``projection`` into one space (members' widths to one), ``names`` (ImageNet's as vectors),
+``sentence.projection`` (a sentence to where those lie) and the ``scales`` of both parts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import TensorProto
+
+from engine.encoders.efficientnet_lite import N_FEATURES
+from engine.encoders.graph import Graph
+from engine.encoders.portable import halve
+from engine.encoders.weightless import FEATURES, LOGITS, STAGES
+
+Arrays = Mapping[str, NDArray[Any]]
+
+TOKENS = "tokens"
+N_NAMES = 10
+
+
+def write_head(members: Sequence[Arrays], shared: Arrays, path: Path) -> None:
+    """Write what stands on the network's features and on its scores of ImageNet's names."""
+    graph = Graph()
+    roots = graph.op("Sqrt", FEATURES)  # features are at least 0, and a few of them are large
+    seen = graph.op("Concat", roots, STAGES, axis=1)
+    photos = [_photo_member(graph, arrays, seen) for arrays in members]
+    most, which = graph.largest(graph.op("Softmax", LOGITS, axis=1), N_NAMES)
+    vectors = graph.op("Gather", graph.constant(shared["names"]), which)
+    column = graph.op("Unsqueeze", most, graph.constant([2], np.int64))
+    weighed = graph.op("Mul", vectors, column)
+    named = graph.op("ReduceSum", weighed, graph.constant([1], np.int64), keepdims=0)
+    both = _side_by_side(graph, shared, photos, _unit(graph, named))
+    widths = {
+        FEATURES: N_FEATURES,
+        STAGES: len(members[0]["photo.mean"]) - N_FEATURES,
+        LOGITS: len(shared["names"]),
+    }
+    _save(graph, path, {name: ("n", width) for name, width in widths.items()}, both)
+
+
+def _photo_member(graph: Graph, arrays: Arrays, seen: str) -> str:
+    centred = graph.op("Sub", seen, graph.constant(arrays["photo.mean"]))
+    standard = graph.op("Div", centred, graph.constant(arrays["photo.deviation"]))
+    features, stages = (
+        graph.op("Slice", standard, *(graph.constant([n], np.int64) for n in (*span, 1)))
+        for span in ((0, N_FEATURES), (N_FEATURES, len(arrays["photo.mean"])))
+    )
+    brief = _dense(graph, arrays, "stages", stages)
+    return _residual(graph, arrays, "photo", graph.op("Concat", features, brief, axis=1))
+
+
+def write_text_side(members: Sequence[Arrays], shared: Arrays, path: Path) -> None:
+    """Write the mean of a text's pieces, each with its own weight, through residual layers."""
+    graph = Graph()
+    means = [_mean_of_pieces(graph, arrays) for arrays in members]
+    pairs = list(zip(members, means, strict=True))
+    texts = [_residual(graph, arrays, "text", mean) for arrays, mean in pairs]
+    named = graph.op("Sum", *(_residual(graph, arrays, "sentence", mean) for arrays, mean in pairs))
+    if "sentence.projection" in shared:
+        named = graph.op("MatMul", named, graph.constant(shared["sentence.projection"]))
+    both = _side_by_side(graph, shared, texts, _unit(graph, named))
+    tokens = {TOKENS: ("n", int(shared["n_tokens"]))}
+    _save(graph, path, tokens, both, {TOKENS: TensorProto.INT32})
+
+
+def _mean_of_pieces(graph: Graph, arrays: Arrays) -> str:
+    """Average the pieces' rows; weights are positive, and padding has none."""
+    vectors = graph.op("Gather", graph.constant(arrays["text.table"]), TOKENS)
+    loudness = np.exp(arrays["text.weight"].astype(np.float64)).reshape(-1, 1)
+    loudness[0] = 0
+    weights = graph.op("Gather", graph.constant(loudness), TOKENS)
+    axis = graph.constant([1], np.int64)
+    total = graph.op("ReduceSum", graph.op("Mul", vectors, weights), axis, keepdims=0)
+    loud = graph.op("ReduceSum", weights, axis, keepdims=0)
+    return graph.op("Div", total, graph.op("Max", loud, graph.constant(1e-9)))
+
+
+def _side_by_side(graph: Graph, shared: Arrays, members: Sequence[str], named: str) -> str:
+    """Bring the members to one space and lay the named part beside it, each by its scale."""
+    learned = graph.op("Concat", *members, axis=1)
+    if "projection" in shared:
+        learned = graph.op("MatMul", learned, graph.constant(shared["projection"]))
+    scaled = [
+        graph.op("Mul", part, graph.constant(scale))
+        for part, scale in zip((_unit(graph, learned), named), shared["scales"], strict=True)
+    ]
+    return _unit(graph, graph.op("Concat", *scaled, axis=1))
+
+
+def _dense(graph: Graph, arrays: Arrays, name: str, x: str) -> str:
+    product = graph.op("MatMul", x, graph.constant(arrays[f"{name}.kernel"]))
+    bias = arrays.get(f"{name}.bias")
+    return product if bias is None else graph.op("Add", product, graph.constant(bias))
+
+
+def _residual(graph: Graph, arrays: Arrays, name: str, x: str) -> str:
+    """Add what a hidden layer sees to what a direct one does, and bring it to length one."""
+    hidden = _gelu(graph, _dense(graph, arrays, f"{name}.hidden", x))
+    direct = _dense(graph, arrays, f"{name}.direct", x)
+    bent = _dense(graph, arrays, f"{name}.out", hidden)
+    return _unit(graph, graph.op("Add", direct, bent))
+
+
+def _gelu(graph: Graph, x: str) -> str:
+    """Bend as Hendrycks and Gimpel do: x · Φ(x)."""
+    share = graph.op("Erf", graph.op("Mul", x, graph.constant(math.sqrt(0.5))))
+    both = graph.op("Add", share, graph.constant(1.0))
+    return graph.op("Mul", graph.op("Mul", x, both), graph.constant(0.5))
+
+
+def _unit(graph: Graph, x: str) -> str:
+    return graph.op("LpNormalization", x, axis=1, p=2)
+
+
+def _save(
+    graph: Graph,
+    path: Path,
+    inputs: Mapping[str, Sequence[Any]],
+    out: str,
+    kinds: dict[str, int] | None = None,
+) -> None:
+    """Write a graph, large weights in half precision."""
+    graph.op("Identity", out, name="embedding")
+    model = graph.finish(inputs, {"embedding": ("n", None)}, kinds)
+    halve(model.graph)
+    path.write_bytes(model.SerializeToString())
