@@ -83,14 +83,14 @@ def licences(packages: list[tuple[str, str]]) -> str:
 
 def licence_of(told: importlib.metadata.PackageMetadata) -> str:
     """Return a package's licence: its expression, else its classifiers, else its first line."""
-    if expression := told.get("License-Expression"):
-        return expression
+    if "License-Expression" in told:
+        return told["License-Expression"]
     kinds = [
         each.rpartition("::")[2].strip()
         for each in told.get_all("Classifier") or []
         if each.startswith("License ::")
     ]
-    text = (told.get("License") or "").replace("UNKNOWN", "").strip()
+    text = (told.get_all("License") or [""])[0].replace("UNKNOWN", "").strip()
     return " / ".join(kinds) or (text.splitlines()[0][:60] if text else "not stated; see its page")
 
 
