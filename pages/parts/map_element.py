@@ -104,10 +104,10 @@ def draw_map(shown: Shown) -> Heard:
             "height": shown.height,
             "words": {**WORDS, "described": shown.described},
         },
-        on_chosen_change=partial(_hear_deed, shown.key, "chosen"),
-        on_filters_change=partial(_hear_deed, shown.key, "filters"),
-        on_look_change=partial(_hear_deed, shown.key, "look"),
-        on_needs_change=_hear,
+        on_chosen_change=partial(_hear, shown.key, "chosen"),
+        on_filters_change=partial(_hear, shown.key, "filters"),
+        on_look_change=partial(_hear, shown.key, "look"),
+        on_needs_change=partial(_hear, shown.key, "needs"),
     )
     told = result.needs or result.chosen or result.filters or {}
     return Heard(told.get("numbers", ()), frozenset(map(str, told.get("has", ()))))
@@ -121,14 +121,14 @@ def deeds_on(key: str) -> Mapping[str, Mapping[str, Any]]:
     return st.session_state.pop(_ear(key), {})
 
 
-def _hear_deed(key: str, name: str) -> None:
+def _hear(key: str, name: str) -> None:
     """Keep what was done until it is dealt with.
 
-    A wish for pictures that comes a moment later ends the run which the deed began, and with it
-    goes what only that run was told.
+    A wish for pictures that comes a moment later takes the place of what was told before it, or
+    ends the run which that began: so every message carries all that the map has no answer to yet.
     """
     if told := getattr(st.session_state[key], name):
-        st.session_state[_ear(key)] = {**st.session_state.get(_ear(key), {}), name: dict(told)}
+        st.session_state[_ear(key)] = {**st.session_state.get(_ear(key), {}), **told["unheard"]}
 
 
 def _ear(key: str) -> str:
@@ -147,7 +147,3 @@ def send_parts(shown: Shown, has: frozenset[str] = frozenset()) -> None:
         for kind, (name, body) in shown.parts.items():
             if name not in has:
                 send(f"{shown.key} {kind}", {name: body})
-
-
-def _hear() -> None:
-    """What was done is read where the map is drawn; Streamlit only has to know of it."""

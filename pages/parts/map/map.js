@@ -18,6 +18,7 @@ class KindredMap {
     this.picked = this.chosen = this.shown = new Set();
     this.choice = new Agreed();
     this.filtering = new Agreed();
+    this.unheard = {};
     this.failing = { fails: new Uint8Array(0), failed: new Uint8Array(0) };
     this.hidden = new Set();
     this.mode = "move";
@@ -146,7 +147,11 @@ class KindredMap {
   // --- what the server sent --------------------------------------------------------------------
 
   update(data, send) {
-    this.send = (name, told) => send(name, { ...told, has: [...parts.keys()] });
+    // Of two messages that wait for the server only the newer arrives: it carries what is unheard.
+    this.send = (name, told) => {
+      if (name !== "needs") this.unheard[name] = told;
+      send(name, { ...told, has: [...parts.keys()], unheard: this.unheard });
+    };
     this.data = data;
     this.watchTheme();
     this.root.style.setProperty("--map-height", `${data.height}px`);
@@ -164,6 +169,9 @@ class KindredMap {
       this.columns.set(data.filters);
       this.isStale = true;
     }
+    if (!this.choice.isWaiting) delete this.unheard.chosen;
+    if (!this.filtering.isWaiting) delete this.unheard.filters;
+    if (data.ask !== this.unheard.look?.ask) delete this.unheard.look;
     this.shown = new Set(data.shown ?? []);
     const sheets = data.parts.sheets;
     if (sheets && sheets.id !== this.sheets?.id) {
