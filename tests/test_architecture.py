@@ -17,9 +17,9 @@ TOOLS = sorted((ROOT / "tools").rglob("*.py"))
 CODE = [*ENGINE, *PAGES, *TOOLS]
 
 FLOORS = [
-    {"errors", "config", "progress", "durable", "locks", "network", "privacy"},
+    {"errors", "config", "progress", "durable", "locks", "network"},
     {
-        *("catalogue", "images", "text", "query", "losses"),
+        *("catalogue", "images", "text", "query", "losses", "privacy"),
         *("index", "projection", "evaluation", "drawing"),
         *("relevance", "judgements"),
     },

@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 APP, DEV = "requirements", "requirements-dev"
@@ -81,7 +82,7 @@ def licences(packages: list[tuple[str, str]]) -> str:
     return HEAD + "\n".join(lines) + "\n"
 
 
-def licence_of(told: importlib.metadata.PackageMetadata) -> str:
+def licence_of(told: Any) -> str:
     """Return a package's licence: its expression, else its classifiers, else its first line."""
     if "License-Expression" in told:
         return told["License-Expression"]

@@ -1,6 +1,6 @@
 """Tiny random models in the layout of published ones, and what `transformers` makes of them.
 
-    python tools/tiny_models.py tests/engine/published
+    python -m tools.tiny_models tests/engine/published
 
 They prove that photos are prepared, texts cut into pieces and graphs run as `transformers` does it,
 without a download. It needs torch, transformers, onnx and pillow, which Kindred itself does not; so
@@ -17,7 +17,6 @@ from typing import Any
 
 import torch
 from PIL import Image
-from tiny_layout import SIZE_PX, TEXTS, write, write_photos
 from tokenizers import SentencePieceBPETokenizer, SentencePieceUnigramTokenizer
 from transformers import (
     CLIPConfig,
@@ -33,6 +32,8 @@ from transformers import (
     XLMRobertaModel,
     XLMRobertaTokenizer,
 )
+
+from tools.tiny_layout import SIZE_PX, TEXTS, write, write_photos
 
 N_DIMS, WIDTH = 16, 24
 LAYER = {"hidden_size": WIDTH, "intermediate_size": 2 * WIDTH, "num_hidden_layers": 2}
