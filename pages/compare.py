@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.comparison.kept import list_comparisons
+from engine.comparison.kept import bundled_comparison, list_comparisons
 from pages.parts.comparison_form import draw_form
 from pages.parts.comparison_view import choose_comparison, draw_side_by_side, draw_table
 from pages.parts.frame import Told, open_page
@@ -14,19 +14,15 @@ page = open_page("Compare methods")
 
 st.header("Compare methods", anchor=False)
 with Told():
-    kept = list_comparisons()
-    comparison = choose_comparison(kept)
-    left, right = st.columns([3, 1] if kept else [1, 1], gap="large")
+    comparison = choose_comparison([*list_comparisons(), bundled_comparison()])
+    left, right = st.columns([3, 1], gap="large")
     with right:
         draw_form(page)
     with left:
         draw_jobs({"compare"})
-        if comparison is None:
-            st.markdown(
-                "A comparison trains five systems of image search, and our own model, for a few "
-                "minutes on the same photos, and measures all of them on others."
-            )
-        else:
-            draw_table(comparison)
-    if comparison is not None:
-        draw_side_by_side(comparison)
+        st.markdown(
+            "A comparison trains five systems of image search, and our own model, for a few "
+            "minutes on the same photos, and measures all of them on others."
+        )
+        draw_table(comparison)
+    draw_side_by_side(comparison)

@@ -70,6 +70,8 @@ class Comparison:
         Names of the photos' folders.
     created
         Seconds since 1970.
+    pool
+        Number of photos measured with; those of the bundled comparison are not here.
     """
 
     folder: Path
@@ -80,11 +82,7 @@ class Comparison:
     note: str
     sources: list[str]
     created: float
-
-    @property
-    def pool(self) -> int:
-        """Number of photos measured with."""
-        return len(self.paths)
+    pool: int
 
     @classmethod
     def open(cls, folder: Path) -> Comparison:
@@ -106,6 +104,7 @@ class Comparison:
                 str(content["note"]),
                 list(content["sources"]),
                 float(content["created"]),
+                int(content.get("pool", len(content["paths"]))),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(
@@ -207,6 +206,11 @@ def write_comparison(
 def comparisons_folder() -> Path:
     """Return where comparisons are kept."""
     return config.home() / "comparisons"
+
+
+def bundled_comparison() -> Comparison:
+    """Return the table that comes with Kindred: what the recipes reached when it was made."""
+    return Comparison.open(config.ASSETS)
 
 
 def list_comparisons() -> list[Comparison]:

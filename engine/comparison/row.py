@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -57,6 +58,21 @@ class Row:
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
         return asdict(self)
+
+
+def wilson_interval(share: float, n: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share that was counted among `n`, by Wilson's score.
+
+    Examples
+    --------
+    >>> low, high = wilson_interval(0.5, 100)  # 1.96² / 200 = 0.0192 narrows ± 0.098 to ± 0.0962
+    >>> round(low, 4), round(high, 4)
+    (0.4038, 0.5962)
+    """
+    z2 = 1.96**2
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = math.sqrt(z2 * share * (1 - share) / n + (z2 / (2 * n)) ** 2) / (1 + z2 / n)
+    return middle - half, middle + half
 
 
 def telling_labels(labels: list[str]) -> list[str]:

@@ -9,10 +9,11 @@ from typing import Any
 import streamlit as st
 
 from engine.comparison.kept import Comparison, Hit
-from engine.comparison.row import Row, telling_labels
+from engine.comparison.row import Row, telling_labels, wilson_interval
 from engine.errors import KindredError
+from engine.training.recipes import RECIPES
 from pages.parts.compared import encoder_at, redrawn, thumbnail_of
-from pages.parts.elements import data_url
+from pages.parts.elements import PHOTO_GONE, data_url
 from pages.parts.frame import tell
 from pages.parts.wording import attribute, count, duration, plain
 
@@ -22,10 +23,8 @@ PHOTO_PX = 120
 NOTHING = "–"
 
 
-def choose_comparison(kept: Sequence[Comparison]) -> Comparison | None:
-    """Draw the choice among what is kept, the newest first; the link names the one shown."""
-    if not kept:
-        return None
+def choose_comparison(kept: Sequence[Comparison]) -> Comparison:
+    """Draw the choice among at least one; the link names the one shown."""
     by_name = {comparison.folder.name: comparison for comparison in kept}
     name = st.query_params.get("comparison", "")
     st.session_state["comparison"] = name if name in by_name else next(iter(by_name))
@@ -47,29 +46,37 @@ def _title(comparison: Comparison) -> str:
 
 def draw_table(comparison: Comparison) -> None:
     """Draw a line for each recipe, and what the numbers mean."""
-    every = list(dict.fromkeys(n for row in comparison.rows for n in row.precision_at_9))
-    labels = telling_labels(every)
+    labels = telling_labels([*dict.fromkeys(n for r in comparison.rows for n in r.precision_at_9)])
+    best = max((_recall(row, 10) for row in comparison.rows), default=0.0)
     st.dataframe(
-        [_line(row, labels) for row in comparison.rows],
+        [_line(row, labels, best, comparison.pool) for row in comparison.rows],
         hide_index=True,
-        column_config={"Backbone": st.column_config.TextColumn(width="medium")},
+        column_config={
+            "Best": st.column_config.TextColumn(width="small", help="The highest R@10"),
+            "What it is": st.column_config.TextColumn(width="large"),
+            "R@10": st.column_config.TextColumn(help="In brackets its 95 % interval (Wilson)"),
+        },
     )
     note = f" {comparison.note[:1].upper()}{comparison.note[1:]}." if comparison.note else ""
     st.caption(
-        f"Text → photo recall among {count(comparison.pool, 'photo')} that no recipe was trained "
-        f"on, after training on {comparison.n_trained:,}. Alike by …: share of a photo's nine "
-        f"nearest others with its own value.{note}"
+        f"R@k: share of captions whose photo is among the first k of "
+        f"{count(comparison.pool, 'photo')}; trained on {comparison.n_trained:,} others. "
+        f"{plain(_title(comparison))}. Alike by …: share of a photo's nine nearest others with "
+        f"its own value.{note}"
     )
     for row in comparison.rows:
         if row.error:
             st.warning(f"**{plain(row.recipe)}** {plain(row.error)}", icon=":material/report:")
 
 
-def _line(row: Row, labels: Sequence[str]) -> dict[str, Any]:
-    figures = row.text_to_image or {}
-    alike = row.precision_at_9
-    line: dict[str, Any] = {"Recipe": row.recipe}
-    line |= {f"R@{k}": _digits(figures.get(f"recall_at_{k}")) for k in (1, 5, 10)}
+def _line(row: Row, labels: Sequence[str], best: float, pool: int) -> dict[str, Any]:
+    alike, reached = row.precision_at_9, _recall(row, 10)
+    line: dict[str, Any] = {"Best": "★" if reached == best > 0 else "", "Recipe": row.recipe}
+    recipe = RECIPES.get(row.recipe)
+    line["What it is"] = recipe.summary if recipe else "our own model, as it comes with Kindred"
+    line |= {f"R@{k}": _digits(_recall(row, k)) if row.has_text else NOTHING for k in (1, 5, 10)}
+    if row.has_text:
+        line["R@10"] += " ({:.3f} – {:.3f})".format(*wilson_interval(reached, pool))
     line |= {f"Alike by {attribute(name).lower()}": _digits(alike.get(name)) for name in labels}
     return line | {
         "Training": duration(row.training_seconds) if row.training_seconds else NOTHING,
@@ -79,6 +86,10 @@ def _line(row: Row, labels: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def _recall(row: Row, k: int) -> float:
+    return (row.text_to_image or {}).get(f"recall_at_{k}", 0.0)
+
+
 def _digits(number: float | None) -> str:
     return NOTHING if number is None else f"{number:.3f}"
 
@@ -86,9 +97,11 @@ def _digits(number: float | None) -> str:
 def draw_side_by_side(comparison: Comparison) -> None:
     """Ask two recipes the same, in words or with one of the measured photos."""
     names = [row.recipe for row in comparison.rows if not row.error]
-    if len(names) < 2:
-        return
     st.subheader("One question, two recipes", anchor=False)
+    if len(names) < 2 or not comparison.paths:
+        st.caption("The photos of this table are not part of Kindred: compare on your own first.")
+        return
+    st.caption(f"Both look at the {count(comparison.pool, 'measured photo')}, not a collection.")
     words, like = st.columns(2)
     query = words.text_input("Words", key="compared words", placeholder="red dress")
     place = like.selectbox(
@@ -122,7 +135,7 @@ def _draw_answer(comparison: Comparison, recipe: str, query: str, place: int | N
 
 def _draw_hits(hits: Sequence[Hit]) -> None:
     st.image(
-        [data_url(thumbnail_of(hit.path)) for hit in hits],
+        [data_url(thumbnail_of(hit.path)) or PHOTO_GONE for hit in hits],
         caption=[f"{hit.similarity:.2f} {plain(hit.caption)[:60]}" for hit in hits],
         width=PHOTO_PX,
     )

@@ -13,6 +13,12 @@ from pages.parts.links import TEXT_SEARCH, link_to
 from pages.parts.view import View
 
 HERE = Path(__file__).parent
+_GONE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect width="96" height="96" '
+    'fill="#EAE3D6"/><text x="48" y="52" font-size="11" text-anchor="middle" fill="#4A4238" '
+    'font-family="sans-serif">Photo gone</text></svg>'
+)
+PHOTO_GONE = f"data:image/svg+xml;base64,{b64encode(_GONE.encode()).decode()}"
 
 
 def element(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from engine.comparison.kept import write_comparison
 from engine.comparison.row import Row
 from engine.encoders import load_encoder
 from engine.images import read_photo
+from engine.training.recipes import RECIPES
+from pages.parts.elements import PHOTO_GONE
 from tests.pages.reading import errors, texts
 
 FIGURES = {"recall_at_1": 0.25, "recall_at_5": 0.5, "recall_at_10": 0.75, "pool": 4}
@@ -47,11 +50,17 @@ def kept(squares: Path, colour_model: Path, kindred_home: Path) -> Path:
     return folder
 
 
-def test_before_any_comparison_the_page_says_what_one_is(open_page):
+def test_before_any_comparison_of_ones_own_there_is_a_filled_table(open_page):
     page = open_page("compare")
     assert not errors(page)
     assert "five systems" in texts(page)
-    assert not page.dataframe
+    table = page.dataframe[0].value
+    assert set(RECIPES) < set(table["Recipe"])
+    assert table["Best"].tolist().count("★") == 1
+    assert all(table["What it is"])
+    assert "among the first k of 500 photos" in texts(page)
+    assert "29 November 2026" in texts(page)
+    assert "compare on your own first" in texts(page)
 
 
 def test_a_comparison_is_a_table_with_its_pool_and_what_failed(open_page, kept: Path):
@@ -59,8 +68,9 @@ def test_a_comparison_is_a_table_with_its_pool_and_what_failed(open_page, kept: 
     assert not errors(page)
     table = page.dataframe[0].value
     assert table["Recipe"].tolist() == ["contrastive", "matching", "devise"]
-    assert table["R@10"].tolist() == ["0.750", "0.750", "–"]
-    assert "among 4 photos" in texts(page)
+    assert [cell.split(" (")[0] for cell in table["R@10"]] == ["0.750", "0.750", "–"]
+    assert "first k of 4 photos" in texts(page)
+    assert "Both look at the 4 measured photos, not a collection." in texts(page)
     assert "cannot be had" in page.warning[0].value
 
 
@@ -73,6 +83,17 @@ def test_two_recipes_answer_the_same_words_side_by_side(open_page, kept: Path):
         "matching",
     ]
     assert len(page.get("image")) == 2
+
+
+def test_a_measured_photo_that_is_gone_is_a_plain_placeholder(open_page, kept: Path):
+    content = json.loads((kept / "comparison.json").read_text())
+    content["paths"] = ["/gone/for/good.png", *content["paths"][1:]]
+    (kept / "comparison.json").write_text(json.dumps(content))
+    page = open_page("compare")
+    page.text_input(key="compared words").input("red").run()
+    assert not errors(page)
+    shown = [image.url for each in page.get("image") for image in each.proto.imgs]
+    assert sum(url == PHOTO_GONE for url in shown) == 2
 
 
 def test_a_folder_that_is_not_there_is_one_box(open_page):
