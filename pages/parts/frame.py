@@ -13,6 +13,7 @@ from engine.errors import CollectionError, KindredError
 from engine.privacy import keep_files_private
 from engine.search import SearchEngine
 from engine.storage import CollectionSummary
+from pages.parts.collection_box import draw_collection_box, first_of
 from pages.parts.navigation import Link, draw_navigation
 from pages.parts.resources import collections, engine_of
 from pages.parts.view import View
@@ -72,10 +73,10 @@ def open_page(title: str) -> Page:
     )
     st.logo(str(HERE / "wordmark.svg"), icon_image=str(HERE / "mark.svg"), size="large")
     known = collections()
-    slug = st.query_params.get("collection", "") or next(iter(known), "")
+    slug = st.query_params.get("collection", "") or first_of(known)
     with st.sidebar:
         _draw_menu(title, slug)
-        _collection_box(known, slug)
+        draw_collection_box(known, slug)
     return Page(slug, known.get(slug), View.read(st.query_params))
 
 
@@ -85,29 +86,6 @@ def _draw_menu(title: str, slug: str) -> None:
         for path, (label, icon) in MENU.items()
     ]
     draw_navigation(links, label="Pages", key="menu", layout="menu")
-
-
-def _collection_box(known: dict[str, CollectionSummary], slug: str) -> None:
-    """Draw the choice of collection; what is not ready cannot be chosen."""
-    ready = [name for name, summary in known.items() if summary.health == "ready"]
-    if not ready:
-        return
-    st.session_state["collection"] = slug if slug in ready else None
-    st.selectbox(
-        "Collection",
-        ready,
-        key="collection",
-        format_func=lambda name: known[name].name,
-        placeholder="Choose a collection",
-        on_change=_choose_collection,
-    )
-
-
-def _choose_collection() -> None:
-    """A new collection keeps the words; ids and filters belong to the old one."""
-    view = View.read(st.query_params)
-    kept = View(query=view.query, k=view.k)
-    st.query_params.from_dict({"collection": st.session_state["collection"], **kept.parameters()})
 
 
 class Told:

@@ -3,7 +3,7 @@
 
 // Beyond this a small thumbnail shows its pixels; it then lies smaller on its mat.
 const MOST_ENLARGED = 2.75;
-const MOST_ROWS = { mosaic: 4, strip: 6, row: 1 };
+const MOST_ROWS = { mosaic: 4, strip: 6, row: 1, likes: 1 };
 
 const element = (tag, className, text) => {
   const made = document.createElement(tag);
@@ -15,6 +15,11 @@ const element = (tag, className, text) => {
 function photoLink(card, labels, send) {
   const frame = link("photo", card.href, send && (() => send("opened", card.id)));
   frame.title = labels.open;
+  if (!card.image) {
+    frame.classList.add("missing");
+    frame.append(element("span", "gone", labels.gone), element("span", "spoken", `: ${card.alt}`));
+    return frame;
+  }
   const image = element("img", "");
   image.alt = card.alt;
   image.loading = "lazy";
@@ -26,8 +31,7 @@ function photoLink(card, labels, send) {
     image.style.maxWidth = `${image.naturalWidth * MOST_ENLARGED}px`;
     image.style.maxHeight = `${image.naturalHeight * MOST_ENLARGED}px`;
   });
-  if (card.image) image.src = card.image;
-  else frame.classList.add("missing");
+  image.src = card.image;
   frame.append(image);
   return frame;
 }
@@ -121,15 +125,32 @@ function withLine(cards, data) {
   return [...cards.slice(0, data.line), line, ...cards.slice(data.line)];
 }
 
-// Arrow keys step from photo to photo; Tab still reaches everything in order.
+// Arrow keys, Home and End step from photo to photo.
 function step(event, root) {
   if (event.key === "/") return toTheBox(event);
-  const forward = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  const photos = [...root.querySelectorAll("a.photo")];
+  const photos = [...root.querySelectorAll(".card:not([hidden]) > a.photo")];
   const here = photos.indexOf(event.target);
-  if (!forward || here < 0) return;
+  const columns = getComputedStyle(root.firstChild).gridTemplateColumns.split(" ").length;
+  const next = {
+    ArrowRight: here + 1,
+    ArrowLeft: here - 1,
+    ArrowDown: here + columns,
+    ArrowUp: here - columns,
+    Home: 0,
+    End: photos.length - 1,
+  }[event.key];
+  if (here < 0 || next === undefined || !photos[next]) return;
   event.preventDefault();
-  photos[here + forward]?.focus();
+  photos[next].focus();
+}
+
+// A wall of photos is one stop of the Tab key, at the photo that had the focus last; arrows go on
+// from there. In an answer each card has more to reach, so Tab goes through them all.
+function oneStop(root) {
+  const photos = [...root.querySelectorAll("a.photo")];
+  const stopAt = (stop) => photos.forEach((photo) => (photo.tabIndex = photo === stop ? 0 : -1));
+  photos.forEach((photo) => photo.addEventListener("focus", () => stopAt(photo)));
+  stopAt(photos[0]);
 }
 
 // A slash leads back to the box, for the next query.
@@ -169,6 +190,7 @@ export default function (component) {
   const cards = data.cards.map((card) => cardOf(card, data.labels, send));
   grid.append(...withLine(cards, data));
   root.replaceChildren(grid);
+  if (!send) oneStop(root);
   root.watch?.disconnect();
   const mostRows = MOST_ROWS[data.layout];
   if (!mostRows) return;

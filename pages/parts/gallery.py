@@ -24,6 +24,7 @@ LABELS = {
     "up": "Thumb up",
     "down": "Thumb down",
     "words": "Nearest words",
+    "gone": "Photo not in its folder any more",
     "line": "From here on, probably not what you asked for",
 }
 
@@ -85,7 +86,8 @@ def draw_photos(
 ) -> None:
     """Draw photos without a question, each a link to its like.
 
-    The layout is a ``mosaic`` of four rows, a ``strip`` of six rows, or one ``row``.
+    The layout is a ``mosaic`` of four rows, a ``strip`` of six rows, one ``row``, a few ``likes``
+    in one line, or one large ``portrait``.
     """
     cards = [_card(collection, photo, slug) for photo in photos]
     _draw(cards, layout, label, key=f"{layout} {slug}")

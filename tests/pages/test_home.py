@@ -7,6 +7,11 @@ from pages.parts import frame
 from tests.pages.reading import cards, elements, errors, texts
 
 
+def walls(page):
+    """Return the photos of every wall of the page, by what the wall is called."""
+    return {wall["labels"]["gallery"]: wall["cards"] for wall in elements(page, "gallery")}
+
+
 def test_home_says_what_kindred_is_and_shows_the_collection(open_page):
     page = open_page()
     assert not errors(page)
@@ -14,15 +19,46 @@ def test_home_says_what_kindred_is_and_shows_the_collection(open_page):
     assert "Find the photo you have in mind" in said
     assert "Coloured squares" in said
     assert "20 photos" in said
-    assert len(cards(page)) == 20
+    assert len(walls(page)["A look at the collection"]) == 20
+
+
+def test_home_has_four_doors(open_page):
+    (doors,) = elements(open_page(), "ways")
+    assert [door["href"].split("?")[0] for door in doors] == [
+        "text_search",
+        "image_search",
+        "explorer",
+        "collections",
+    ]
+
+
+def test_a_photo_is_shown_in_another_colour_which_can_be_changed(open_page):
+    """Every square has one colour, so its like in blue is a blue square."""
+    page = open_page()
+    (red,) = [cards for label, cards in walls(page).items() if label == "This photo, but red"]
+    assert red[0]["caption"].startswith("A red square")
+    page.button_group(key="but").set_value("blue").run()
+    assert not errors(page)
+    (blue,) = [cards for label, cards in walls(page).items() if label == "This photo, but blue"]
+    assert blue[0]["caption"].startswith("A blue square")
+    (way,) = [way for links in elements(page, "examples") for way in links if "but" in way["words"]]
+    assert way["href"].startswith("image_search?collection=squares&q=photo+%2B+blue&like=")
+
+
+def test_ones_own_photos_come_before_the_demo(open_page):
+    page = open_page(collection="")
+    assert page.selectbox(key="collection").value == "squares"
+    assert page.selectbox(key="collection").options[-1] != "Coloured squares"
+    assert "Coloured squares" in texts(page)
 
 
 def test_every_example_and_every_photo_is_a_link(open_page):
     page = open_page()
-    (examples,) = elements(page, "examples")
+    examples = elements(page, "examples")[0]
     assert examples[0]["words"].endswith(" square")
     assert all(each["href"].startswith("text_search?collection=squares&q=") for each in examples)
-    assert all(card["href"].startswith("image_search?") for card in cards(page))
+    photos = [card for wall in walls(page).values() for card in wall]
+    assert all(card["href"].startswith("image_search?") for card in photos)
 
 
 def test_a_question_leads_to_its_answer(open_page):
