@@ -7,9 +7,10 @@ import streamlit as st
 from pages.parts.collection_card import draw_collection
 from pages.parts.frame import Told, open_page
 from pages.parts.jobs_view import draw_jobs
-from pages.parts.new_collection import draw_new_collection
+from pages.parts.new_collection import choose_what_was_made, draw_new_collection
 from pages.parts.resources import collections
 
+choose_what_was_made()
 open_page("Collections")
 
 st.header("Collections", anchor=False)

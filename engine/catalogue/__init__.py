@@ -6,7 +6,7 @@ and finds them again by id, tag, attribute and caption. Nothing here opens a pho
 
 from __future__ import annotations
 
-from engine.catalogue.folder import FoundFiles, find_files
+from engine.catalogue.folder import FoundFiles, find_files, list_folder
 from engine.catalogue.photo import NewPhoto, Photo, PhotoRecord, Skipped, Source, TableReport
 from engine.catalogue.sources import read_source
 from engine.catalogue.store import Catalogue
@@ -21,5 +21,6 @@ __all__ = [
     "Source",
     "TableReport",
     "find_files",
+    "list_folder",
     "read_source",
 ]

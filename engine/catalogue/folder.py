@@ -44,11 +44,14 @@ class FoundFiles:
         (text, JSON), sorted.
     skipped
         What could not be looked at.
+    n_documents
+        Files whose extension says that they are no photos, and no table to be read.
     """
 
     photos: list[str] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    n_documents: int = 0
 
 
 def find_files(root: Path) -> FoundFiles:
@@ -90,6 +93,25 @@ def find_files(root: Path) -> FoundFiles:
     return found
 
 
+def list_folder(folder: Path) -> tuple[list[str], int]:
+    """Return the names of the folders inside one and how many files lie there, for a chooser.
+
+    Hidden ones are left out.
+
+    Raises
+    ------
+    CatalogueError
+        When it is no folder, or cannot be opened.
+    """
+    try:
+        with os.scandir(folder) as scan:
+            shown = [each for each in scan if not _is_hidden(each.name) and _is_text(each.name)]
+            folders = [each.name for each in shown if _leads_to(each.is_dir)]
+    except OSError as error:
+        raise _unopened(folder, error) from error
+    return sorted(folders, key=str.casefold), len(shown) - len(folders)
+
+
 def _enter(root: Path, below: str, seen: set[tuple[int, int]]) -> list[os.DirEntry[str]]:
     """Return what to look at in a folder; nothing, when it was seen or is a collection of ours."""
     folder = os.path.join(root, below)
@@ -122,6 +144,8 @@ def _sort_in(found: FoundFiles, path: str, entry: os.DirEntry[str]) -> None:
     if suffix in _NO_PHOTO:
         if (suffix in TABLE_SUFFIXES or suffix in _PERHAPS) and path.count("/") <= 1:
             found.tables.append(path)
+        else:
+            found.n_documents += 1
     elif not _is_text(path):
         name = path.encode("utf-8", "backslashreplace").decode()
         found.skipped.append(Skipped(name, "its name is no valid UTF-8, rename it"))

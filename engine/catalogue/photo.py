@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+_LINE = re.compile(r", (?:line|entry) \d+\)?$")
 # The filter key that means tags.
 TAG = "tag"
 
@@ -24,6 +26,19 @@ class Skipped:
 
     path: str
     reason: str
+
+    @property
+    def is_line(self) -> bool:
+        """Whether a line of a table is meant, and no file.
+
+        Examples
+        --------
+        >>> Skipped("gone.png", "no such photo (table.csv, line 7)").is_line
+        True
+        >>> Skipped("a.jpg", "it is text, not a photo").is_line
+        False
+        """
+        return any(_LINE.search(text) for text in (self.path, self.reason))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from engine.images.photo import (
 )
 from engine.images.preprocessing import Preprocessing
 from engine.images.sheet import draw_sheet
-from engine.images.source import DEFAULT_LIMITS, Limits, content_hash
+from engine.images.source import DEFAULT_LIMITS, Limits, content_hash, looks_like_photo
 from engine.images.stream import hash_photos, read_photos
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "encode_jpeg",
     "encode_png",
     "hash_photos",
+    "looks_like_photo",
     "open_upright",
     "read_photo",
     "read_photos",

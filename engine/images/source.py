@@ -124,6 +124,33 @@ _FOREIGN_BRANDS = {
 }
 
 
+_PHOTO_SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".heic", ".heif", ".hif", ".avif", ".webp", ".gif"),
+    *(".tif", ".tiff", ".bmp", ".jp2", ".ppm", ".pgm", ".tga", ".ico", ".psd", ".dds", ".mpo"),
+)
+
+
+def looks_like_photo(path: Path) -> bool:
+    """Tell from a file's name, or its first bytes where the name says nothing, what it may be.
+
+    A guess for counting: only decoding says whether a file is a photo.
+
+    Examples
+    --------
+    >>> looks_like_photo(Path("IMG_0001.HEIC")), looks_like_photo(Path("no-such-film.mov"))
+    (True, False)
+    """
+    if path.suffix.lower() in _PHOTO_SUFFIXES:
+        return True
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError:
+        return False
+    is_named = head.startswith((b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*"))
+    return is_named or head[8:12] == b"WEBP" or head[8:12] in _PICTURE_BRANDS
+
+
 def name_unknown_format(data: bytes) -> str:
     """Say what a file is that no decoder recognised, as precisely as its first bytes allow."""
     for signature, name in _SIGNATURES:

@@ -150,6 +150,7 @@ def outcome_of(report: BuildReport, collection: Path) -> Outcome:
     """Return a build's counts, what was skipped, and how fast it was."""
     counts = {name: getattr(report, name) for name in COUNTS}
     record = {
+        "folder": str(collection),
         "indexed": report.indexed,
         **counts,
         "skipped": records_of_skipped(report.skipped),

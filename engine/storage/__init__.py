@@ -20,6 +20,7 @@
     report.py       what a build has come to
     thumbnails.py   small pictures in one file
     shelf.py        the collections of a home: list, rename, remove
+    inventory.py    what a folder holds, before anything is made of it
     uploads.py      uploaded files and zips, within limits
     naming.py       the names that came with them, made harmless
     tags.py         a person's own tags, kept over updates
@@ -38,6 +39,7 @@ from engine.storage.build import build_collection, repair_collection, update_col
 from engine.storage.change import change_model
 from engine.storage.collection import Collection
 from engine.storage.excerpt import write_excerpt
+from engine.storage.inventory import Inventory, estimate_seconds, take_inventory
 from engine.storage.manifest import Manifest, ModelCard
 from engine.storage.previous import previous_version, roll_back
 from engine.storage.report import BuildReport
@@ -55,7 +57,10 @@ from engine.storage.uploads import (
     UPLOAD_LIMITS,
     UploadLimits,
     UploadReport,
+    adopt_uploads,
+    discard_uploads,
     extract_upload_zip,
+    receive_uploads,
     save_uploads,
 )
 
@@ -65,6 +70,7 @@ __all__ = [
     "BuildReport",
     "Collection",
     "CollectionSummary",
+    "Inventory",
     "Manifest",
     "ModelCard",
     "Progress",
@@ -72,12 +78,16 @@ __all__ = [
     "TableReport",
     "UploadLimits",
     "UploadReport",
+    "adopt_uploads",
     "build_collection",
     "change_model",
     "collections_folder",
+    "discard_uploads",
+    "estimate_seconds",
     "extract_upload_zip",
     "list_collections",
     "previous_version",
+    "receive_uploads",
     "remove_collection",
     "rename_collection",
     "repair_collection",
@@ -85,6 +95,7 @@ __all__ = [
     "save_uploads",
     "summarise",
     "tag_photos",
+    "take_inventory",
     "update_collection",
     "write_excerpt",
 ]

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import stat
+import time
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
+from uuid import uuid4
 
 from engine import config
 from engine.catalogue import Skipped
@@ -25,6 +28,8 @@ from engine.errors import CollectionError
 from engine.storage.naming import FreeNames, harmless_path, is_junk, parts_of
 
 _MARK = ".uploads"
+_INCOMING = "incoming"
+_SECONDS_KEPT = 24 * 3600
 _ARCHIVES = {".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst"}
 _READABLE = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _END_BYTES = 22
@@ -136,6 +141,73 @@ def extract_upload_zip(
     except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError) as error:
         raise _not_a_zip(str(error)) from error
     return intake.report
+
+
+def receive_uploads(
+    files: Sequence[tuple[str, bytes]], home: Path, *, limits: UploadLimits = UPLOAD_LIMITS
+) -> tuple[Path, UploadReport]:
+    """Keep files and zips that somebody brought until it is decided what becomes of them.
+
+    Parameters
+    ----------
+    files
+        As for `save_uploads`; a zip among them is unpacked.
+    home
+        Where people's things are kept. What was received there more than a day ago, and neither
+        adopted nor discarded, is removed.
+    limits
+        As for `save_uploads`.
+
+    Returns
+    -------
+    folder : Path
+        Holds the photos; `adopt_uploads` or `discard_uploads` ends its time.
+    report : UploadReport
+        What was kept and left out.
+
+    Raises
+    ------
+    CollectionError
+        As `save_uploads` and `extract_upload_zip`; then nothing is kept.
+    """
+    _sweep(home / _INCOMING)
+    folder = home / _INCOMING / uuid4().hex
+    report = UploadReport()
+    try:
+        for name, content in files:
+            if name.lower().endswith(".zip"):
+                _add(report, extract_upload_zip(content, folder, limits=limits))
+        loose = [(name, content) for name, content in files if not name.lower().endswith(".zip")]
+        if loose:
+            _add(report, save_uploads(loose, folder, limits=limits))
+    except BaseException:
+        discard_uploads(folder)
+        raise
+    return folder, report
+
+
+def adopt_uploads(received: Path, folder: Path) -> None:
+    """Make what was received a folder of its own, which must not be there yet."""
+    received.rename(folder)
+
+
+def discard_uploads(received: Path) -> None:
+    """Remove what was received; nothing happens where it is gone."""
+    if is_uploads(received):
+        shutil.rmtree(received)
+
+
+def _add(report: UploadReport, more: UploadReport) -> None:
+    report.saved.update(more.saved)
+    report.skipped.extend(more.skipped)
+
+
+def _sweep(incoming: Path) -> None:
+    """Remove what was received long ago and then forgotten."""
+    long_ago = time.time() - _SECONDS_KEPT
+    for folder in incoming.iterdir() if incoming.is_dir() else ():
+        if folder.stat().st_mtime < long_ago:
+            discard_uploads(folder)
 
 
 def is_uploads(folder: Path) -> bool:

@@ -15,12 +15,12 @@ from engine.storage import (
     remove_collection,
     rename_collection,
 )
-from pages.parts.download import skipped_as_csv
 from pages.parts.frame import Told
 from pages.parts.gallery import draw_photos
 from pages.parts.links import TEXT_SEARCH
 from pages.parts.navigation import Link, draw_link
 from pages.parts.resources import collection_of, is_of_another_model, spread
+from pages.parts.skipped_files import draw_skipped
 from pages.parts.table_reports import draw_tables
 from pages.parts.way_back import draw_other_model, draw_way_back
 from pages.parts.wording import count, plain
@@ -56,9 +56,7 @@ def draw_collection(slug: str, summary: CollectionSummary) -> None:
                 _draw_changes(slug, summary, collection, is_outdated)
             if collection is not None:
                 draw_tables(slug, collection)
-                label = f"{count(summary.n_skipped, 'file')} skipped"
-                if summary.n_skipped and _button(label, slug, ":material/report:"):
-                    _show_skipped(summary)
+                draw_skipped(slug, collection)
 
 
 def _draw_title(summary: CollectionSummary, is_outdated: bool) -> None:
@@ -143,20 +141,3 @@ def ask_to_remove(summary: CollectionSummary) -> None:
                 st.rerun()
         if st.button("Keep it"):
             st.rerun()
-
-
-@st.dialog("Skipped files", width="large", icon=":material/report:")
-def _show_skipped(summary: CollectionSummary) -> None:
-    with Told():
-        skipped = collection_of(summary.folder).catalogue.skipped()
-        st.caption("These files could not be read as photos, so they are not in the collection.")
-        rows = [{"File": each.path, "Reason": each.reason} for each in skipped]
-        st.dataframe(rows, hide_index=True, width="stretch", height="auto")
-        st.download_button(
-            "Download as CSV",
-            skipped_as_csv(skipped),
-            "skipped.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )

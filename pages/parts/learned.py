@@ -11,6 +11,7 @@ from engine.search.calibrating import Calibrations
 from engine.search.dial import DialPoint, measure_dial
 from engine.search.suggesting import suggestions
 from engine.search.verdict import judge
+from engine.storage import Collection
 from engine.text import singular, words
 from pages.parts.examples import examples_from
 from pages.parts.resources import spread
@@ -43,6 +44,16 @@ def words_near(engine: SearchEngine, answer: Answer) -> list[list[str]]:
     rows = [match.photo.row for match in answer.matches]
     embeddings = np.asarray(engine.collection.embeddings[rows], np.float32)
     return [[word for word, _ in near] for near in word_book_of(engine).nearest_of(embeddings)]
+
+
+def n_unread_files(collection: Collection) -> int:
+    """Return how many files of a collection's folder could not be read as photos."""
+    return _n_unread_files(collection.fingerprint, collection)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _n_unread_files(fingerprint: str, _collection: Collection) -> int:
+    return sum(not each.is_line for each in _collection.catalogue.skipped())
 
 
 @st.cache_data(show_spinner="Measuring the index…", max_entries=16)

@@ -18,21 +18,42 @@ function hand(photos, until = Date.now() + PATIENCE_MS) {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-function take(event, files) {
-  const photos = [...(files ?? [])]; // a HEIC photo often comes without a type: the engine looks
-  if (!photos.length || !wanted()) return;
+// Any file is let in: a HEIC photo often comes without a type, and the engine says what is none.
+async function take(event, transfer) {
+  if (!transfer?.files.length || !wanted()) return;
   event.preventDefault();
-  hand(photos);
+  hand(await filesOf(transfer));
 }
 
-const wanted = () => location.pathname.endsWith("/image_search");
+// A folder that is dropped brings every file below it.
+async function filesOf(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some((entry) => entry.isDirectory)) return [...transfer.files];
+  const found = [];
+  for (const entry of entries) await gather(entry, found);
+  return found;
+}
+
+async function gather(entry, found) {
+  if (entry.isFile) {
+    found.push(await new Promise((resolve, reject) => entry.file(resolve, reject)));
+    return;
+  }
+  const reader = entry.createReader();
+  const next = () => new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+  for (let some = await next(); some.length; some = await next()) {
+    for (const each of some) await gather(each, found);
+  }
+}
+
+const wanted = () => /\/(image_search|collections)$/.test(location.pathname);
 
 function listen() {
-  document.addEventListener("paste", (event) => take(event, event.clipboardData?.files));
+  document.addEventListener("paste", (event) => take(event, event.clipboardData));
   document.addEventListener("drop", (event) => {
     // The uploader takes what falls on itself; elsewhere it only keeps the browser from opening it.
     const on = event.target instanceof Element ? event.target : document.body;
-    if (!on.closest(UPLOADER)) take(event, event.dataTransfer?.files);
+    if (!on.closest(UPLOADER)) take(event, event.dataTransfer);
   });
   document.addEventListener("dragover", (event) => {
     if (wanted() && event.dataTransfer?.types.includes("Files")) event.preventDefault();

@@ -17,7 +17,15 @@ from engine.errors import CollectionError
 from engine.hub import ModelOnShelf, SideBySide, models_here
 from engine.runs.heldout import HeldOut, Moment
 from engine.search import SearchEngine
-from engine.storage import Collection, CollectionSummary, Manifest, list_collections
+from engine.storage import (
+    Collection,
+    CollectionSummary,
+    Inventory,
+    Manifest,
+    estimate_seconds,
+    list_collections,
+    take_inventory,
+)
 from engine.words import WordVectors
 from pages.parts.elements import data_url
 
@@ -25,8 +33,9 @@ DEMO = "demo"
 
 
 def collections() -> dict[str, CollectionSummary]:
-    """Return every collection by its slug, the demo first; read anew each time."""
-    return {_slug(summary.folder): summary for summary in list_collections()}
+    """Return every collection by its slug, one's own before the demo; read anew each time."""
+    found = sorted(list_collections(), key=lambda summary: summary.folder == DEMO_COLLECTION)
+    return {_slug(summary.folder): summary for summary in found}
 
 
 def _slug(folder: Path) -> str:
@@ -132,6 +141,13 @@ def _side_by_side(
     fingerprint: str, prints: tuple[str, ...], _collection: Collection, _folders: list[Path]
 ) -> SideBySide:
     return SideBySide(_collection, [encoder_of(folder) for folder in _folders])
+
+
+@st.cache_resource(show_spinner="Looking through the folder…", max_entries=8, ttl=600)
+def look_through(root: Path, captions: str, model: Path) -> tuple[Inventory, float]:
+    """Return what a folder holds, and about how many seconds a model needs for its photos."""
+    inventory = take_inventory(root, captions or None)
+    return inventory, estimate_seconds(inventory, encoder_of(model))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8, scope="session")

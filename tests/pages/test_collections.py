@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import time
 import zipfile
 from dataclasses import replace
@@ -14,11 +15,11 @@ from streamlit.testing.v1 import AppTest
 from engine.encoders import bundled_models
 from engine.jobs import JobState, Progress
 from engine.storage import Collection, Manifest, list_collections
-from pages.parts import collection_card, jobs_view, new_collection, resources
+from pages.parts import collection_card, inventory_card, jobs_view, new_collection, resources
 from pages.parts.frame import MENU
 from tests.pages.colour_model import COLOURS, write_colour_model
-from tests.pages.reading import blocks, errors, links, texts
-from tests.pages.squares import square
+from tests.pages.reading import blocks, elements, errors, links, texts
+from tests.pages.squares import heic, square
 
 
 @pytest.fixture
@@ -144,7 +145,7 @@ def test_a_damaged_collection_says_so_and_can_be_repaired_or_removed(open_page, 
     (shelf / "manifest.json").write_text("{")
     page = open_page("collections")
     assert ":red-badge[" in texts(page)
-    assert {each.label for each in page.button} == {"Repair", "Remove", "Make the collection"}
+    assert {each.label for each in page.button} == {"Repair", "Remove", "Choose a folder…"}
     assert "Coloured squares" in texts(page)  # from the copy of its manifest
     button(page, "Repair").click().run()
     assert started == [("check", [str(shelf), "--repair", "--json"], "Repair Coloured squares")]
@@ -166,7 +167,7 @@ def test_a_collection_that_is_being_updated_says_so_and_is_left_alone(open_page,
     monkeypatch.setattr(resources, "list_collections", lambda: [busy])
     page = open_page("collections")
     assert ":blue-badge[" in texts(page)
-    buttons = {"1 table", "1 file skipped", "Make the collection"}
+    buttons = {"1 table", "1 file skipped", "Choose a folder…"}
     assert {each.label for each in page.button} == buttons
 
 
@@ -189,21 +190,64 @@ def test_a_collection_whose_model_is_another_one_now_can_be_embedded_anew(
     assert "another model" in box
 
 
-def test_a_collection_is_made_from_a_folder(open_page, started, squares, kindred_home):
-    page = open_page("collections")
-    page.text_input[0].input(str(squares))
-    page.text_input[2].input("My *squares*")
+@pytest.fixture
+def adding(open_page, started, colour_model, monkeypatch):
+    """Open the page, with a model that is quick to try."""
+    monkeypatch.setattr(inventory_card, "bundled_model", lambda: colour_model)
+    return open_page("collections")
+
+
+def choose(page, folder):
+    """Choose a folder, as the chooser's button does."""
+    page.session_state["chosen folder"] = str(folder)
+    return page.run()
+
+
+def drop(page, *files):
+    (uploader,) = [each for each in page.file_uploader if each.key.startswith("new photos")]
+    return uploader.set_value(list(files)).run()
+
+
+def test_a_card_says_what_was_found_before_anything_is_made(adding, started, tmp_path, squares):
+    """21 files are called .png or .jpg; the table has a caption for 20 of them, and one line more.
+
+    A text and a film are no photos.
+    """
+    mine = Path(shutil.copytree(squares, tmp_path / "Summer *2023*"))
+    (mine / "notes.txt").write_text("remember the milk")
+    (mine / "images" / "film.mov").write_bytes(b"moving")
+    with (mine / "table.csv").open("a") as table:
+        table.write("gone.png,A picture that went,,,\n")
+    page = choose(adding, mine)
+    assert not errors(page)
+    said = texts(page)
+    for line in (
+        r"**Summer \*2023\***",
+        "21 photos in 1 folder",
+        r"table\.csv with 20 captions",
+        "1 line in there is of no photo in here",
+        "2 files that are no photos",
+        "on this computer",
+    ):
+        assert line in said
+    assert not started
+
+
+def test_a_collection_and_its_map_are_made_from_a_folder(adding, started, squares, kindred_home):
+    page = choose(adding, squares)
+    page.text_input(key=f"name of {squares}").input("My *squares*")
     button(page, "Make the collection").click().run()
     assert not errors(page)
     out = kindred_home / "collections" / "my-squares"
     arguments = [str(squares), f"--out={out}", "--name=My *squares*", "--json"]
-    assert started == [("index", arguments, "Make My *squares*")]
+    assert started[0] == ("index", arguments, "Make My *squares*")
+    assert started[1][:2] == ("map", [str(out), "--json"])
+    assert "Make the collection" not in {each.label for each in page.button}
 
 
-def test_a_person_may_name_the_model_of_a_new_collection(open_page, started, squares):
-    page = open_page("collections")
-    page.text_input[0].input(str(squares))
-    page.selectbox[0].set_value("kindred-fashion")
+def test_a_person_may_name_the_model_of_a_new_collection(adding, started, squares):
+    page = choose(adding, squares)
+    page.selectbox(key="model of the new collection").set_value("kindred-fashion")
     button(page, "Make the collection").click().run()
     assert not errors(page)
     assert "--model=kindred-fashion" in started[0][1]
@@ -226,72 +270,133 @@ def test_which_model_was_chosen_is_said_when_the_collection_is_made(open_page, m
     assert "These look like product photos" in said
 
 
-def test_a_name_is_never_a_path_and_never_taken_twice(open_page, started, squares, kindred_home):
-    page = open_page("collections")
+def test_a_name_is_never_a_path_and_never_taken_twice(adding, started, squares, kindred_home):
     for _ in range(2):
-        page.text_input[0].input(str(squares))
-        page.text_input[2].input("../../Squares")
+        page = choose(adding, squares)
+        page.text_input(key=f"name of {squares}").input("../../Squares")
         button(page, "Make the collection").click().run()
-    outs = [Path(arguments[1].removeprefix("--out=")) for _, arguments, _ in started]
+    made = [arguments for kind, arguments, _ in started if kind == "index"]
+    outs = [Path(arguments[1].removeprefix("--out=")) for arguments in made]
     assert [out.parent for out in outs] == [kindred_home / "collections"] * 2
     assert [out.name for out in outs] == ["squares-2", "squares-3"]
 
 
-def test_a_folder_that_is_not_there_is_one_box(open_page, started):
-    page = open_page("collections")
-    page.text_input[0].input("/no/such/folder")
-    button(page, "Make the collection").click().run()
+def test_a_folder_that_is_not_there_is_one_box(adding, started):
+    page = choose(adding, "/no/such/folder")
     (box,) = errors(page)
     assert "no such folder" in box
     assert not started
 
 
-def test_nothing_given_is_one_box(open_page, started):
-    page = open_page("collections")
+def test_a_folder_without_photos_says_so_and_nothing_can_be_made(adding, tmp_path):
+    (tmp_path / "letter.pdf").write_bytes(b"%PDF")
+    page = choose(adding, tmp_path)
+    assert not errors(page)
+    assert "No photos were found here." in texts(page)
+    assert button(page, "Make the collection").disabled
+
+
+def test_of_several_tables_one_can_be_chosen(adding, started, tmp_path, squares):
+    mine = Path(shutil.copytree(squares, tmp_path / "mine"))
+    shutil.copy(mine / "table.csv", mine / "second.csv")
+    page = choose(adding, mine)
+    assert not errors(page)
+    page.selectbox(key="captions table").select("second.csv").run()
+    assert not errors(page)
+    assert r"second\.csv with 20 captions" in texts(page)
     button(page, "Make the collection").click().run()
-    assert len(errors(page)) == 1
-    assert not started
+    assert f"--captions={mine / 'second.csv'}" in started[0][1]
 
 
-def test_a_collection_is_made_from_uploaded_files(open_page, started, kindred_home):
+def test_where_strangers_may_come_by_a_folder_is_named_and_none_is_listed(
+    open_page, started, colour_model, squares, monkeypatch
+):
+    monkeypatch.setattr(inventory_card, "bundled_model", lambda: colour_model)
+    monkeypatch.setattr(new_collection, "can_browse", lambda: False)
     page = open_page("collections")
-    page.button_group(key="photos from").set_value("Files").run()
-    upload = ("red.png", square("red", 0), "image/png")
-    page.file_uploader(key="new files").set_value([upload])
+    assert "Choose a folder…" not in {each.label for each in page.button}
+    page.text_input(key="named folder").input(str(squares)).run()
+    assert not errors(page)
+    assert "21 photos in 1 folder" in texts(page)
+
+
+def test_a_folder_is_found_by_walking_and_only_into_what_was_listed(tmp_path, monkeypatch):
+    (tmp_path / "Pictures" / "2023").mkdir(parents=True)
+    (tmp_path / "Pictures" / "a.jpg").touch()
+    (tmp_path / ".hidden").mkdir()
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    dialog = AppTest.from_function(folder_dialog, default_timeout=60).run()
+    (listed,) = elements(dialog, "folders")
+    assert listed["folders"] == ["Pictures"]
+    assert listed["crumbs"][-1] == tmp_path.name
+    assert "0 files and 1 folder in here" in texts(dialog)
+    dialog.text_input(key="typed folder").input(str(tmp_path / "Pictures")).run()
+    (listed,) = elements(dialog, "folders")
+    assert listed["folders"] == ["2023"]
+    assert "1 file and 1 folder in here" in texts(dialog)
+    dialog.text_input(key="typed folder").input(str(tmp_path / "nowhere")).run()
+    assert "no such folder" in errors(dialog)[0].lower()
+
+
+def folder_dialog():
+    from pages.parts.folder_chooser import choose_folder
+
+    choose_folder()
+
+
+def test_a_collection_is_made_from_dropped_files(adding, started, kindred_home):
+    page = drop(adding, ("red.png", square("red", 0), ""), ("IMG_1.HEIC", heic("blue"), ""))
+    assert not errors(page)
+    assert "2 photos in 1 folder" in texts(page)
     button(page, "Make the collection").click().run()
     assert not errors(page)
-    ((kind, arguments, _),) = started
-    photos = Path(arguments[0])
-    assert kind == "index"
-    assert photos.is_relative_to(kindred_home / "collections")
+    photos = Path(started[0][1][0])
+    assert photos == kindred_home / "collections" / "red" / "photos"
+    assert sorted(path.name for path in photos.glob("[!.]*")) == ["IMG_1.HEIC", "red.png"]
+    assert not any((kindred_home / "incoming").iterdir())
     assert not list(kindred_home.parent.glob("red*.png"))
 
 
-def test_a_zip_is_unpacked_inside_and_what_is_left_out_is_told(open_page, started, kindred_home):
+def test_what_was_dropped_goes_when_it_is_not_wanted(adding, started, kindred_home):
+    page = drop(adding, ("red.png", square("red", 0), "image/png"))
+    button(page, "Cancel").click().run()
+    assert not errors(page)
+    assert not any((kindred_home / "incoming").iterdir())
+    assert not started
+
+
+def test_a_zip_is_unpacked_inside_and_what_is_left_out_is_told(adding, started, kindred_home):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("shop/red.png", square("red", 0))
         archive.writestr("../../escaped.png", square("blue", 0))
-    page = open_page("collections")
-    page.button_group(key="photos from").set_value("Zip").run()
-    upload = ("shop.zip", file.getvalue(), "application/zip")
-    page.file_uploader(key="new zip").set_value(upload)
+    page = drop(adding, ("shop.zip", file.getvalue(), "application/zip"))
+    assert "escaped" in page.warning[0].value
     button(page, "Make the collection").click().run()
     assert not errors(page)
     photos = Path(started[0][1][0])
     kept = [path.relative_to(photos).as_posix() for path in photos.rglob("*.png")]
     assert kept == ["shop/red.png"]
     assert not list(kindred_home.parent.rglob("escaped.png"))
-    assert "escaped" in page.warning[0].value
 
 
-def test_an_upload_that_is_no_zip_is_one_box(open_page, started):
-    page = open_page("collections")
-    page.button_group(key="photos from").set_value("Zip").run()
-    page.file_uploader(key="new zip").set_value(("a.zip", b"no zip", "application/zip")).run()
-    button(page, "Make the collection").click().run()
+def test_an_upload_that_is_no_zip_is_one_box(adding, started):
+    page = drop(adding, ("a.zip", b"no zip", "application/zip"))
     assert len(errors(page)) == 1
     assert not started
+
+
+def test_what_was_made_can_be_opened_and_the_menu_is_on_it_already(open_page, monkeypatch, shelf):
+    result = {"indexed": 20, "seconds": 2.0, "folder": str(shelf)}
+    at_work(monkeypatch, job("finished", ended=time.time(), result=result))
+    page = open_page("collections", collection="demo")
+    page.session_state["made"] = "squares"
+    page.run()
+    assert not errors(page)
+    assert page.query_params["collection"] == "squares"
+    assert "text_search?collection=squares" in [
+        link["href"] for link in links(page) if link["label"] == "Open it"
+    ]
 
 
 def test_a_job_at_work_shows_how_far_it_is_and_how_long_it_takes(open_page, monkeypatch):

@@ -1,0 +1,128 @@
+"""What a folder holds, before anything is made of it: photos, what is said of them, the rest."""
+
+from __future__ import annotations
+
+import posixpath
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from engine import config
+from engine.catalogue import find_files, read_source
+from engine.encoders import Encoder
+from engine.images import looks_like_photo
+from engine.progress import Step, unheard
+from engine.storage.embedding import embed_files
+from engine.storage.journal import Journal
+from engine.storage.order import absolute
+from engine.storage.survey import look
+
+_N_TRIED = 16
+_SECONDS_TO_START = 3.0  # of the program that does the work, with its libraries
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What was found in a folder; nothing was decoded for it.
+
+    Attributes
+    ----------
+    root
+        The folder.
+    photos
+        Files that look like photos, as paths below it.
+    n_folders
+        Folders that they lie in.
+    n_bytes
+        Of the photos together.
+    n_others
+        Files that do not look like photos; tables are not among them.
+    tables
+        CSV, TSV and JSONL files, as paths below the folder.
+    used
+        Those that tell of the photos.
+    n_captions
+        Captions in them.
+    n_unplaced
+        Lines of them that could not be used.
+    unused
+        Of the other tables, each with the reason why nothing is taken from it.
+    """
+
+    root: Path
+    photos: tuple[str, ...]
+    n_folders: int
+    n_bytes: int
+    n_others: int
+    tables: tuple[str, ...]
+    used: tuple[str, ...]
+    n_captions: int
+    n_unplaced: int
+    unused: tuple[str, ...] = ()
+
+
+def take_inventory(photos: Path | str, captions: Path | str | None = None) -> Inventory:
+    """Look through a folder as a build would, without opening a photo.
+
+    Parameters
+    ----------
+    photos
+        The folder.
+    captions
+        The table about its photos; None for the one that is found in it.
+
+    Raises
+    ------
+    CatalogueError
+        When the folder cannot be read, or `captions` tells of none of its photos.
+    """
+    root = absolute(photos)
+    found = find_files(root)
+    likely = [path for path in found.photos if looks_like_photo(root / path)]
+    source = read_source(root, captions)
+    sizes = look(root, likely, Step(unheard, "measuring files", len(likely)))
+    return Inventory(
+        root=root,
+        photos=tuple(likely),
+        n_folders=len({posixpath.dirname(path) for path in likely}),
+        n_bytes=sum(each.size_bytes for each in sizes),
+        n_others=found.n_documents + len(found.photos) - len(likely) + len(found.skipped),
+        tables=tuple(found.tables),
+        used=tuple(table.path for table in source.tables if not table.reason),
+        n_captions=sum(len(record.captions) for record in source.records),
+        n_unplaced=sum(table.n_left_out for table in source.tables),
+        unused=tuple(f"{each.path}: {each.reason}" for each in source.tables if each.reason),
+    )
+
+
+def estimate_seconds(inventory: Inventory, encoder: Encoder) -> float:
+    """Return about how long indexing takes on this machine: a few of the photos are tried.
+
+    Parameters
+    ----------
+    inventory
+        What is to be indexed.
+    encoder
+        The model that will look at the photos.
+    """
+    n_photos = len(inventory.photos)
+    tried = inventory.photos[:: max(n_photos // _N_TRIED, 1)][:_N_TRIED]
+    if not tried:
+        return _SECONDS_TO_START
+    step = Step(unheard, "trying photos", len(tried))
+    unread = look(inventory.root, tried, step)
+    with TemporaryDirectory() as folder:
+        journal = Journal(Path(folder), {})
+        begin = time.perf_counter()
+        embed_files(
+            unread,
+            inventory.root,
+            encoder,
+            journal,
+            known=frozenset(),
+            thumbnail_px=config.THUMBNAIL_PX,
+            step=step,
+        )
+        seconds = time.perf_counter() - begin
+    return _SECONDS_TO_START + seconds / len(tried) * n_photos
