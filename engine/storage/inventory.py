@@ -14,9 +14,8 @@ from engine.encoders import Encoder
 from engine.images import looks_like_photo
 from engine.progress import Step, unheard
 from engine.storage.embedding import embed_files
-from engine.storage.journal import Journal
+from engine.storage.journal import Journal, Reading
 from engine.storage.order import absolute
-from engine.storage.survey import look
 
 _N_TRIED = 16
 _SECONDS_TO_START = 3.0  # of the program that does the work, with its libraries
@@ -81,12 +80,11 @@ def take_inventory(photos: Path | str, captions: Path | str | None = None) -> In
     found = find_files(root)
     likely = [path for path in found.photos if looks_like_photo(root / path)]
     source = read_source(root, captions)
-    sizes = look(root, likely, Step(unheard, "measuring files", len(likely)))
     return Inventory(
         root=root,
         photos=tuple(likely),
         n_folders=len({posixpath.dirname(path) for path in likely}),
-        n_bytes=sum(each.size_bytes for each in sizes),
+        n_bytes=sum((root / path).stat().st_size for path in likely),
         n_others=found.n_documents + len(found.photos) - len(likely) + len(found.skipped),
         tables=tuple(found.tables),
         used=tuple(table.path for table in source.tables if not table.reason),
@@ -110,8 +108,7 @@ def estimate_seconds(inventory: Inventory, encoder: Encoder) -> float:
     tried = inventory.photos[:: max(n_photos // _N_TRIED, 1)][:_N_TRIED]
     if not tried:
         return _SECONDS_TO_START
-    step = Step(unheard, "trying photos", len(tried))
-    unread = look(inventory.root, tried, step)
+    unread = [Reading(path, size_bytes=0, modified_ns=0) for path in tried]
     with TemporaryDirectory() as folder:
         journal = Journal(Path(folder), {})
         begin = time.perf_counter()
@@ -122,7 +119,7 @@ def estimate_seconds(inventory: Inventory, encoder: Encoder) -> float:
             journal,
             known=frozenset(),
             thumbnail_px=config.THUMBNAIL_PX,
-            step=step,
+            step=Step(unheard, "trying photos", len(tried)),
         )
         seconds = time.perf_counter() - begin
     return _SECONDS_TO_START + seconds / len(tried) * n_photos
