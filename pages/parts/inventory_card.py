@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.encoders import bundled_model
 from engine.storage import Inventory
-from pages.parts.resources import look_through
+from pages.parts.learned import look_through
 from pages.parts.wording import count, duration, file_size, plain
 
 MAX_NAME_CHARACTERS = 80

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import streamlit as st
 
@@ -11,10 +13,10 @@ from engine.search.calibrating import Calibrations
 from engine.search.dial import DialPoint, measure_dial
 from engine.search.suggesting import suggestions
 from engine.search.verdict import judge
-from engine.storage import Collection
+from engine.storage import Collection, Inventory, estimate_seconds, take_inventory
 from engine.text import singular, words
 from pages.parts.examples import examples_from
-from pages.parts.resources import spread
+from pages.parts.resources import encoder_of, spread
 
 MAX_TITLES_READ = 5000
 
@@ -44,6 +46,13 @@ def words_near(engine: SearchEngine, answer: Answer) -> list[list[str]]:
     rows = [match.photo.row for match in answer.matches]
     embeddings = np.asarray(engine.collection.embeddings[rows], np.float32)
     return [[word for word, _ in near] for near in word_book_of(engine).nearest_of(embeddings)]
+
+
+@st.cache_resource(show_spinner="Looking through the folder…", max_entries=8, ttl=600)
+def look_through(root: Path, captions: str, model: Path) -> tuple[Inventory, float]:
+    """Return what a folder holds, and about how many seconds a model needs for its photos."""
+    inventory = take_inventory(root, captions or None)
+    return inventory, estimate_seconds(inventory, encoder_of(model))
 
 
 def n_unread_files(collection: Collection) -> int:

@@ -17,7 +17,8 @@ from pages.parts.elements import catch_pasted_photos
 from pages.parts.folder_chooser import can_browse, choose_folder
 from pages.parts.frame import Told
 from pages.parts.inventory_card import Brought, Decision, draw_inventory
-from pages.parts.resources import DEMO, collections, look_through
+from pages.parts.learned import look_through
+from pages.parts.resources import DEMO, collections
 
 FORMATS = (
     "Drop photos, folders or a zip anywhere on this page: JPEG, PNG, HEIC, AVIF, WebP, GIF, TIFF "

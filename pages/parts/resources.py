@@ -17,15 +17,7 @@ from engine.errors import CollectionError
 from engine.hub import ModelOnShelf, SideBySide, models_here
 from engine.runs.heldout import HeldOut, Moment
 from engine.search import SearchEngine
-from engine.storage import (
-    Collection,
-    CollectionSummary,
-    Inventory,
-    Manifest,
-    estimate_seconds,
-    list_collections,
-    take_inventory,
-)
+from engine.storage import Collection, CollectionSummary, Manifest, list_collections
 from engine.words import WordVectors
 from pages.parts.elements import data_url
 
@@ -141,13 +133,6 @@ def _side_by_side(
     fingerprint: str, prints: tuple[str, ...], _collection: Collection, _folders: list[Path]
 ) -> SideBySide:
     return SideBySide(_collection, [encoder_of(folder) for folder in _folders])
-
-
-@st.cache_resource(show_spinner="Looking through the folder…", max_entries=8, ttl=600)
-def look_through(root: Path, captions: str, model: Path) -> tuple[Inventory, float]:
-    """Return what a folder holds, and about how many seconds a model needs for its photos."""
-    inventory = take_inventory(root, captions or None)
-    return inventory, estimate_seconds(inventory, encoder_of(model))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8, scope="session")
