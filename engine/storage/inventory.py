@@ -9,8 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from engine import config
-from engine.catalogue import find_files, read_source
+from engine.catalogue import Source, find_files, read_source
 from engine.encoders import Encoder
+from engine.errors import CatalogueError
 from engine.images import looks_like_photo
 from engine.progress import Step, unheard
 from engine.storage.embedding import embed_files
@@ -47,6 +48,8 @@ class Inventory:
         Lines of them that could not be used.
     unused
         Of the other tables, each with the reason why nothing is taken from it.
+    undecided
+        Why a person has to choose among several tables; "" where nobody has to.
     """
 
     root: Path
@@ -59,6 +62,7 @@ class Inventory:
     n_captions: int
     n_unplaced: int
     unused: tuple[str, ...] = ()
+    undecided: str = ""
 
 
 def take_inventory(photos: Path | str, captions: Path | str | None = None) -> Inventory:
@@ -79,18 +83,27 @@ def take_inventory(photos: Path | str, captions: Path | str | None = None) -> In
     root = absolute(photos)
     found = find_files(root)
     likely = [path for path in found.photos if looks_like_photo(root / path)]
-    source = read_source(root, captions)
+    undecided = ""
+    try:
+        source = read_source(root, captions)
+    except CatalogueError as error:
+        if captions is not None:
+            raise
+        source, undecided = Source(root, [], []), str(error)
+    told_of = {table.path for table in source.tables}
+    n_others = found.n_documents + sum(path not in told_of for path in found.tables)
     return Inventory(
         root=root,
         photos=tuple(likely),
         n_folders=len({posixpath.dirname(path) for path in likely}),
         n_bytes=sum((root / path).stat().st_size for path in likely),
-        n_others=found.n_documents + len(found.photos) - len(likely) + len(found.skipped),
+        n_others=n_others + len(found.photos) - len(likely) + len(found.skipped),
         tables=tuple(found.tables),
         used=tuple(table.path for table in source.tables if not table.reason),
         n_captions=sum(len(record.captions) for record in source.records),
         n_unplaced=sum(table.n_left_out for table in source.tables),
         unused=tuple(f"{each.path}: {each.reason}" for each in source.tables if each.reason),
+        undecided=undecided,
     )
 
 

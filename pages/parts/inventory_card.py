@@ -53,7 +53,9 @@ def draw_inventory(brought: Brought) -> Decision | None:
         name = st.text_input(
             "Name", brought.name, max_chars=MAX_NAME_CHARACTERS, key=f"name of {brought.root}"
         )
-        is_ready = bool(inventory.photos)
+        if inventory.undecided:
+            st.warning(plain(inventory.undecided), icon=":material/report:")
+        is_ready = bool(inventory.photos) and not inventory.undecided
         with st.container(horizontal=True):
             make = st.button("Make the collection", type="primary", disabled=not is_ready)
             cancel = st.button("Cancel", type="tertiary")

@@ -301,6 +301,8 @@ def test_of_several_tables_one_can_be_chosen(adding, started, tmp_path, squares)
     shutil.copy(mine / "table.csv", mine / "second.csv")
     page = choose(adding, mine)
     assert not errors(page)
+    assert "several tables" in page.warning[0].value
+    assert button(page, "Make the collection").disabled
     page.selectbox(key="captions table").select("second.csv").run()
     assert not errors(page)
     assert r"second\.csv with 20 captions" in texts(page)
