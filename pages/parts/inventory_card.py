@@ -7,10 +7,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from engine.encoders import bundled_model
+from engine.encoders import bundled_model, bundled_models
 from engine.storage import Inventory
 from pages.parts.learned import look_through
-from pages.parts.wording import count, duration, file_size, plain
+from pages.parts.wording import MODELS, count, duration, file_size, plain
 
 MAX_NAME_CHARACTERS = 80
 TABLES = "A CSV, TSV or JSONL file of the folder, or one elsewhere by its whole path."
@@ -31,6 +31,7 @@ class Decision:
 
     name: str
     captions: Path | None
+    model: str
     is_wanted: bool
 
 
@@ -53,6 +54,13 @@ def draw_inventory(brought: Brought) -> Decision | None:
         name = st.text_input(
             "Name", brought.name, max_chars=MAX_NAME_CHARACTERS, key=f"name of {brought.root}"
         )
+        model = st.selectbox(
+            "Model",
+            ["", *bundled_models()],
+            format_func=MODELS.__getitem__,
+            key="model of the new collection",
+            help="What looks at the photos. It can be changed later.",
+        )
         if inventory.undecided:
             st.warning(plain(inventory.undecided), icon=":material/report:")
         is_ready = bool(inventory.photos) and not inventory.undecided
@@ -62,7 +70,7 @@ def draw_inventory(brought: Brought) -> Decision | None:
         if not make and not cancel:
             return None
         table = Path(captions) if captions else None
-        return Decision(name.strip() or brought.name, table, is_wanted=make)
+        return Decision(name.strip() or brought.name, table, model, is_wanted=make)
 
 
 def what_was_found(inventory: Inventory, seconds: float) -> list[str]:

@@ -95,7 +95,9 @@ def _make(brought: Brought, decision: Decision) -> None:
         adopt_uploads(root, photos)
         table = photos / table.relative_to(root) if table else None
     captions = [f"--captions={table}"] if table else []
-    arguments = [str(photos), *captions, f"--out={out}", f"--name={decision.name}", "--json"]
+    model = [f"--model={decision.model}"] if decision.model else []
+    given = [*captions, *model, f"--out={out}", f"--name={decision.name}", "--json"]
+    arguments = [str(photos), *given]
     start_job("index", arguments, title=f"Make {decision.name}", on=out)
     title = f"Map of {decision.name}: {MapSettings().told()}"
     start_job("map", [str(out), "--json"], title=title, on=out)
