@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import streamlit as st
 
-from engine.catalogue import Skipped
 from engine.jobs import JobState, Wait, confirm_job, forget_job, jobs, stop_job
+from pages.parts.build_result import draw_result
 from pages.parts.frame import Told
-from pages.parts.links import TEXT_SEARCH
-from pages.parts.navigation import Link, draw_link
-from pages.parts.resources import collections
 from pages.parts.wording import count, duration, file_size, plain
 
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -111,47 +107,8 @@ def _draw_over(job: JobState) -> None:
             forget_job(job.job_id)
             st.rerun()
     if job.result and "indexed" in job.result:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(plain(what_was_built(job.result)))
-            _draw_way_in(job)
-        if job.result.get("chosen"):
-            _draw_choice(job.result["chosen"])
+        draw_result(job.result, key=job.job_id)
     if job.error:
         st.text(job.error)
     if job.state == "crashed" and job.log_tail:
         st.code(job.log_tail, language=None, height=160)
-
-
-def _draw_choice(chosen: str) -> None:
-    """Say which model was chosen and why, and where that can be changed."""
-    said = f"{chosen[:1].upper()}{chosen[1:]}"
-    st.caption(f"{plain(said)}. Another one can be chosen on its card below.")
-
-
-def _draw_way_in(job: JobState) -> None:
-    """Link to the collection that a job has made, where it still stands."""
-    slug = Path(str((job.result or {}).get("folder", ""))).name
-    if slug in collections():
-        link = Link("Open it", TEXT_SEARCH, {"collection": slug}, ":material/search:")
-        draw_link(link, key=f"open {job.job_id}")
-
-
-def what_was_built(result: dict[str, Any]) -> str:
-    """Return a build's counts as one line.
-
-    Examples
-    --------
-    >>> skipped = [{"path": "a.jpg", "reason": "it is text"}]
-    >>> what_was_built({"indexed": 300, "added": 10, "skipped": skipped, "seconds": 2.0})
-    '300 photos · 10 added · 1 file skipped · 2 s'
-    """
-    parts = [count(result.get("indexed", 0), "photo")]
-    changes = ("added", "changed", "renamed", "removed")
-    parts += [f"{result[key]:,} {key}" for key in changes if result.get(key)]
-    n_files = sum(not Skipped(**each).is_line for each in result.get("skipped", ()))
-    parts += [f"{count(n_files, 'file')} skipped"] if n_files else []
-    for table in result.get("tables", ()):
-        n_left_out = sum(table["left_out"].values())
-        told = "not used" if table["reason"] else f"{count(table['n_lines'], 'line')} read"
-        parts.append(f"{table['path']}: {told}" + (f", {n_left_out:,} left out" * bool(n_left_out)))
-    return " · ".join([*parts, duration(result.get("seconds", 0.0))])
