@@ -191,7 +191,7 @@ def test_lines_lie_above_the_pictures_with_their_legend_in_sight(page: Page):
     assert stage["y"] < key["y"] < stage["y"] + stage["height"]
     assert map_.locator("canvas.links").evaluate(INKED)
     order = map_.locator(".stage > canvas").evaluate_all("(all) => all.map((c) => c.className)")
-    assert order.index("links") > order.index("under") > order.index("front")
+    assert order.index("links") > order.index("mid") > order.index("front")
 
 
 def test_making_the_map_tells_its_time_and_leaves_the_quick_one_standing(page: Page):

@@ -40,9 +40,9 @@ class KindredMap {
     this.stage = made("div", "stage");
     this.stage.tabIndex = 0;
     this.stage.setAttribute("role", "application");
-    const names = ["back", "front", "under", "links", "over"];
+    const names = ["back", "front", "mid", "links", "over"];
     this.layers = names.map((name) => made("canvas", name));
-    [this.back, this.front, this.under, this.links, this.over] = this.layers;
+    [this.back, this.front, this.mid, this.links, this.over] = this.layers;
     this.card = made("div", "card");
     this.card.hidden = true;
     const picture = made("canvas", "picture");
@@ -333,7 +333,7 @@ class KindredMap {
 
   // What is drawn in every frame: it is little, and its size does not grow with the map.
   drawOver() {
-    drawUnder(this, this.under.getContext("2d"), this.density);
+    drawUnder(this, this.mid.getContext("2d"), this.density);
     drawOverlay(this, this.over.getContext("2d"), this.density);
     this.showLost();
   }
