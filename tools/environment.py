@@ -18,7 +18,7 @@ from pathlib import Path
 
 VENV = Path(__file__).resolve().parent.parent / ".venv"
 TENSORFLOWS = ("tensorflow", "tensorflow-cpu")
-SIZE = "about 0.6 GB to download, 2 GB on the disk"
+SIZE = "about 0.6 GB to download, 2.4 GB on the disk"
 TRIAL = b"#include <Python.h>\n#include <vector>\nstd::vector<int> rows;\n"
 
 
