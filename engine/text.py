@@ -87,6 +87,27 @@ def singular(word: str) -> str:
     return word[:-2] if word.endswith(_ES) else word[:-1]
 
 
+_IRREGULAR = {
+    **{"man": "men", "woman": "women", "child": "children", "foot": "feet", "tooth": "teeth"},
+    **{"goose": "geese", "mouse": "mice", "person": "people", "knife": "knives", "leaf": "leaves"},
+    **{"wolf": "wolves", "shelf": "shelves", "loaf": "loaves", "calf": "calves", "ox": "oxen"},
+}
+_OTHER_NUMBER = _IRREGULAR | {many: one for one, many in _IRREGULAR.items()}
+
+
+def other_number(word: str) -> str:
+    """Return the plural of an irregular singular and the other way round, else "".
+
+    Vocabularies keep the two apart, since `singular` knows rules alone.
+
+    Examples
+    --------
+    >>> other_number("men"), other_number("foot"), other_number("shirt")
+    ('man', 'feet', '')
+    """
+    return _OTHER_NUMBER.get(word, "")
+
+
 def spelt_nearly(word: str, known: Iterable[str]) -> list[str]:
     """Return the known words that a slip or two make of a word, the fewest slips first.
 

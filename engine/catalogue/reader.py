@@ -235,6 +235,11 @@ class CatalogueReader:
         with self._file.reading() as connection:
             return saying.rows_saying(connection, text, together=together)
 
+    def saying_among(self, text: str, rows: Sequence[int]) -> np.ndarray:
+        """Return which of some rows have captions with every word of a text, bool (len(rows),)."""
+        with self._file.reading() as connection:
+            return saying.saying_among(connection, text, [int(row) for row in rows])
+
     def says(self, text: str) -> bool:
         """Return whether the captions of any photo have every word of a text, by its stem."""
         question = saying.every_word(text)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -46,6 +48,15 @@ def rows_saying(connection: sqlite3.Connection, text: str, *, together: bool = F
     question = phrase(text) if together else every_word(text)
     found = connection.execute(f"{MATCHING} ORDER BY rowid", (question,))
     return np.fromiter((row for (row,) in found), np.int64)
+
+
+def saying_among(connection: sqlite3.Connection, text: str, rows: Sequence[int]) -> np.ndarray:
+    """Return which of some rows have captions with every word of a text, bool (len(rows),)."""
+    found = connection.execute(
+        f"{MATCHING} AND rowid IN (SELECT value FROM json_each(?))",
+        (every_word(text), json.dumps(list(rows))),
+    )
+    return np.isin(rows, [row for (row,) in found])
 
 
 def rows_named(connection: sqlite3.Connection, text: str) -> list[int]:

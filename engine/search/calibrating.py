@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +18,11 @@ from numpy.typing import NDArray
 from engine.relevance import Calibration, fit
 from engine.search.everyday import EVERYDAY
 from engine.search.lexicon import folded
-from engine.search.reading import read_words
+from engine.search.evidence import TextEvidence
+from engine.search.reading import knows, read_words
+from engine.search.subject import is_telling
 from engine.search.verdict import match_evidence
+from engine.text import Tokenizer, words
 
 if TYPE_CHECKING:
     from engine.search.engine import SearchEngine
@@ -32,7 +36,7 @@ _N_NEAR = 60
 _HIDDEN_SHARE = 0.15
 _OFTEN = 20
 # Where nothing can be fitted: what came out on collections with labels, roughly.
-_UNFITTED = Calibration((14.0, 1.5, 1.5, 2.0), -9.5)
+_UNFITTED = Calibration((14.0, 1.5, -3.0, -1.5, 2.0), -9.5)
 _UNFITTED_MATCH = Calibration((8.0, 0.8), -5.5)
 
 
@@ -49,13 +53,20 @@ class Phrase:
     is_present
         Whether those photos take part.
     kind
-        ``"value"``, ``"pair"``, ``"left out"``, ``"unsaid"`` or ``"everyday"``.
+        ``"value"``, ``"pair"``, ``"left out"``, ``"apart"``, ``"adorned"``, ``"misplaced"``,
+        ``"unsaid"`` or ``"everyday"``.
+    said
+        For each of its words, whether any photo names it.
+    named
+        For each, whether the photo does that names most of them.
     """
 
     text: str
     has: NDArray[np.bool_]
     is_present: bool
     kind: str
+    said: tuple[bool, ...]
+    named: tuple[bool, ...]
 
 
 class Calibrations:
@@ -92,31 +103,9 @@ class Calibrations:
         """Their embeddings."""
         return np.asarray(self._engine.collection.embeddings[self.rows], np.float32)
 
-    def text_evidence(self, texts: Sequence[str], *, hidden: bool = False) -> list[float]:
-        """Return what the collection's and the model's own words say of a query.
-
-        Returns
-        -------
-        list of float
-            Whether photos say all of it, the share of its words that any photo says, and the
-            share that the model can read.
-        """
-        lexicon, tokenizer = self._engine.lexicon, self._engine.encoder.tokenizer
-        words = [word for text in texts for word in folded(text)]
-        if not words or tokenizer is None:
-            return [0.0, 0.0, 0.0]
-        as_read = [read_words(tokenizer, text)[0] for text in texts]
-        read = [word for text in as_read for word in folded(text)]
-        known = sum(tokenizer.count(word) > 0 for word in read) / len(read)
-        if hidden:
-            return [0.0, 0.0, known]
-        together = lexicon.is_said(" ".join(as_read))
-        each = sum(lexicon.is_said(word) for word in read) / len(read)
-        return [float(together), each, known]
-
     def phrases(self, part: int) -> list[Phrase]:
         """Return phrases of one half, present and absent ones."""
-        found = [*self._values, *self._pairs(), *self._unsaid()]
+        found = [*self._values, *self._pairs(), *self._mixed(), *self._unsaid()]
         mine = [phrase for phrase in found if _half(phrase.text) == part]
         self._embed([phrase.text for phrase in mine])
         return mine
@@ -124,22 +113,31 @@ class Calibrations:
     def _embed(self, texts: Sequence[str]) -> None:
         """Compare new texts with the sample, all at once: one product instead of hundreds."""
         encoder = self._engine.encoder
-        assert encoder.tokenizer is not None
         new = [text for text in dict.fromkeys(texts) if text not in self._embedded]
         if new:
-            as_read = [read_words(encoder.tokenizer, text)[0] for text in new]
+            as_read = [read_words(self._tokenizer, text)[0] for text in new]
             rows = encoder.embed_texts(as_read)
             found = zip(rows, rows @ self.sample.T, strict=True)
             self._embedded.update(zip(new, found, strict=True))
 
-    def evidence(self, phrase: Phrase, *, hidden: bool = False) -> list[float]:
+    def evidence(self, phrase: Phrase, *, hidden: bool = False) -> TextEvidence:
         """Return the evidence that a phrase has an answer, as `judge` gathers it."""
-        near = self._similarities(phrase)
-        return [_top(near), *self._said(phrase, hidden=hidden)]
+        said = np.array(phrase.said) & (not hidden)
+        named = np.array(phrase.named) & said
+        known = [knows(self._tokenizer, word) for word in words(phrase.text)]
+        return TextEvidence(
+            nearness=_top(self._similarities(phrase)),
+            names_thing=float(named[-1]),
+            missed=float((said & ~named).mean()),
+            unsaid=float((~said).mean()),
+            known=float(np.mean(known)),
+        )
 
-    def _said(self, phrase: Phrase, *, hidden: bool) -> list[float]:
-        said = self.text_evidence([phrase.text], hidden=hidden)
-        return [0.0, *said[1:]] if phrase.kind == "left out" else said
+    @property
+    def _tokenizer(self) -> Tokenizer:
+        tokenizer = self._engine.encoder.tokenizer
+        assert tokenizer is not None  # nothing is asked in words of a model without them
+        return tokenizer
 
     def _similarities(self, phrase: Phrase) -> NDArray[np.float32]:
         """Return the similarities of the photos that take part, (n,)."""
@@ -154,7 +152,8 @@ class Calibrations:
             return
         draw = np.random.default_rng(0)
         answers = [
-            self.evidence(p, hidden=p.is_present and draw.random() < _HIDDEN_SHARE) for p in phrases
+            self.evidence(p, hidden=p.is_present and draw.random() < _HIDDEN_SHARE).figures()
+            for p in phrases
         ]
         self.of_text_answer = fit(answers, truth)
         self.is_fitted = True
@@ -252,46 +251,66 @@ class Calibrations:
     def _values(self) -> list[Phrase]:
         """What photos have, with those photos and without them."""
         found: list[Phrase] = []
-        tokenizer = self._engine.encoder.tokenizer
-        assert tokenizer is not None
         most = len(self.rows) // 2
         texts = dict.fromkeys(
             each.value.lower()
             for each in self._engine.lexicon.values
-            if _LEAST_PHOTOS <= each.n_photos <= most and not tokenizer.unknown(each.value)
+            if _LEAST_PHOTOS <= each.n_photos <= most and not self._tokenizer.unknown(each.value)
         )
         for text in [t for t in texts if folded(t) and not t.isdigit()][:_MAX_PHRASES]:
             has = self._true_of(text)
             if has.sum() >= min(_LEAST_PHOTOS, 3):
-                found.append(Phrase(text, has, is_present=True, kind="value"))
-                found.append(Phrase(text, has, is_present=False, kind="left out"))
+                yes, no = (tuple([is_so] * len(words(text))) for is_so in (True, False))
+                found.append(Phrase(text, has, True, "value", yes, yes))
+                found.append(Phrase(text, has, False, "left out", no, no))
         return found
 
     def _pairs(self) -> Iterator[Phrase]:
-        """Yield two values that some photos have together."""
+        """Yield two values that some photos have together, and two that none has."""
         draw = np.random.default_rng(1)
         values = [each for each in self._values if each.is_present]
+        n_apart = 0
         for _ in range(_MAX_PHRASES * 4 if len(values) > 1 else 0):
             one, two = (values[place] for place in draw.choice(len(values), 2, replace=False))
-            both = one.has & two.has
+            both, text, said = one.has & two.has, f"{one.text} {two.text}", one.said + two.said
             if both.sum() >= _LEAST_PHOTOS:
-                yield Phrase(f"{one.text} {two.text}", both, is_present=True, kind="pair")
+                yield Phrase(text, both, True, "pair", said, said)
+            elif not both.any() and n_apart < _MAX_PHRASES:
+                n_apart += 1
+                only_two = (False,) * len(one.said) + two.said
+                yield Phrase(text, both, False, "apart", said, only_two)
+
+    def _mixed(self) -> Iterator[Phrase]:
+        """Yield values beside a word that nobody says: as an ornament, and as the thing itself."""
+        draw = np.random.default_rng(2)
+        values = [each for each in self._values if each.is_present]
+        none = np.zeros(len(self.rows), bool)
+        for word in self._unsaid_words if values else ():
+            value = values[int(draw.integers(len(values)))]
+            said = (False, *value.said)
+            yield Phrase(f"{word} {value.text}", value.has, True, "adorned", said, said)
+            said = (*value.said, False)
+            yield Phrase(f"{value.text} {word}", none, False, "misplaced", said, said)
 
     def _unsaid(self) -> Iterator[Phrase]:
-        """Yield words that no photo of the collection says: the model's own, and everyday ones."""
-        tokenizer = self._engine.encoder.tokenizer
-        assert tokenizer is not None
+        """Yield what no photo of the collection says: words, and everyday things."""
         none = np.zeros(len(self.rows), bool)
         lexicon = self._engine.lexicon
         if not lexicon.says_anything:
             return
+        everyday = [t for t in EVERYDAY if not any(map(lexicon.is_said, folded(t)))]
+        for kind, texts in (("unsaid", self._unsaid_words), ("everyday", everyday)):
+            for text in texts:
+                unsaid = (False,) * len(words(text))
+                yield Phrase(text, none, False, kind, unsaid, unsaid)
+
+    @cached_property
+    def _unsaid_words(self) -> list[str]:
+        """Words that the model knows well and no photo says."""
+        tokenizer, lexicon = self._tokenizer, self._engine.lexicon
         often = [w for w in tokenizer.frequent(4_000) if tokenizer.count(w) >= _OFTEN]
-        unsaid = [word for word in often if not lexicon.is_said(word)][:_MAX_PHRASES]
-        for word in unsaid:
-            yield Phrase(word, none, is_present=False, kind="unsaid")
-        for text in EVERYDAY:
-            if not any(lexicon.is_said(word) for word in folded(text)):
-                yield Phrase(text, none, is_present=False, kind="everyday")
+        unsaid = (word for word in often if is_telling(word) and not lexicon.is_said(word))
+        return list(islice(unsaid, _MAX_PHRASES))
 
 
 def _top(similarities: NDArray[np.float32], n: int = 9) -> float:

@@ -39,7 +39,7 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """The words of a query from one to before another, and the values they may mean."""
 
     start: int
@@ -104,30 +104,34 @@ class Lexicon:
             One list per place in the text: ``navy blue`` may be a colour and a brand. The longest
             names count where they overlap, and no value is found twice.
         """
-        asked = folded(text)
-        told = self._named(asked)
-        if len(asked) <= _MAX_EXPLAINED:
-            told = self._explained(asked, told)
         found: list[list[Mention]] = []
-        for place in sorted(told, key=lambda place: (place.start, place.end)):
+        for place in self.places(text):
             if place.mentions not in found:
                 found.append(place.mentions)
         return found
 
-    def _named(self, asked: tuple[str, ...]) -> list[_Place]:
+    def places(self, text: str) -> list[Place]:
+        """Return the same with the words that each is found in, in order."""
+        asked = folded(text)
+        told = self._named(asked)
+        if len(asked) <= _MAX_EXPLAINED:
+            told = self._explained(asked, told)
+        return sorted(told, key=lambda place: (place.start, place.end))
+
+    def _named(self, asked: tuple[str, ...]) -> list[Place]:
         """Return the values that words are."""
         places, start = [], 0
         while start < len(asked):
             for length in range(min(_MAX_WORDS, len(asked) - start), 0, -1):
                 here = self._by_words.get(asked[start : start + length])
                 if here:
-                    places.append(_Place(start, start + length, here))
+                    places.append(Place(start, start + length, here))
                     start += length - 1
                     break
             start += 1
         return places
 
-    def _explained(self, asked: tuple[str, ...], named: list[_Place]) -> list[_Place]:
+    def _explained(self, asked: tuple[str, ...], named: list[Place]) -> list[Place]:
         """Add what other words stand for, and put right what neighbours mean only together.
 
         What a query names counts more than what it may stand for. Neighbours that mean something
@@ -153,10 +157,10 @@ class Lexicon:
                     told = [place for place in told if place not in parts] + [whole]
         return told
 
-    def _stands_for(self, asked: tuple[str, ...], start: int, end: int) -> list[_Place]:
+    def _stands_for(self, asked: tuple[str, ...], start: int, end: int) -> list[Place]:
         values = self._usage.stands_for(" ".join(asked[start:end]))
         return [
-            _Place(start, end, [Mention(name, value, self.counts[name, value])])
+            Place(start, end, [Mention(name, value, self.counts[name, value])])
             for name, value in values.items()
         ]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from engine.search.stopwords import FILLER, GLUE, PRAISE
 from engine.text import Tokenizer, singular, slips, words
 from engine.words import WordVectors
 
@@ -17,8 +18,6 @@ SELDOM = 20
 _SHORTEST, _SHORT, _LONG = 3, 4, 8
 _COMMON = 200
 _VOWELS = frozenset("aeiouy")
-# Words that only hold a phrase together; nobody misses them.
-_GLUE = frozenset("a an and at by for from in of on or the to with".split())  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,14 @@ class WordReading:
         return bool(self.read_as) and self.read_as != self.word
 
 
+def knows(tokenizer: Tokenizer, word: str) -> bool:
+    """Tell whether a model reads a word; all who ask, ask here.
+
+    A model of word pieces reads every word, so it never says no, and nearness has to tell.
+    """
+    return not tokenizer.unknown(word)
+
+
 def read_words(tokenizer: Tokenizer, text: str) -> tuple[str, list[WordReading]]:
     """Return a text as the model will read it, and its words that are worth a remark.
 
@@ -69,7 +76,7 @@ def read_words(tokenizer: Tokenizer, text: str) -> tuple[str, list[WordReading]]
     readings = [
         _read(tokenizer, word, word in unknown)
         for word in dict.fromkeys(words(text))
-        if word not in _GLUE and (word in unknown or tokenizer.count(word) < SELDOM)
+        if word not in GLUE and (word in unknown or tokenizer.count(word) < SELDOM)
     ]
     swapped = {each.word: each.read_as for each in readings if each.is_misread}
     if not swapped:
@@ -82,7 +89,7 @@ def _read(tokenizer: Tokenizer, word: str, is_unknown: bool) -> WordReading:
     n_seen = tokenizer.count(word)
     if n_seen:
         return WordReading(word, n_seen, word, swaps)
-    near = next((swap for swap in swaps if swap not in _GLUE), "")
+    near = next((swap for swap in swaps if swap not in GLUE), "")
     if not _is_misspelling(word, near, tokenizer.count(near)):
         near = ""
     # A word that training never showed whole may still be read piece by piece.
@@ -126,7 +133,7 @@ def telling_words(text: str) -> list[str]:
     >>> telling_words("a scarf for the cold")
     ['scarf', 'cold']
     """
-    return [word for word in words(text) if word not in _GLUE]
+    return [word for word in words(text) if word not in GLUE]
 
 
 def unknown_words(readings: Sequence[WordReading]) -> list[str]:

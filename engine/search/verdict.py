@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from engine.relevance import Background, natural_gap
 from engine.search.answer import Answer, Chip
+from engine.search.evidence import Naming
+from engine.search.subject import Subject, subject_of
+from engine.text import other_number, words
 
 if TYPE_CHECKING:
     from engine.search.calibrating import Calibrations
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 # The line is looked for among so many photos; an answer with more has no need of one.
 N_LOOKED_AT = 300
+# Of the nearest photos, so many are read for the words that they name.
+_N_NAMING = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,9 @@ class Verdict:
         For each match: that it is what was asked for.
     is_calibrated
         Whether this collection had labels to fit the likelihoods to.
+    unknown
+        Words that the model does not know and no photo names, where one of them is the thing asked
+        for: then the model is at a loss, whatever the collection has.
     """
 
     likelihood: float
@@ -46,6 +54,7 @@ class Verdict:
     strengths: tuple[float, ...]
     likelihoods: tuple[float, ...]
     is_calibrated: bool
+    unknown: tuple[str, ...] = ()
 
     @property
     def has_answer(self) -> bool:
@@ -72,30 +81,68 @@ def judge(
     filters
         Those the answer was asked with.
     """
-    is_named = any(match.is_named for match in answer.matches)
+    rows = np.array([match.photo.row for match in answer.matches], np.int64)
+    namings = [Naming(engine, subject) for subject in _subjects(engine, answer)]
+    names_all = np.array([match.is_named for match in answer.matches], bool)
+    if namings:
+        names_all |= np.logical_and.reduce([each.answers(each.of(rows)) for each in namings])
+    unknown = () if names_all.any() else tuple(w for n in namings for w in n.unknown_things())
     if answer.row is None or not answer.matches:
-        said = 1.0 if answer.matches else 0.0
-        all_same = tuple(said for _ in answer.matches)
-        return Verdict(said, len(answer.matches), all_same, all_same, calibrations.is_fitted)
+        said = tuple(names_all.astype(float).tolist())
+        return Verdict(max(said, default=0.0), len(said), said, said, True, unknown)
     catalogue, index = engine.collection.catalogue, engine.collection.index
     allowed = catalogue.rows_where(filters) if filters else None
     near = index.nearest(answer.row, N_LOOKED_AT, allowed=allowed)
-    likelihood = 1.0 if is_named else _likelihood(engine, answer, calibrations, allowed)
+    looked_at = np.union1d(near.rows[:_N_NAMING], rows)
+    evidence = [_evidence(engine, naming, looked_at, allowed) for naming in namings]
+    if any(match.is_named for match in answer.matches):
+        likelihood = 1.0
+    elif evidence:
+        found = calibrations.of_text_answer.likelihood(evidence)
+        likelihood = min(
+            # What names no thing, as "something for winter", cannot be told to be missing.
+            float(each) if naming.subject.head or naming.unknown_things() else max(float(each), 0.5)
+            for each, naming in zip(found, namings, strict=True)
+        )
+    else:
+        likelihood = _likelihood_of_photo(answer, calibrations)
     likely = _likely(engine, answer, calibrations, near.rows)
-    rows = np.array([match.photo.row for match in answer.matches])
-    mine = _likely(engine, answer, calibrations, rows)
+    mine = np.where(names_all, 1.0, _likely(engine, answer, calibrations, rows))
     similarities = np.array([match.similarity for match in answer.matches], np.float32)
     n_answers = natural_gap(near.similarities, np.minimum.accumulate(likely))
     return Verdict(
         likelihood=likelihood,
         n_answers=n_answers if likelihood >= 0.5 else 0,
         strengths=tuple(engine.background.shares_below(answer.row, similarities).tolist()),
-        likelihoods=tuple(
-            1.0 if match.is_named else float(each)
-            for match, each in zip(answer.matches, mine, strict=True)
-        ),
+        likelihoods=tuple(mine.tolist()),
         is_calibrated=calibrations.is_fitted,
+        unknown=unknown,
     )
+
+
+def _subjects(engine: SearchEngine, answer: Answer) -> list[Subject]:
+    """Return what each wanted text is about, slips put right where the collection has none."""
+    texts = [term.text for term in answer.terms if term.text and term.weight > 0]
+    slips = {each.word: each.read_as for each in answer.readings if each.is_misread}
+
+    def read(word: str) -> str:
+        other = slips.get(word, other_number(word))
+        return other if other and not engine.lexicon.is_said(word) else word
+
+    return [subject_of(" ".join(map(read, words(text)))) for text in texts]
+
+
+def _evidence(
+    engine: SearchEngine,
+    naming: Naming,
+    rows: NDArray[np.int64],
+    allowed: NDArray[np.int64] | None,
+) -> tuple[float, ...]:
+    """Return what speaks for a subject having an answer, as a calibration takes it."""
+    row = engine.encoder.embed_texts([naming.subject.text])[0]
+    nearest = engine.collection.index.nearest(row, 9, allowed=allowed)
+    nearness = float(nearest.similarities.mean())
+    return naming.evidence(naming.of(rows), nearness).figures()
 
 
 def _wanted(answer: Answer) -> tuple[list[Chip], list[Chip]]:
@@ -104,28 +151,10 @@ def _wanted(answer: Answer) -> tuple[list[Chip], list[Chip]]:
     return [c for c in wanted if c.term.text], [c for c in wanted if not c.term.text]
 
 
-def _likelihood(
-    engine: SearchEngine,
-    answer: Answer,
-    calibrations: Calibrations,
-    allowed: NDArray[np.int64] | None,
-) -> float:
-    """Return how likely the collection has what was asked for: the least of what each word says.
-
-    Beside words a photo is only a direction; alone it is asked whether anything is like it.
-    """
-    texts, photos = _wanted(answer)
-    index = engine.collection.index
-    if texts:
-        evidence = [
-            [
-                float(index.nearest(chip.row, 9, allowed=allowed).similarities.mean()),
-                *calibrations.text_evidence([chip.term.text]),
-            ]
-            for chip in texts
-        ]
-        return float(calibrations.of_text_answer.likelihood(evidence).min())
-    if len(photos) != 1 or len(photos[0].term.ids) > 1 or answer.row is None:
+def _likelihood_of_photo(answer: Answer, calibrations: Calibrations) -> float:
+    """Return how likely the collection has what a photo shows; beside others it is a direction."""
+    _, photos = _wanted(answer)
+    if len(photos) != 1 or len(photos[0].term.ids) > 1:
         return 1.0
     best = max(match.similarity for match in answer.matches)
     return float(calibrations.of_photo_answer.likelihood([best]))
