@@ -88,9 +88,21 @@ def singular(word: str) -> str:
 
 
 _IRREGULAR = {
-    **{"man": "men", "woman": "women", "child": "children", "foot": "feet", "tooth": "teeth"},
-    **{"goose": "geese", "mouse": "mice", "person": "people", "knife": "knives", "leaf": "leaves"},
-    **{"wolf": "wolves", "shelf": "shelves", "loaf": "loaves", "calf": "calves", "ox": "oxen"},
+    "man": "men",
+    "woman": "women",
+    "child": "children",
+    "foot": "feet",
+    "tooth": "teeth",
+    "goose": "geese",
+    "mouse": "mice",
+    "person": "people",
+    "knife": "knives",
+    "leaf": "leaves",
+    "wolf": "wolves",
+    "shelf": "shelves",
+    "loaf": "loaves",
+    "calf": "calves",
+    "ox": "oxen",
 }
 _OTHER_NUMBER = _IRREGULAR | {many: one for one, many in _IRREGULAR.items()}
 

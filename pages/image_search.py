@@ -23,7 +23,7 @@ with Told():
     left, right = st.columns([1, 3] if asks(here) else [1, 2], gap="large")
     with left:
         attached = understand(engine, bring_photos(), here)
-        draw_attached(attached, here, page.slug, engine.encoder.preprocessing)
+        draw_attached(engine, attached, here, page.slug)
     with right:
         if not attached and not here.query:
             draw_samples(engine, page.slug)
@@ -35,7 +35,7 @@ with Told():
                 label="Refine",
                 placeholder="Refine with words: + red - leather",
             )
-            request = request_of(here, terms_with(here, attached))
+            request = request_of(here, terms_with(engine, here, attached))
             answer = engine.ask(request, [photo.data for photo in attached if photo.data])
             if not any(photo.data for photo in attached):
                 remember(here, page.slug)

@@ -29,7 +29,7 @@ with Told():
     )
     if here.query:
         try:
-            request = request_of(here, terms_of(here))
+            request = request_of(here, terms_of(engine, here))
             answer = engine.ask(request)
         except QueryError as error:
             tell(error)

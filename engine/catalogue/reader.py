@@ -227,13 +227,13 @@ class CatalogueReader:
         )
         return list(found)
 
-    def rows_saying(self, text: str, *, together: bool = False) -> np.ndarray:
+    def rows_saying(self, text: str, *, together: bool = False, limit: int = -1) -> np.ndarray:
         """Return the rows whose captions have every word of a text, by its stem, ascending.
 
-        With `together`, next to one another and in this order.
+        With `together`, next to one another and in this order; with `limit`, the first so many.
         """
         with self._file.reading() as connection:
-            return saying.rows_saying(connection, text, together=together)
+            return saying.rows_saying(connection, text, together=together, limit=limit)
 
     def saying_among(self, text: str, rows: Sequence[int]) -> np.ndarray:
         """Return which of some rows have captions with every word of a text, bool (len(rows),)."""

@@ -43,10 +43,12 @@ def phrase(text: str) -> str:
     return f'"{" ".join(_WORD.findall(unicodedata.normalize("NFC", text))[:MAX_WORDS])}"'
 
 
-def rows_saying(connection: sqlite3.Connection, text: str, *, together: bool = False) -> np.ndarray:
+def rows_saying(
+    connection: sqlite3.Connection, text: str, *, together: bool = False, limit: int = -1
+) -> np.ndarray:
     """Return the live rows whose captions have every word of a text, ascending, int64 (n,)."""
     question = phrase(text) if together else every_word(text)
-    found = connection.execute(f"{MATCHING} ORDER BY rowid", (question,))
+    found = connection.execute(f"{MATCHING} ORDER BY rowid LIMIT ?", (question, limit))
     return np.fromiter((row for (row,) in found), np.int64)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import quote, unquote
 
@@ -12,18 +12,27 @@ from engine.errors import QueryError
 from engine.query.negation import split_negations
 from engine.query.term import MAX_CHARACTERS, MAX_IDS, MAX_TERMS, Region, Term
 
-_SIGN = re.compile(r"(\+|(?:^|(?<=\s))[-−–])\s*")
+# A plus stands alone, leads a word or joins two; after a lone letter it belongs to it (A+, C++).
+_SIGN = re.compile(r"((?:^|(?<=\s)|(?<=[\w\]][\w\]])(?=\+[\w\[.]))\+|(?:^|(?<=\s))[-−–])\s*")
 _QUOTED = re.compile(r'"[^"]*"')
 _WEIGHT = re.compile(r"^(\d+(?:\.\d*)?|\.\d+)\s*\*\s*(?=\S)")
 _NUMBER = r"\d*\.?\d+"
 _REGION = rf"(?:@({_NUMBER}),({_NUMBER}),({_NUMBER}),({_NUMBER}))?"
 _PHOTO = re.compile(r"photo\s*(\d*)" + _REGION, re.IGNORECASE)
 _IDS = re.compile(r"\[([^\[\]\s]+)\]" + _REGION)
+# Stands for what is quoted while the words around it are read; nobody can type it.
+_HIDDEN = "\ue000"
 # Characters of ids that no part of the language uses; all others are written as in an address.
 _PLAIN_IN_IDS = "._~/:"
 
 
-def parse_query(query: str, n_photos: int = 0) -> tuple[Term, ...]:
+def _nothing_is_a_name(text: str) -> bool:
+    return False
+
+
+def parse_query(
+    query: str, n_photos: int = 0, is_name: Callable[[str], bool] = _nothing_is_a_name
+) -> tuple[Term, ...]:
     """Read a query as terms with signs and weights.
 
     Parameters
@@ -33,6 +42,9 @@ def parse_query(query: str, n_photos: int = 0) -> tuple[Term, ...]:
     n_photos
         Number of attached photos. With one or more, the words ``photo``, ``photo2`` … name them;
         a photo that no word names counts once, with weight 1.
+    is_name
+        Tells whether a text is a caption, a value or another name in the collection that is asked:
+        then its signs and its "no" are words. Asked only of texts that have any.
 
     Returns
     -------
@@ -59,7 +71,7 @@ def parse_query(query: str, n_photos: int = 0) -> tuple[Term, ...]:
             value=f"{len(query)} characters",
             remedy=f"Use at most {MAX_CHARACTERS}",
         )
-    terms = [term for sign, body in _signed_parts(query) for term in _terms(sign, body, n_photos)]
+    terms = _read(query, n_photos, is_name)
     named = {term.photo for term in terms}
     terms += [Term(1.0, photo=p) for p in range(1, n_photos + 1) if p not in named]
     if not terms:
@@ -69,6 +81,21 @@ def parse_query(query: str, n_photos: int = 0) -> tuple[Term, ...]:
             "the query has too many parts", value=len(terms), remedy=f"Use at most {MAX_TERMS}"
         )
     return tuple(terms)
+
+
+def _read(query: str, n_photos: int, is_name: Callable[[str], bool]) -> list[Term]:
+    """Read what is typed, as one text where that is a name."""
+    name = query.strip()
+    whole = [Term(1.0, name)]
+    try:
+        parts = _signed_parts(query)
+        terms = [term for sign, body in parts for term in _terms(sign, body, n_photos, is_name)]
+    except QueryError:
+        if is_name(name):
+            return whole
+        raise
+    is_plain = terms == whole or not name
+    return terms if is_plain or not is_name(name) else whole
 
 
 def _signed_parts(query: str) -> list[tuple[float, str]]:
@@ -99,7 +126,7 @@ def _split_at_signs(query: str) -> list[str]:
     return [*pieces, query[start:]]
 
 
-def _terms(sign: float, body: str, n_photos: int) -> list[Term]:
+def _terms(sign: float, body: str, n_photos: int, is_name: Callable[[str], bool]) -> list[Term]:
     """Read one signed part: a term, and one more for each thing that plain words take away."""
     weight = 1.0
     if match := _WEIGHT.match(body):
@@ -119,15 +146,24 @@ def _terms(sign: float, body: str, n_photos: int) -> list[Term]:
         return [Term(sign * weight, photo=photo, region=_region(match.groups()[1:], body))]
     if match := _IDS.fullmatch(body):
         return [_photos_inside(sign * weight, match)]
-    return _texts(sign * weight, body)
+    return _texts(sign * weight, body, is_name)
 
 
-def _texts(weight: float, body: str) -> list[Term]:
-    if len(body) > 2 and _QUOTED.fullmatch(body):
-        return [Term(weight, body[1:-1].strip() or body)]
-    wanted, unwanted = split_negations(body) if weight > 0 else (body, [])
-    kept = [Term(weight, wanted)] if wanted else []
-    return kept + [Term(-1.0, phrase) for phrase in unwanted]
+def _texts(weight: float, body: str, is_name: Callable[[str], bool]) -> list[Term]:
+    """Read words: what is quoted among them is taken as it stands."""
+    quoted = [match[0][1:-1].strip() for match in _QUOTED.finditer(body)]
+    if not any(quoted):
+        quoted, hidden = [], body
+    else:
+        places = iter(range(len(quoted)))
+        hidden = _QUOTED.sub(lambda _: f"{_HIDDEN}{next(places)}{_HIDDEN}", body)
+
+    def shown(phrase: str) -> str:
+        return re.sub(f"{_HIDDEN}(\\d+){_HIDDEN}", lambda found: quoted[int(found[1])], phrase)
+
+    wanted, unwanted = split_negations(hidden, is_name) if weight > 0 else (hidden, [])
+    kept = [Term(weight, shown(wanted))] if shown(wanted).strip() else []
+    return kept + [Term(-1.0, shown(phrase)) for phrase in unwanted]
 
 
 def _photos_inside(weight: float, match: re.Match[str]) -> Term:

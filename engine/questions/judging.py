@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import CollectionError, ModelError, QueryError
-from engine.query import Term
 from engine.questions.asking import Question, ask_questions, looks_of
 from engine.search import SearchEngine, read_words
 
@@ -139,7 +138,7 @@ def _precision_by_all_ways(
 ) -> float:
     """Return the share of true answers among the first nine that the app would show."""
     try:
-        matches = engine.search([Term(1.0, text)], k=K, by="all").matches
+        matches = engine.search(text, k=K, by="all").matches
     except QueryError:  # none of the words is known: nothing is found
         return 0.0
     true = sum(question.looks.items() <= seen_in[match.photo.row].items() for match in matches)

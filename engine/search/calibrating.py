@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from engine.relevance import Calibration, fit
 from engine.search.everyday import EVERYDAY
-from engine.search.lexicon import folded
 from engine.search.evidence import TextEvidence
+from engine.search.lexicon import folded
 from engine.search.reading import knows, read_words
 from engine.search.subject import is_telling
 from engine.search.verdict import match_evidence

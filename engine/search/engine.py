@@ -20,6 +20,7 @@ from engine.search.answer import Answer, Chip, Match, Stopwatch
 from engine.search.attaching import Attached, Attacher, explain_silence
 from engine.search.calibrating import Calibrations
 from engine.search.composing import compose, parts_of
+from engine.search.evidence import CaptionWords
 from engine.search.finding import Filters, Finder, Wanted
 from engine.search.lexicon import Lexicon
 from engine.search.ranking import By, Ranking
@@ -85,6 +86,11 @@ class SearchEngine:
     def lexicon(self) -> Lexicon:
         """The values that this collection's photos share."""
         return Lexicon(self.collection.catalogue, self.encoder)
+
+    @cached_property
+    def caption_words(self) -> CaptionWords:
+        """Whether photos show what their captions say."""
+        return CaptionWords(self)
 
     @cached_property
     def calibrations(self) -> Calibrations:
@@ -168,7 +174,7 @@ class SearchEngine:
         self.collection.raise_if_damaged()
         watch = Stopwatch()
         n_attached = len(images) + len(inside)
-        terms = parse_query(query, n_attached) if isinstance(query, str) else tuple(query)
+        terms = self.parse(query, n_attached) if isinstance(query, str) else tuple(query)
         watch.lap("parse")
         attached = self._attacher.attach(terms, images, inside)
         chips, row = self._composed(attached, liked, disliked, by)
@@ -201,6 +207,21 @@ class SearchEngine:
             row=row,
             readings=tuple(attached.readings),
             n_excluded=n_excluded,
+        )
+
+    def parse(self, query: str, n_photos: int = 0) -> tuple[Term, ...]:
+        """Read a query as its terms; what this collection calls a photo is words, signs and all.
+
+        See `engine.query.parse_query`.
+        """
+        return parse_query(query, n_photos, self._is_name)
+
+    def _is_name(self, text: str) -> bool:
+        """Tell whether a text is a caption, value or id here, or "no" and a word are one name."""
+        return (
+            bool(self.collection.catalogue.rows_named(text))
+            or bool(self.lexicon.whole(text))
+            or self.caption_words.is_set_phrase(text)
         )
 
     def ask(self, request: Request, images: Sequence[bytes | Path] = ()) -> Answer:

@@ -8,18 +8,32 @@ says little either way, because captions leave things out, unless it is the thin
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.search.lexicon import Place, folded
 from engine.search.reading import knows
 from engine.search.subject import Subject
+from engine.text import singular, words
 
 if TYPE_CHECKING:
     from engine.search.engine import SearchEngine
+
+# Of the first photos that say a word, so many are found, and so many of these read.
+_N_READ, _N_LOOKED_AT = 512, 64
+# A word is part of another where so large a share of what follows it is that one.
+_ALWAYS = 0.9
+# Photos that show a word stand at least so many spreads above all others, in the mean.
+_LEAST_ABOVE = 0.5
+_MAX_REMEMBERED = 10_000
+_NEGATIONS = ("no ", "not ", "non ", "non-", "without ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +79,15 @@ class Naming:
     def __init__(self, engine: SearchEngine, subject: Subject) -> None:
         self._engine = engine
         self.subject = subject
-        self._places = engine.lexicon.places(subject.text)
+        self._places = [
+            place for place in engine.lexicon.places(subject.text) if not self._is_guessed(place)
+        ]
 
     @property
     def _head(self) -> NDArray[np.bool_]:
         """Which words are the thing; where none is, all are."""
-        words = self.subject.words
-        return np.array([word == self.subject.head or not self.subject.head for word in words])
+        head = self.subject.head
+        return np.array([word == head or not head for word in self.subject.words])
 
     def of(self, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which words each row names, (n_rows, n_words)."""
@@ -79,7 +95,8 @@ class Naming:
         catalogue = self._engine.collection.catalogue
         named = np.zeros((len(rows), len(self.subject.words)), bool)
         for number, word in enumerate(self.subject.words):
-            named[:, number] = catalogue.saying_among(word, rows)
+            if self._shows(number):
+                named[:, number] = catalogue.saying_among(word, rows.tolist())
         for place in self._places:
             for each in place.mentions:
                 having = np.isin(rows, catalogue.rows_where({each.attribute: [each.value]}))
@@ -89,25 +106,46 @@ class Naming:
     def said(self) -> NDArray[np.bool_]:
         """Return which words any photo of the collection names, (n_words,)."""
         lexicon = self._engine.lexicon
-        said = np.array([lexicon.is_said(word) for word in self.subject.words], bool)
+        said = np.array(
+            [
+                lexicon.is_said(word) and self._shows(number)
+                for number, word in enumerate(self.subject.words)
+            ],
+            bool,
+        )
         for place in self._places:
             said[place.start : place.end] = True
         return said
+
+    def _is_guessed(self, place: Place) -> bool:
+        """Tell whether a word means a value only because of what it is elsewhere a part of."""
+        if place.end - place.start > 1 or self._shows(place.start):
+            return False
+        asked = folded(self.subject.words[place.start])
+        return all(folded(mention.value) != asked for mention in place.mentions)
+
+    def _shows(self, number: int) -> bool:
+        """Tell whether photos whose captions say a word show it."""
+        word, *following = self.subject.words[number : number + 2]
+        captions = self._engine.caption_words
+        whole = captions.part_of(word)
+        return not captions.is_in_passing(word) and (not whole or whole in map(singular, following))
 
     def answers(self, named: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which rows name the thing and miss nothing that the collection tells of."""
         if not named.size:
             return np.zeros(len(named), bool)
-        missed = self.said() & ~named
-        return (named & self._head).any(axis=1) & ~missed.any(axis=1)
+        missed = (self.said() & ~named).any(axis=1)
+        names_thing = (named & self._head).any(axis=1)
+        return np.logical_and(names_thing, ~missed)
 
     def evidence(self, named: NDArray[np.bool_], nearness: float) -> TextEvidence:
         """Return what speaks for the subject having an answer among rows that name words of it."""
         tokenizer = self._engine.encoder.tokenizer
-        words, said = self.subject.words, self.said()
-        known = [tokenizer is not None and knows(tokenizer, word) for word in words]
+        said = self.said()
+        known = [tokenizer is not None and knows(tokenizer, w) for w in self.subject.words]
         if len(named):
-            thing = (named & self._head).any(axis=1)
+            thing = np.atleast_1d((named & self._head).any(axis=1))
             best = int(np.argmax(named.mean(axis=1) + thing))
             names_thing, missed = float(thing[best]), float((said & ~named[best]).mean())
         else:
@@ -117,7 +155,7 @@ class Naming:
         )
 
     def unknown_things(self) -> tuple[str, ...]:
-        """Return the words that the model does not know and nobody names, if the thing is one."""
+        """Return the words that the model does not know and nobody names, if they are the thing."""
         tokenizer = self._engine.encoder.tokenizer
         if tokenizer is None:
             return ()
@@ -126,5 +164,60 @@ class Naming:
             for word, said in zip(self.subject.words, self.said(), strict=True)
             if not said and not knows(tokenizer, word)
         ]
-        thing = [self.subject.head] if self.subject.head else self.subject.words
-        return tuple(dark) if any(word in dark for word in thing) else ()
+        thing = {self.subject.head} if self.subject.head else set(self.subject.words)
+        return tuple(dark) if thing <= set(dark) else ()
+
+
+class CaptionWords:
+    """What it is worth that captions say a word: whether the photos show it.
+
+    Parameters
+    ----------
+    engine
+        Over the collection.
+    """
+
+    def __init__(self, engine: SearchEngine) -> None:
+        self._engine = engine
+        self.part_of = lru_cache(_MAX_REMEMBERED)(self._follower)
+        self.is_in_passing = lru_cache(_MAX_REMEMBERED)(self._is_usual)
+
+    def is_set_phrase(self, text: str) -> bool:
+        """Tell whether captions mostly say a word after "no", as in *No Show* socks."""
+        if len(text.split()) != 2 or not text.lower().startswith(_NEGATIONS):
+            return False
+        catalogue, last = self._engine.collection.catalogue, text.split()[-1]
+        n_together = len(catalogue.rows_saying(text, together=True, limit=_N_READ))
+        return 2 * n_together > len(catalogue.rows_saying(last, limit=_N_READ))
+
+    def _rows(self, word: str) -> NDArray[np.int64]:
+        rows = self._engine.collection.catalogue.rows_saying(word, limit=_N_READ)
+        places = np.linspace(0, len(rows) - 1, min(len(rows), _N_LOOKED_AT)).astype(np.int64)
+        return np.unique(rows[places])
+
+    def _follower(self, word: str) -> str:
+        """Return the word that always follows a word in captions, "" where several do.
+
+        *Snow* that is only ever said in *snow white* is no snow.
+        """
+        after: Counter[str] = Counter()
+        for photo in self._engine.collection.catalogue.photos(self._rows(word)):
+            for caption in photo.captions:
+                said = [singular(each) for each in words(caption)]
+                after.update(b for a, b in pairwise([*said, ""]) if a == singular(word))
+        follower, n = after.most_common(1)[0] if after else ("", 0)
+        return follower if n > 1 and n >= _ALWAYS * after.total() else ""
+
+    def _is_usual(self, word: str) -> bool:
+        """Tell whether photos whose captions say a word look to the model like any others.
+
+        "Ships in a gift box" shows no box. What the model does not know it cannot tell.
+        """
+        encoder, collection = self._engine.encoder, self._engine.collection
+        rows = self._rows(word)
+        if encoder.tokenizer is None or not len(rows) or not knows(encoder.tokenizer, word):
+            return False
+        row, background = encoder.embed_texts([word])[0], self._engine.background
+        similarities = np.asarray(collection.embeddings[rows], np.float32) @ row
+        above = (float(similarities.mean()) - background.level(row)) / background.spread(row)
+        return above < _LEAST_ABOVE

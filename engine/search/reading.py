@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.search.stopwords import FILLER, GLUE, PRAISE
+from engine.search.stopwords import GLUE
 from engine.text import Tokenizer, singular, slips, words
 from engine.words import WordVectors
 
@@ -53,11 +53,11 @@ class WordReading:
 
 
 def knows(tokenizer: Tokenizer, word: str) -> bool:
-    """Tell whether a model reads a word; all who ask, ask here.
+    """Tell whether a model can have learned what a word looks like; all who ask, ask here.
 
-    A model of word pieces reads every word, so it never says no, and nearness has to tell.
+    A model of word pieces reads every word and counts none: then nearness alone can tell.
     """
-    return not tokenizer.unknown(word)
+    return not tokenizer.unknown(word) and not 0 < tokenizer.count(word) < SELDOM
 
 
 def read_words(tokenizer: Tokenizer, text: str) -> tuple[str, list[WordReading]]:

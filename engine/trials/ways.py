@@ -9,7 +9,6 @@ import numpy as np
 
 from engine.catalogue import Photo
 from engine.errors import CollectionError, QueryError
-from engine.query import Term
 from engine.search import BYS, By, SearchEngine
 
 _N_TITLES = 300
@@ -76,7 +75,7 @@ def _recall(engine: SearchEngine, questions: Sequence[tuple[str, Photo]], by: By
     found = []
     for text, photo in questions:
         try:
-            matches = engine.search([Term(1.0, text)], k=k, by=by).matches
+            matches = engine.search(text, k=k, by=by).matches
         except QueryError:
             found.append(False)
             continue

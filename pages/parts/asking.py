@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engine.query import Term, format_query, parse_query
-from engine.search import Request
+from engine.query import Term, format_query
+from engine.search import Request, SearchEngine
 from pages.parts.view import View
 
 
-def terms_of(here: View, n_uploads: int = 0) -> tuple[Term, ...]:
+def terms_of(engine: SearchEngine, here: View, n_uploads: int = 0) -> tuple[Term, ...]:
     """Read the query of a view, with the photos of the collection that it starts from as terms.
 
     Raises
@@ -20,7 +20,7 @@ def terms_of(here: View, n_uploads: int = 0) -> tuple[Term, ...]:
     """
     inside = list(here.like)
     terms = []
-    for term in parse_query(here.query, n_uploads + len(inside)):
+    for term in engine.parse(here.query, n_uploads + len(inside)):
         if term.photo > n_uploads:
             photo_id = inside[term.photo - n_uploads - 1]
             weight = term.weight * here.like[photo_id]

@@ -46,7 +46,7 @@ def understand(engine: SearchEngine, brought: Sequence[Brought], here: View) -> 
         else:
             square, sides = encode_png(seen.pixels), (seen.width, seen.height)
             attached.append(Attached(file.key, file.name, file.data, square, weight, *sides))
-    for photo_id, weight in _inside(here, len(attached)).items():
+    for photo_id, weight in _inside(engine, here, len(attached)).items():
         photo = engine.collection.catalogue.photo(photo_id)
         name = photo.captions[0] if photo.captions else photo.path
         thumbnail = engine.collection.thumbnail(photo.row)
@@ -56,19 +56,20 @@ def understand(engine: SearchEngine, brought: Sequence[Brought], here: View) -> 
     return attached
 
 
-def _inside(here: View, n_uploads: int) -> dict[str, float]:
+def _inside(engine: SearchEngine, here: View, n_uploads: int) -> dict[str, float]:
     """Return the photos of the collection that the query starts from, and their weights."""
     if not (here.query or here.like or n_uploads):
         return {}
-    named = [term for term in terms_of(here, n_uploads) if len(term.ids) == 1]
+    named = [term for term in terms_of(engine, here, n_uploads) if len(term.ids) == 1]
     return dict(here.like) | {term.ids[0]: term.weight for term in named}
 
 
 def draw_attached(
-    attached: Sequence[Attached], here: View, slug: str, wanted: Preprocessing
+    engine: SearchEngine, attached: Sequence[Attached], here: View, slug: str
 ) -> None:
     """Draw each photo as understood, with how much it counts once something stands beside it."""
     several = len(attached) > 1 or bool(here.query)
+    wanted = engine.encoder.preprocessing
     if attached:
         side = wanted.size_px
         how = _SEEN[wanted.resize_mode]
@@ -77,7 +78,7 @@ def draw_attached(
     for number, photo in enumerate(attached, start=1):
         with st.container(horizontal=True, gap="small", key=f"attached {photo.key}"):
             if photo.understood:
-                draw_square(photo, number, terms_of(here, _n_uploads(attached)), here, slug)
+                draw_square(photo, number, terms_of(engine, here, _n_uploads(attached)), here, slug)
             with st.container(gap="xsmall", width=148):
                 word = "photo" if number == 1 else f"photo{number}"  # its name in a query
                 st.caption(f"`{word}` {plain(photo.name)}" if several else plain(photo.name))
@@ -122,9 +123,9 @@ def _n_uploads(attached: Sequence[Attached]) -> int:
     return sum(bool(photo.data) for photo in attached)
 
 
-def terms_with(here: View, attached: Sequence[Attached]) -> tuple[Term, ...]:
+def terms_with(engine: SearchEngine, here: View, attached: Sequence[Attached]) -> tuple[Term, ...]:
     """Read the query, and let every upload count as much as was chosen for it."""
-    terms = terms_of(here, _n_uploads(attached))
+    terms = terms_of(engine, here, _n_uploads(attached))
     return tuple(
         replace(term, weight=term.weight * attached[term.photo - 1].weight) if term.photo else term
         for term in terms

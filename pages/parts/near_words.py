@@ -68,7 +68,7 @@ def draw_photos_of(engine: SearchEngine, here: View, slug: str) -> None:
         found = {"collection": slug, "q": here.query}
         draw_link(Link("All results", TEXT_SEARCH, found, ":material/search:"), key="all results")
     try:
-        request = request_of(here, terms_of(here))
+        request = request_of(here, terms_of(engine, here))
         answer = engine.ask(request)
     except QueryError as error:
         tell(error)

@@ -12,6 +12,7 @@ import pytest
 from engine import shell
 from engine.judgements import read_judgements
 from engine.query import Term
+from engine.search import SearchEngine
 from engine.storage import Collection
 from pages.parts.asking import request_of, terms_of
 from pages.parts.chips import edited
@@ -81,7 +82,7 @@ def test_the_link_the_page_and_the_shell_line_give_the_same_ids_in_the_same_orde
     link = {"q": "red - 0.5*blue", "k": "6", "page": "2", "fold": "0", "filter": "finish=Glossy"}
     page = open_page("text_search", **link)
     view = View.read(Address(link))
-    line = request_of(view, terms_of(view)).shell_line(str(shelf))
+    line = request_of(view, terms_of(SearchEngine.open(shelf), view)).shell_line(str(shelf))
     assert shell.main([*shlex.split(line)[3:], "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     ids = [match["id"] for match in told["matches"]]
