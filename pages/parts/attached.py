@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from engine.errors import PhotoError
-from engine.images import Preprocessing, encode_png
+from engine.images import encode_png
 from engine.query import Term
 from engine.search import SearchEngine
 from pages.parts.asking import terms_of
