@@ -111,6 +111,15 @@ class Recogniser:
         ]
         return np.hstack(parts) if parts else np.zeros((len(rows), 0), np.float32)
 
+    def sureness(self, row: NDArray[np.float32]) -> float:
+        """Return how probable the likeliest value of the foremost attribute is, 0 where none is.
+
+        A photo of something else is taken for a little of everything.
+        """
+        if not self.attributes:
+            return 0.0
+        return float(_probable(row[None], self.attributes[0].rows).max())
+
     def extended(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return rows with what they are taken for beside them; their products add up both."""
         return np.hstack([np.asarray(rows, np.float32), self.taken_for(rows)])

@@ -10,6 +10,10 @@
     finding.py     which rows may be matches, in which order
     arranging.py   near-identical photos fold, answers can vary
     reading.py     what the model makes of each word
+    subject.py     what a query is about: its thing, without filler and what it is for
+    stopwords.py   function words, filler and praise
+    foreign.py     words of other languages
+    evidence.py    what speaks for an answer: nearness, and what photos name of the subject
     lexicon.py     the values a collection's photos share
     verdict.py     is there an answer, how strong is each match, where do answers end
     calibrating.py what that is fitted to: phrases whose truth in the collection is known

@@ -61,6 +61,9 @@ class Match:
         Whether the words are its id, its caption or its code, which puts it first.
     folded
         Ids of near-identical photos that stand behind it.
+    score
+        What put it in its place, 0 to 1: the similarity, or by several ways the sum of what they
+        tell as a part of the first match's. It falls with rank, unless variety was asked for.
     """
 
     rank: int
@@ -70,6 +73,7 @@ class Match:
     shares: Mapping[str, float] = field(default_factory=dict)
     is_named: bool = False
     folded: tuple[str, ...] = ()
+    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ def vary(
     *,
     variety: float,
     n_wanted: int,
+    before: NDArray[np.float32] | None = None,
 ) -> list[int]:
     """Choose rows that are near to the query and unlike those chosen before.
 
@@ -71,6 +72,8 @@ def vary(
         Candidates in order, how near each is, and their unit rows.
     variety
         0 leaves the order alone, 1 looks at nothing but variety.
+    before
+        Unit rows of what was chosen already, and is not to come again either.
 
     References
     ----------
@@ -84,6 +87,8 @@ def vary(
     """
     chosen: list[int] = []
     closest = np.zeros(len(rows), np.float32)
+    if before is not None and len(before) and len(rows):
+        closest = np.maximum(closest, (embeddings @ before.T).max(axis=1))
     left = np.ones(len(rows), bool)
     while len(chosen) < min(n_wanted, len(rows)):
         worth = (1 - variety) * nearness - variety * closest

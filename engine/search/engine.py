@@ -15,6 +15,7 @@ from engine.encoders import Encoder, load_encoder
 from engine.errors import ModelError
 from engine.images import DecodedPhoto
 from engine.query import Term, format_query, group, parse_query
+from engine.recognising import Recogniser
 from engine.relevance import Background
 from engine.search.answer import Answer, Chip, Match, Stopwatch
 from engine.search.attaching import Attached, Attacher, explain_silence
@@ -268,6 +269,11 @@ class SearchEngine:
         """Return an attached photo as a person chooses a part of it: whole, in a white square."""
         return self._uploads.read(image)
 
+    @property
+    def recogniser(self) -> Recogniser:
+        """What photos are taken for, in the collection's own values."""
+        return self._finder.recogniser
+
     @cached_property
     def _finder(self) -> Finder:
         return Finder(self.collection, self.lexicon, self.encoder, self.background)
@@ -341,6 +347,7 @@ class SearchEngine:
                 shares=ranking.shares.get(photo.row, {}),
                 is_named=photo.row in ranking.named,
                 folded=self._ids(behind.get(photo.row, ())),
+                score=ranking.score(photo.row, sum(given)),
             )
             for rank, (photo, given) in enumerate(
                 zip(photos, parts, strict=True), start=wanted.offset + 1

@@ -46,15 +46,19 @@ class Wanted:
     folded: bool
     variety: float
 
-    def n_pool(self, by: By) -> int:
-        """Return how many rows to rank: no more than are shown, unless they are rearranged."""
+    def pools(self, by: By) -> list[int]:
+        """Return the sizes of the pools that pages are cut from, one after another.
+
+        The first holds what nearly everybody sees. A later one is asked only for what stands
+        behind the earlier ones, so that neither k nor the page changes any order.
+        """
         n_shown = self.offset + self.k
         if by == "meaning" and not self.folded and not self.variety:
-            return n_shown
-        n_pool = POOL
-        while n_pool < (4 * n_shown if self.folded or self.variety else n_shown):
-            n_pool *= 2  # so that neighbouring pages are cut from one pool
-        return max(min(n_pool, _MAX_POOL), n_shown)
+            return [n_shown]
+        sizes = [POOL]
+        while sizes[-1] < min(2 * n_shown if self.folded else n_shown, _MAX_POOL):
+            sizes.append(2 * sizes[-1])
+        return sizes
 
 
 class Finder:
@@ -75,7 +79,7 @@ class Finder:
         self._lexicon = lexicon
         self._encoder = encoder
         self._background = background
-        self._recogniser = Recogniser(collection, encoder)
+        self.recogniser = Recogniser(collection, encoder)
 
     def allowed(
         self,
@@ -124,9 +128,27 @@ class Finder:
         wanted: Wanted,
     ) -> tuple[Ranking, bool]:
         """Return rows in order, at least as many as are wanted where there are, and exactness."""
+        whole, is_exact = Ranking([]), True
+        for n_pool in wanted.pools(by):
+            pool, is_exact = self._pool(terms, chips, row, allowed, own, by, wanted, n_pool)
+            whole.append(pool)
+        return whole, is_exact
+
+    def _pool(
+        self,
+        terms: Sequence[Term],
+        chips: Sequence[Chip],
+        row: NDArray[np.float32] | None,
+        allowed: NDArray[np.int64] | None,
+        own: set[int],
+        by: By,
+        wanted: Wanted,
+        n_pool: int,
+    ) -> tuple[Ranking, bool]:
+        """Rank about so many rows."""
         shows = any(_shows(chip) for chip in chips)
-        recognises = by == "all" and shows and bool(self._recogniser.attributes)
-        n_pool = max(wanted.n_pool(by), _COMPARED if recognises else 0) + len(own)
+        recognises = by == "all" and shows and bool(self.recogniser.attributes)
+        n_pool = max(n_pool, _COMPARED if recognises else 0) + len(own)
         near: list[int] = []
         is_exact = True
         if row is not None and by != "text":
@@ -169,8 +191,8 @@ class Finder:
         if row is not None and by == "all":
             news = NEWS if shown or not catalogue.says(text) else NEWS_BESIDE_WORDS
             ways = {"meaning": news * self._nats_of_meaning(row, similarities[order]), **ways}
-            if shown and self._recogniser.attributes:
-                whole = sum(attribute.weight for attribute in self._recogniser.attributes)
+            if shown and self.recogniser.attributes:
+                whole = sum(attribute.weight for attribute in self.recogniser.attributes)
                 alike = self._alikeness(row, embeddings[order])
                 ways["labels"] = np.float32(_TAKEN_FOR / whole) * alike
         if shown:
@@ -193,7 +215,7 @@ class Finder:
         self, row: NDArray[np.float32], embeddings: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """Return how far photos are taken for what the query is; counted as nearness is."""
-        return self._recogniser.taken_for(embeddings) @ self._recogniser.taken_for(row[None])[0]
+        return self.recogniser.taken_for(embeddings) @ self.recogniser.taken_for(row[None])[0]
 
     def _nats_of_meaning(
         self, row: NDArray[np.float32], similarities: NDArray[np.float32]
@@ -245,16 +267,26 @@ class Finder:
             n_wanted = len(rows) if wanted.variety else wanted.offset + wanted.k
             rows, behind = fold(rows, embeddings, n_wanted=n_wanted)
         if wanted.variety and row is not None:
-            embeddings = np.asarray(self._collection.embeddings[rows], np.float32)
-            nearness = embeddings @ row + np.isin(rows, list(ranking.named))
-            rows = vary(
-                rows,
-                nearness,
+            rows = self._varied(rows, ranking, row, wanted)
+        return rows, behind
+
+    def _varied(
+        self, rows: Sequence[int], ranking: Ranking, row: NDArray[np.float32], wanted: Wanted
+    ) -> list[int]:
+        """Vary pool by pool, each beside what was chosen before it."""
+        chosen: list[int] = []
+        for pool in ranking.pools:
+            candidates = [each for each in rows if each in pool]
+            embeddings = np.asarray(self._collection.embeddings[candidates], np.float32)
+            chosen += vary(
+                candidates,
+                embeddings @ row + np.isin(candidates, list(ranking.named)),
                 embeddings,
                 variety=wanted.variety,
-                n_wanted=wanted.offset + wanted.k,
+                n_wanted=wanted.offset + wanted.k - len(chosen),
+                before=np.asarray(self._collection.embeddings[chosen], np.float32),
             )
-        return rows, behind
+        return chosen
 
 
 def _shows(chip: Chip) -> bool:

@@ -67,11 +67,40 @@ class Ranking:
         Per row, how much of its place each way gave.
     named
         Rows that the words name exactly; they come first.
+    scores
+        Per row, the sum that ordered it; empty where the model's similarity alone did.
+    pools
+        The rows by the pool that they were ranked in, one pool after another.
     """
 
     rows: list[int]
     shares: dict[int, dict[str, float]] = field(default_factory=dict)
     named: frozenset[int] = frozenset()
+    scores: dict[int, float] = field(default_factory=dict)
+    pools: list[frozenset[int]] = field(default_factory=list)
+
+    def append(self, other: Ranking) -> None:
+        """Put the rows of a larger pool behind these, in their order."""
+        have = frozenset(self.rows)
+        new = [row for row in other.rows if row not in have]
+        least = min(self.scores.values(), default=math.inf)
+        self.rows += new
+        self.shares = {**other.shares, **self.shares}
+        self.scores |= {row: min(other.scores[row], least) for row in new if row in other.scores}
+        self.named |= other.named
+        self.pools.append(frozenset(new))
+
+    def score(self, row: int, similarity: float) -> float:
+        """Return what put a row in its place: 0 to 1, falling with rank, 1 for an exact name.
+
+        By all ways it is the sum of what they tell, as a part of the foremost row's.
+        """
+        if row in self.named:
+            return 1.0
+        if not self.scores:
+            return min(max(similarity, 0.0), 1.0)
+        best = max(max(self.scores.values()), 1e-9)
+        return min(max(self.scores.get(row, 0.0) / best, 0.0), 1.0)
 
 
 def fuse(
@@ -106,7 +135,9 @@ def fuse(
     order = np.argsort(-total, kind="stable")[:n_wanted]
     first = list(dict.fromkeys(named))
     shares = {int(rows[place]): _shares(ways, place) for place in order}
-    return Ranking([*first, *(row for row in shares if row not in first)], shares, frozenset(first))
+    scores = {int(rows[place]): float(total[place]) for place in order}
+    ordered = [*first, *(row for row in shares if row not in first)]
+    return Ranking(ordered, shares, frozenset(first), scores)
 
 
 def _shares(ways: Mapping[str, NDArray[np.float32]], place: int) -> dict[str, float]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.search.stopwords import GLUE
+from engine.search.foreign import language_of
+from engine.search.stopwords import FILLER, GLUE, PRAISE
 from engine.text import Tokenizer, singular, slips, words
 from engine.words import WordVectors
 
@@ -33,13 +34,16 @@ class WordReading:
     read_as
         The known word it was read as, the word itself, or "" where there is none.
     swaps
-        Other known words spelt nearly alike, the nearest first.
+        Other known words that it may be a slip for, the nearest first.
+    language
+        The language or script that it looks like, "" for English and for what is not recognised.
     """
 
     word: str
     n_seen: int
     read_as: str
     swaps: tuple[str, ...] = ()
+    language: str = ""
 
     @property
     def is_unknown(self) -> bool:
@@ -76,8 +80,15 @@ def read_words(tokenizer: Tokenizer, text: str) -> tuple[str, list[WordReading]]
     readings = [
         _read(tokenizer, word, word in unknown)
         for word in dict.fromkeys(words(text))
-        if word not in GLUE and (word in unknown or tokenizer.count(word) < SELDOM)
+        if not (word in FILLER or word in PRAISE or word.isdigit())
+        and (word in unknown or tokenizer.count(word) < SELDOM)
     ]
+    spoken = {each.language for each in readings if each.language and not each.n_seen}
+    if spoken:  # beside a foreign word, another unknown one is hardly a slip
+        readings = [
+            WordReading(each.word, 0, "", (), min(spoken)) if each.is_misread else each
+            for each in readings
+        ]
     swapped = {each.word: each.read_as for each in readings if each.is_misread}
     if not swapped:
         return text, readings
@@ -85,13 +96,17 @@ def read_words(tokenizer: Tokenizer, text: str) -> tuple[str, list[WordReading]]
 
 
 def _read(tokenizer: Tokenizer, word: str, is_unknown: bool) -> WordReading:
-    swaps = _swaps(tokenizer, word)
     n_seen = tokenizer.count(word)
+    if language := language_of(word):
+        return WordReading(word, n_seen, "" if is_unknown else word, (), language)
+    swaps = tuple(
+        swap
+        for swap in _swaps(tokenizer, word)
+        if swap not in FILLER and _is_misspelling(word, swap, tokenizer.count(swap))
+    )
     if n_seen:
         return WordReading(word, n_seen, word, swaps)
-    near = next((swap for swap in swaps if swap not in GLUE), "")
-    if not _is_misspelling(word, near, tokenizer.count(near)):
-        near = ""
+    near = swaps[0] if swaps else ""
     # A word that training never showed whole may still be read piece by piece.
     return WordReading(word, tokenizer.count(near), near or ("" if is_unknown else word), swaps)
 

@@ -59,7 +59,7 @@ class Verdict:
     @property
     def has_answer(self) -> bool:
         """Whether anything found is likely to be what was asked for."""
-        return self.likelihood >= 0.5
+        return self.likelihood >= 0.5 and not self.unknown
 
 
 def judge(
@@ -105,14 +105,14 @@ def judge(
             for each, naming in zip(found, namings, strict=True)
         )
     else:
-        likelihood = _likelihood_of_photo(answer, calibrations)
+        likelihood = _likelihood_of_photo(engine, answer, calibrations)
     likely = _likely(engine, answer, calibrations, near.rows)
     mine = np.where(names_all, 1.0, _likely(engine, answer, calibrations, rows))
     similarities = np.array([match.similarity for match in answer.matches], np.float32)
     n_answers = natural_gap(near.similarities, np.minimum.accumulate(likely))
     return Verdict(
         likelihood=likelihood,
-        n_answers=n_answers if likelihood >= 0.5 else 0,
+        n_answers=n_answers if likelihood >= 0.5 and not unknown else 0,
         strengths=tuple(engine.background.shares_below(answer.row, similarities).tolist()),
         likelihoods=tuple(mine.tolist()),
         is_calibrated=calibrations.is_fitted,
@@ -151,13 +151,18 @@ def _wanted(answer: Answer) -> tuple[list[Chip], list[Chip]]:
     return [c for c in wanted if c.term.text], [c for c in wanted if not c.term.text]
 
 
-def _likelihood_of_photo(answer: Answer, calibrations: Calibrations) -> float:
-    """Return how likely the collection has what a photo shows; beside others it is a direction."""
+def _likelihood_of_photo(engine: SearchEngine, answer: Answer, calibrations: Calibrations) -> float:
+    """Return how likely the collection has what a photo shows; beside others it is a direction.
+
+    Another camera's photo of a thing lies farther off than the collection's own of it, so that
+    nearness alone would deny it. Being surely taken for one of the collection's values counts too.
+    """
     _, photos = _wanted(answer)
     if len(photos) != 1 or len(photos[0].term.ids) > 1:
         return 1.0
     best = max(match.similarity for match in answer.matches)
-    return float(calibrations.of_photo_answer.likelihood([best]))
+    near = float(calibrations.of_photo_answer.likelihood([best]))
+    return max(near, engine.recogniser.sureness(photos[0].row))
 
 
 def _likely(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from engine.search import Answer, Request, SearchEngine, Verdict
+from engine.search import Answer, Chip, Request, SearchEngine, Verdict
 from pages.parts.chips import draw_chips
 from pages.parts.gallery import draw_matches
 from pages.parts.learned import judged, words_near
@@ -45,15 +45,30 @@ def draw_answer(
 
 
 def _draw_no_good_answer(answer: Answer, verdict: Verdict) -> None:
-    """Say plainly that nothing found is likely to be what was asked for."""
+    """Say plainly that nothing found is likely to be what was asked for, and why."""
+    if verdict.unknown:
+        unknown = " and ".join(f"“{plain(word)}”" for word in verdict.unknown)
+        st.info(
+            f"**This model does not know {unknown}**, so it cannot tell whether the collection "
+            "has any. These are the photos nearest to the rest of the query.",
+            icon=":material/help:",
+        )
+        return
     percent = f"{verdict.likelihood * 100:.0f} %"
     wanted = [chip for chip in answer.chips if chip.term.weight > 0 and not chip.steers]
-    asked = " + ".join(chip_label(chip) for chip in wanted) or answer.query
+    asked = " + ".join(map(_asked, wanted)) or f"“{plain(answer.query)}”"
     st.info(
-        f"**No good answer.** Nothing in this collection looks like “{plain(asked)}” "
+        f"**No good answer.** To this model, nothing in this collection looks like {asked} "
         f"(likelihood {percent}). These are only the nearest photos there are.",
         icon=":material/search_off:",
     )
+
+
+def _asked(chip: Chip) -> str:
+    """Return what was asked for as a person would call it."""
+    if chip.term.photo:
+        return "part of your photo" if chip.term.region else "your photo"
+    return f"“{plain(chip_label(chip))}”" if chip.term.text else f"the {plain(chip_label(chip))}"
 
 
 def _draw_no_answer(answer: Answer, here: View, slug: str) -> None:

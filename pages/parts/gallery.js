@@ -38,24 +38,28 @@ function photoLink(card, labels, send) {
 
 function measure(card, labels) {
   const line = element("div", "measure");
-  const number = element("span", "similarity", card.similarity.toFixed(2));
-  number.title = card.strength || labels.similarity;
-  number.prepend(element("span", "spoken", `${labels.similarity} `));
+  const number = element("span", "similarity", card.score.toFixed(2));
+  const name = card.ways.length ? labels.score : labels.similarity;
+  const more = card.ways.length ? [`${labels.similarity} ${card.similarity.toFixed(2)}`] : [];
+  number.title = [name, ...more, card.strength].filter(Boolean).join(" · ");
+  number.prepend(element("span", "spoken", `${name} `));
   line.append(element("span", "rank", card.rank), barOf(card), number);
   if (card.strength) line.append(element("span", "spoken", `, ${card.strength}`));
   return line;
 }
 
-// One fill for a query of one chip; for more, each chip's part: what speaks for the photo fills
-// from the left, what speaks against it hangs below.
+// The bar is as long as the number beside it, so both fall with rank. It is divided by what spoke
+// for the photo: ways of searching, or else the parts of the query; its title has all of them.
 function barOf(card) {
   const bar = element("span", "bar");
-  const parts = card.parts.length ? card.parts : [{ value: card.similarity, label: "" }];
-  bar.title = card.parts.map((part) => `${part.label} ${signed(part.value)}`).join(" · ");
-  const whole = Math.max(1, parts.reduce((sum, part) => sum + Math.max(0, part.value), 0));
+  const told = card.ways.length ? card.ways : card.parts;
+  const parts = told.length ? told : [{ value: card.score, label: "" }];
+  bar.title = told.map((part) => `${part.label} ${signed(part.value)}`).join(" · ");
+  const whole = parts.reduce((sum, part) => sum + Math.max(0, part.value), 0) || 1;
   parts.forEach((part, place) => {
-    const fill = element("span", part.value < 0 ? "fill against" : "fill");
-    fill.style.width = `${(Math.min(1, Math.abs(part.value)) / whole) * 100}%`;
+    if (part.value <= 0) return;
+    const fill = element("span", "fill");
+    fill.style.width = `${(part.value / whole) * card.score * 100}%`;
     fill.style.setProperty("--tone", `var(--tone-${place % 5})`);
     bar.append(fill);
   });

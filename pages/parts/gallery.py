@@ -21,6 +21,7 @@ from pages.parts.wording import chip_label, stronger_than
 LABELS = {
     "more": "More like this",
     "similarity": "similarity",
+    "score": "match, 1 for the best",
     "up": "Thumb up",
     "down": "Thumb down",
     "words": "Nearest words",
@@ -67,11 +68,19 @@ def draw_matches(
 def _judged(answer: Answer, match: Match, verdict: Verdict, place: int) -> dict[str, Any]:
     """Return what a card says of its match: parts, strength, and what is unusual."""
     marks = ["named exactly"] if match.is_named else []
+    below = answer.matches[place + 1 :]
+    if not match.is_named and any(other.score > match.score + 1e-6 for other in below):
+        marks += ["moved up for variety"]
     marks += [f"+{len(match.folded)} near-duplicates"] if match.folded else []
     several = zip(answer.chips, match.parts, strict=True) if len(match.parts) > 1 else ()
     return {
         "rank": match.rank,
         "similarity": round(match.similarity, 4),
+        "score": round(match.score, 4),
+        "ways": [
+            {"label": way, "value": round(share * match.score, 4)}
+            for way, share in match.shares.items()
+        ],
         "parts": [{"label": chip_label(chip), "value": round(part, 4)} for chip, part in several],
         "strength": stronger_than(verdict.strengths[place]),
         "doubtful": verdict.likelihoods[place] < 0.5,

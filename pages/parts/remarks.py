@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import streamlit as st
 
-from engine.search import Answer, WordReading
+from engine.search import Answer, Chip, WordReading
 from pages.parts.links import show
 from pages.parts.view import View
 from pages.parts.wording import count, plain
@@ -15,30 +16,75 @@ N_SWAPS = 3
 
 
 def draw_remarks(answer: Answer, here: View, slug: str) -> None:
-    """Say what the model makes of the words it does not know well, and offer others."""
-    unknown = [each for each in answer.readings if each.is_unknown]
-    if unknown:
-        words = ", ".join(f"**{plain(each.word)}**" for each in unknown)
-        beside = " by meaning; captions were searched for it" if here.by != "meaning" else ""
-        st.warning(f"The model has never seen {words}: left out{beside}.", icon=":material/help:")
-    for reading in answer.readings:
-        if not reading.is_unknown or reading.swaps:
-            _draw_reading(reading, here, slug)
+    """Say in one line what the model makes of odd words; it opens over the page, not into it."""
+    if answer.readings:
+        icon = ":material/help:"
+        with st.popover(_summary(answer.readings), type="tertiary", icon=icon):
+            for reading in answer.readings:
+                _draw_reading(reading, here, slug)
+    weighed = how_weighed(answer.chips)
+    if weighed:
+        st.caption(weighed)
     if answer.n_excluded:
         left_out = count(answer.n_excluded, "photo")
         st.caption(f"{left_out} left out, whose captions or tags name what you took away.")
 
 
+def _summary(readings: Sequence[WordReading]) -> str:
+    """Return the folded line."""
+    misread = [f"“{plain(r.word)}” as “{plain(r.read_as)}”" for r in readings if r.is_misread]
+    others = [reading for reading in readings if not reading.is_misread]
+    parts = [f"Read {', '.join(misread)}"] if misread else []
+    if others:
+        parts.append(f"{count(len(others), 'word')} {'is' if len(others) == 1 else 'are'} new")
+        parts[-1] += " to this model"
+    return " · ".join(parts)
+
+
+def how_weighed(chips: Sequence[Chip]) -> str:
+    """Return how photos asked with together were weighed, "" where there is but one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> one, two = (Chip(Term(w, photo=n), np.zeros(2), w) for n, w in ((1, 1.0), (2, 0.5)))
+    >>> how_weighed([one, two])
+    'Photos were weighed: photo 67 %, photo2 33 %.'
+    >>> how_weighed([one])
+    ''
+    """
+    shown = [chip for chip in chips if not chip.term.text and not chip.steers]
+    if len(shown) < 2:
+        return ""
+    whole = sum(abs(chip.term.weight) for chip in shown)
+    told = [
+        f"{'away from ' if chip.term.weight < 0 else ''}{_photo_name(chip, place)} "
+        f"{abs(chip.term.weight) / whole * 100:.0f} %"
+        for place, chip in enumerate(shown, start=1)
+    ]
+    return f"Photos were weighed: {', '.join(told)}."
+
+
+def _photo_name(chip: Chip, place: int) -> str:
+    number = chip.term.photo or place
+    return "photo" if number == 1 else f"photo{number}"
+
+
 def _draw_reading(reading: WordReading, here: View, slug: str) -> None:
     """Draw one remark with its swaps in one line."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        seen = f"seen {count(reading.n_seen, 'time')} in training"
+        word, seen = f"**{plain(reading.word)}**", count(reading.n_seen, "time")
         if reading.is_misread:
-            told = f"**{plain(reading.word)}** read as **{plain(reading.read_as)}**, {seen}"
+            told = f"{word} read as **{plain(reading.read_as)}**, seen {seen} in training"
+        elif reading.language:
+            told = f"{word} looks like {plain(reading.language)}, which this model did not learn"
         elif reading.is_unknown:
-            told = f"instead of **{plain(reading.word)}**"
+            beside = "; captions were searched for it" if here.by != "meaning" else ""
+            told = f"{word} was never seen in training: left out{beside}"
+        elif reading.n_seen:
+            told = f"{word} hardly known, seen {seen} in training"
         else:
-            told = f"**{plain(reading.word)}** hardly known, {seen}"
+            told = f"{word} was never seen in training as a whole: read by its parts"
         st.caption(told, width="content")
         for swap in [each for each in reading.swaps if each != reading.read_as][:N_SWAPS]:
             st.button(
