@@ -11,7 +11,7 @@ from engine.shell import table
 from engine.shell.building import lines_of_skipped, lines_of_tables, records_of_skipped
 from engine.shell.commands import Command, Outcome, at_least, path
 from engine.shell.meter import listening
-from engine.shell.trying import TRIALS, run_trial
+from engine.shell.trying import TRIALS, run_trial, run_verdicts
 
 if TYPE_CHECKING:
     from engine.quality import Evaluation
@@ -70,6 +70,15 @@ def add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
         instead.add_argument(
             f"--{name}", action="store_const", const=name, dest="trial", help=question
         )
+    for name, what in (("there", "things it has"), ("elsewhere", "things it has not")):
+        parser.add_argument(
+            f"--{name}",
+            action="append",
+            type=path,
+            default=[],
+            metavar="FOLDER",
+            help=f"with --verdicts: photos of {what}",
+        )
     parser.add_argument(
         "--seed", type=at_least(0), default=0, help="the same seed asks the same questions"
     )
@@ -83,6 +92,8 @@ def run_evaluate(options: argparse.Namespace) -> Outcome:
     from engine.shell.judging import ask_collection, ask_with_real_photos
     from engine.storage import Collection
 
+    if options.trial == "verdicts":
+        return run_verdicts(options.collection, options.there, options.elsewhere)
     if options.trial:
         return run_trial(options.trial, options.collection, options.seed)
     if options.questions:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 TRIALS = {
     "steering": "does a minus take away, and do a photo and a word give both?",
     "absent": "is an answer that is none told from one that is?",
+    "verdicts": "is 'no good answer' said of sentences and photos where it is true?",
     "ways": "what do meaning, captions and all ways find of real titles?",
     "judged": "what are people's thumbs on this collection worth in figures?",
 }
@@ -29,6 +30,27 @@ def run_trial(name: str, collection: Path, seed: int) -> Outcome:
     engine = SearchEngine.open(collection)
     record, lines = _LAID_OUT[name](engine, seed)
     return Outcome(record, lines)
+
+
+def run_verdicts(collection: Path, there: list[Path], elsewhere: list[Path]) -> Outcome:
+    """Judge the verdicts on sentences about drawn products, and on photos from folders."""
+    from engine.search import SearchEngine
+    from engine.trials import try_verdicts
+
+    trial = try_verdicts(
+        SearchEngine.open(collection), there=_files(there), elsewhere=_files(elsewhere)
+    )
+    rows = [["judged right", "of what is there", "of what is not"]]
+    for part, name in {"a": "sentences, one half", "b": "other half", "uploads": "photos"}.items():
+        found = [trial.right(part, is_there=is_there) for is_there in (True, False)]
+        rows.append([name, *(f"{right} of {n}" for right, n in found)])
+    wrong = [each.asked for each in trial.judged if each.said_there != each.is_there]
+    lines = [f"Asked of {trial.pool:,} photos.", "", *table.columns(rows, align="<>>"), ""]
+    return Outcome(asdict(trial), [*lines, f"Judged wrong: {table.plain('; '.join(wrong))}"])
+
+
+def _files(folders: list[Path]) -> list[Path]:
+    return sorted(file for folder in folders for file in folder.iterdir() if file.is_file())
 
 
 def _steering(engine: SearchEngine, seed: int) -> tuple[dict[str, Any], list[str]]:

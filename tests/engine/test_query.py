@@ -92,6 +92,19 @@ def test_a_written_query_reads_back_as_the_same_terms(query: str):
         ("Chanel No 5", "Chanel No 5"),
         ("knot and nothing", "knot and nothing"),
         ('"not your daughters jeans"', '"not your daughters jeans"'),
+        ("dress other than red", "dress - red"),
+        ("a scarf, anything but red", "a scarf - red"),
+        ("shoes in any colour but red", "shoes - red"),
+        ("non-red dress", "dress - red"),
+        ("dress, neither red nor blue", "dress - red - blue"),
+        ("dress minus red", "dress - red"),
+        ("dress don't show red", "dress - red"),
+        ("shoes that are not red", "shoes - red"),
+        ('"not red" dress', '"not red dress"'),
+        ("C++ book", "C++ book"),
+        ("A+ Student", "A+ Student"),
+        ("shorts, not too expensive", "shorts, not too expensive"),
+        ("nothing but red", "nothing but red"),
     ],
 )
 def test_plain_language_that_takes_away_becomes_a_visible_minus(query: str, typed: str):
@@ -101,3 +114,22 @@ def test_plain_language_that_takes_away_becomes_a_visible_minus(query: str, type
 def test_a_group_too_large_for_a_link_is_thinned_evenly():
     """1,000 ids, 32 places: every 31.25th."""
     assert group([str(n) for n in range(1000)]).ids[:3] == ("0", "31", "62")
+
+
+NAMES = {"Umberly Trousers - Regular Fit", "No Boundaries", "Salt -", "Up To No Good Tee"}
+
+
+@pytest.mark.parametrize(
+    ("query", "terms"),
+    [
+        ("Umberly Trousers - Regular Fit", [Term(1, "Umberly Trousers - Regular Fit")]),
+        ("Up To No Good Tee", [Term(1, "Up To No Good Tee")]),
+        ("Salt -", [Term(1, "Salt -")]),
+        ("No Boundaries tee - red", [Term(1, "No Boundaries tee"), Term(-1, "red")]),
+        ("tee with no sleeves", [Term(1, "tee"), Term(-1, "sleeves")]),
+    ],
+)
+def test_what_the_collection_calls_a_photo_is_words_signs_and_all(query: str, terms: list[Term]):
+    read = parse_query(query, is_name=NAMES.__contains__)
+    assert read == tuple(terms)
+    assert parse_query(format_query(read), is_name=NAMES.__contains__) == read

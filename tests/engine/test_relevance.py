@@ -92,6 +92,72 @@ def test_what_the_demo_has_and_has_not_is_told_apart(demo: SearchEngine):
     assert demo.judge(demo.search("umbrella", by="all")).has_answer
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "formal black shoes",
+        "a bag for the office",
+        "sunglasses for the beach",
+        "shoes under 50 dollars",
+        "something warm for winter",
+        "gift for a man",
+        "I'm looking for a nice red dress for a wedding",
+    ],
+)
+def test_filler_and_what_a_thing_is_for_are_no_evidence_against_it(demo: SearchEngine, text: str):
+    answer = demo.search(text, by="all")
+    assert demo.judge(answer).has_answer
+
+
+@pytest.mark.parametrize(
+    "text", ["a red toaster", "wedding cake", "a denim watch", "snow white car"]
+)
+def test_a_thing_that_is_not_there_is_no_answer_whatever_its_colour(demo: SearchEngine, text: str):
+    assert not demo.judge(demo.search(text, by="all")).has_answer
+
+
+def test_a_word_the_model_does_not_know_is_its_own_fault_not_the_collections(demo: SearchEngine):
+    """Training showed *giraffe* four times, *toaster* never; umbrellas it knows."""
+    assert demo.judge(demo.search("a red toaster", by="all")).unknown == ("toaster",)
+    assert demo.judge(demo.search("giraffe", by="all")).unknown == ("giraffe",)
+    assert demo.judge(demo.search("leather umbrella", by="all")).unknown == ()
+
+
+def test_matches_that_a_caption_or_tag_names_are_not_doubted(demo: SearchEngine):
+    answer = demo.search("black boots for the office", by="all")
+    named = [
+        likely
+        for match, likely in zip(answer.matches, demo.judge(answer).likelihoods, strict=True)
+        if match.photo.attributes["kind"] == "boot" and match.photo.attributes["colour"] == "black"
+    ]
+    assert named
+    assert min(named) == 1
+
+
+@pytest.mark.parametrize("by", ["meaning", "text", "all"])
+@pytest.mark.parametrize("variety", [0.0, 0.5])
+def test_pages_and_any_k_are_cut_from_one_order(demo: SearchEngine, by: str, variety: float):
+    def ids(k: int, offset: int = 0) -> list[str]:
+        matches = demo.search("red dress", by=by, k=k, offset=offset, variety=variety).matches
+        return [match.photo.photo_id for match in matches]
+
+    whole = ids(60)
+    assert len(set(whole)) == 60
+    assert ids(5) == whole[:5]
+    assert [each for page in range(6) for each in ids(10, 10 * page)] == whole
+    assert ids(260)[:60] == whole
+
+
+@pytest.mark.parametrize("by", ["meaning", "text", "all"])
+@pytest.mark.parametrize("query", ["red dress", "dress - floral", "Brown Kicks"])
+def test_the_score_on_a_card_falls_with_rank_and_is_never_negative(
+    demo: SearchEngine, by: str, query: str
+):
+    scores = [match.score for match in demo.search(query, by=by, k=40).matches]
+    assert scores == sorted(scores, reverse=True)
+    assert 0 <= min(scores) <= max(scores) <= 1
+
+
 def test_exact_titles_and_codes_come_first_and_all_ways_lose_nothing(
     demo: SearchEngine, monkeypatch: pytest.MonkeyPatch
 ):

@@ -74,6 +74,7 @@ def test_a_misspelt_word_is_read_told_and_can_be_swapped(open_page):
     page = open_page("text_search", q="vilet")
     assert "violet" in cards(page)[0]["caption"]
     assert "**vilet** read as **violet**, seen 2 times in training" in texts(page)
+    assert not page.warning
 
 
 def test_the_link_the_page_and_the_shell_line_give_the_same_ids_in_the_same_order(
