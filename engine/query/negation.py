@@ -76,7 +76,7 @@ def split_negations(text: str, is_name: Callable[[str], bool]) -> tuple[str, lis
 def _named(text: str, match: re.Match[str]) -> str:
     """Return the negation and the word after it, which together may be a name."""
     following = _WORD.match(text, match.end())
-    return f"{match[0]} {following[0] if following else ''}"
+    return text[match.start() : following.end() if following else match.end()]
 
 
 def _bare(phrase: str) -> str:

@@ -33,6 +33,7 @@ _ALWAYS = 0.9
 # Photos that show a word stand at least so many spreads above all others, in the mean.
 _LEAST_ABOVE = 0.5
 _MAX_REMEMBERED = 10_000
+_LEAST_SAID = 0.5
 _NEGATIONS = ("no ", "not ", "non ", "non-", "without ")
 
 
@@ -147,7 +148,9 @@ class Naming:
         if len(named):
             thing = np.atleast_1d((named & self._head).any(axis=1))
             best = int(np.argmax(named.mean(axis=1) + thing))
-            names_thing, missed = float(thing[best]), float((said & ~named[best]).mean())
+            # Where most of a subject is nowhere named, one word of it is no sign of the thing.
+            names_thing = float(thing[best] and said.mean() >= _LEAST_SAID)
+            missed = float((said & ~named[best]).mean())
         else:
             names_thing, missed = 0.0, float(said.mean())
         return TextEvidence(
@@ -184,9 +187,10 @@ class CaptionWords:
 
     def is_set_phrase(self, text: str) -> bool:
         """Tell whether captions mostly say a word after "no", as in *No Show* socks."""
-        if len(text.split()) != 2 or not text.lower().startswith(_NEGATIONS):
+        said = words(text)
+        if len(said) != 2 or not text.lower().startswith(_NEGATIONS):
             return False
-        catalogue, last = self._engine.collection.catalogue, text.split()[-1]
+        catalogue, last = self._engine.collection.catalogue, said[-1]
         n_together = len(catalogue.rows_saying(text, together=True, limit=_N_READ))
         return 2 * n_together > len(catalogue.rows_saying(last, limit=_N_READ))
 
