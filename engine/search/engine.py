@@ -221,7 +221,7 @@ class SearchEngine:
         """Tell whether a text is a caption, value or id here, or "no" and a word are one name."""
         return (
             bool(self.collection.catalogue.rows_named(text))
-            or bool(self.lexicon.whole(text))
+            or any(each.value.casefold() == text.casefold() for each in self.lexicon.whole(text))
             or self.caption_words.is_set_phrase(text)
         )
 

@@ -33,11 +33,12 @@ def draw_remarks(answer: Answer, here: View, slug: str) -> None:
 def _summary(readings: Sequence[WordReading]) -> str:
     """Return the folded line."""
     misread = [f"“{plain(r.word)}” as “{plain(r.read_as)}”" for r in readings if r.is_misread]
-    others = [reading for reading in readings if not reading.is_misread]
     parts = [f"Read {', '.join(misread)}"] if misread else []
-    if others:
-        parts.append(f"{count(len(others), 'word')} {'is' if len(others) == 1 else 'are'} new")
-        parts[-1] += " to this model"
+    others = [reading for reading in readings if not reading.is_misread]
+    for what, is_so in (("new to this model", False), ("hardly known to it", True)):
+        n = sum(bool(reading.n_seen) == is_so for reading in others)
+        if n:
+            parts.append(f"{count(n, 'word')} {'is' if n == 1 else 'are'} {what}")
     return " · ".join(parts)
 
 
@@ -47,6 +48,7 @@ def how_weighed(chips: Sequence[Chip]) -> str:
     Examples
     --------
     >>> import numpy as np
+    >>> from engine.search import Term
     >>> one, two = (Chip(Term(w, photo=n), np.zeros(2), w) for n, w in ((1, 1.0), (2, 0.5)))
     >>> how_weighed([one, two])
     'Photos were weighed: photo 67 %, photo2 33 %.'
