@@ -1,5 +1,6 @@
 """Trials: does searching do what it says? Questions with known answers, asked as a person would.
 
+    sentences.py  sentences as people write them, whose truth in drawn products is known
     steering.py   a minus takes away what it names; a photo and a word give both
     absent.py     an answer that is none says so
     verdicts.py   "no good answer" is said where it is true: sentences as people write them, uploads

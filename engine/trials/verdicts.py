@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import CollectionError, QueryError
-from engine.questions.sentences import has_answer, read_sentences
+from engine.trials.sentences import has_answer, read_sentences
 from engine.search import SearchEngine
 
 

@@ -71,7 +71,8 @@ def test_info_repeats_what_the_collection_holds(built):
 
 def test_a_photo_finds_itself_and_the_answer_has_the_promised_shape(built, photos):
     record = result("search", built[0], "--image", photos / "images" / "000007.jpg", "-k", 3)
-    assert set(record) == {"query", "k", "seconds", "matches"}
+    shape = {"query", "k", "seconds", "matches", "readings", "unknown_words"}
+    assert set(record) == shape
     assert record["k"] == len(record["matches"]) == 3
     assert "total" in record["seconds"]
     first = record["matches"][0]
@@ -117,7 +118,7 @@ def test_a_photo_of_the_collection_is_not_like_itself(built, photos):
 
 def test_people_get_a_line_per_match_and_a_note_on_unknown_words(built):
     answer = run("search", built[0], "dress", "qwxyz", "-k", 2)
-    assert answer.stderr == "Not known, so left out: qwxyz\n"
+    assert answer.stderr == "Not known to the model, so left out: qwxyz\n"
     lines = answer.stdout.splitlines()
     assert [line.split()[0] for line in lines[1:3]] == ["1", "2"]
     assert lines[-1].startswith("2 of 60 photos, nearest first, exact, ")
