@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import CollectionError, QueryError
-from engine.trials.sentences import has_answer, read_sentences
 from engine.search import SearchEngine
+from engine.trials.sentences import has_answer, read_sentences
 
 
 @dataclass(frozen=True, slots=True)
