@@ -51,8 +51,11 @@ def waits_for(job: Job, open_jobs: Sequence[Job], *, now: float | None = None) -
         if other.job_id == job.job_id:
             break
         before.append(other)
-    held_by = [other for other in before if _holds_up(other, job, now)]
     at_work = [other for other in before if other.pid is not None]
+    # One that has to wait for its folder lets those on other folders pass.
+    busy = {other.on for other in at_work} - {None, job.on}
+    passed = {other.job_id for other in before if other.pid is None and other.on in busy}
+    held_by = [o for o in before if o.job_id not in passed and _holds_up(o, job, now)]
     return held_by or (at_work if len(at_work) >= MOST_AT_ONCE else [])
 
 

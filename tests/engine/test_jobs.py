@@ -404,7 +404,8 @@ def test_jobs_on_one_folder_do_not_run_at_once_whatever_their_lanes(home):
     update = start_gated(home, gate, "short", on=folder)
     other = start_gated(home, gate, "short", on=home / "boots")
     wait_for(other, home, "running")
-    assert find_job(update, home=home).wait == Wait(("Promote",), None)
+    waiting = find_job(update, home=home).wait
+    assert waiting is not None and waiting.behind[0] == "Promote"
     gate.touch()
     for job_id in (update, other):
         wait_for(job_id, home, "finished")
