@@ -38,6 +38,7 @@ def themed(
     )
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     page.on("request", witness.request)
     yield page
     context.close()

@@ -15,7 +15,14 @@ from streamlit.testing.v1 import AppTest
 from engine.encoders import bundled_models
 from engine.jobs import JobState, Progress
 from engine.storage import Collection, Manifest, list_collections
-from pages.parts import collection_card, inventory_card, jobs_view, new_collection, resources
+from pages.parts import (
+    collection_card,
+    inventory_card,
+    jobs_view,
+    new_collection,
+    resources,
+    way_back,
+)
 from pages.parts.frame import MENU
 from tests.pages.colour_model import COLOURS, write_colour_model
 from tests.pages.reading import blocks, elements, errors, links, texts
@@ -32,6 +39,7 @@ def started(monkeypatch):
 
     monkeypatch.setattr(new_collection, "start_job", start_job)
     monkeypatch.setattr(collection_card, "start_job", start_job)
+    monkeypatch.setattr(way_back, "start_job", start_job)
     return jobs
 
 
