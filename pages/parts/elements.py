@@ -44,6 +44,7 @@ def _read(name: str) -> str:
 
 _paste = element("paste", js="paste.js")
 _door = element("door", js="door.js", css="door.css", html='<button type="button"></button>')
+_contrast = element("contrast", css="contrast.css", js="map/order.js", is_isolated=False)
 _suggest = element("suggest", js="suggest.js")
 _examples = element(
     "examples", js="examples.js", css="examples.css", html='<nav aria-label="Examples"></nav>'
@@ -57,6 +58,11 @@ def data_url(picture: bytes | None, kind: str = "jpeg") -> str:
     a moment later gets nothing, and does not ask again.
     """
     return f"data:image/{kind};base64,{b64encode(picture).decode()}" if picture else ""
+
+
+def keep_contrast() -> None:
+    """Let what Streamlit draws selected be read in the dark too."""
+    _contrast(key="contrast")
 
 
 def draw_examples(examples: Sequence[str], slug: str, page: str = TEXT_SEARCH) -> None:

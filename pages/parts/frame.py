@@ -14,6 +14,7 @@ from engine.privacy import keep_files_private
 from engine.search import SearchEngine
 from engine.storage import CollectionSummary
 from pages.parts.collection_box import draw_collection_box, first_of
+from pages.parts.elements import keep_contrast
 from pages.parts.navigation import Link, draw_navigation
 from pages.parts.resources import collections, engine_of
 from pages.parts.view import View
@@ -77,6 +78,7 @@ def open_page(title: str) -> Page:
     with st.sidebar:
         _draw_menu(title, slug)
         draw_collection_box(known, slug)
+        keep_contrast()
     return Page(slug, known.get(slug), View.read(st.query_params))
 
 
