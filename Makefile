@@ -45,6 +45,10 @@ model: app-libraries  ## Train the bundled model anew, hours of work (SHOPS="fol
 lock: dev-libraries  ## Pin every version anew, indirect ones too, after a change of requirements*.txt
 	@$(VENV)/bin/python -m tools.lock
 
+everyday: app-libraries  ## Train the general model anew, an hour (EVERYDAY="--captioned … --tagged … --named … --texts …")
+	@$(VENV)/bin/python -m pip install --quiet --requirement tools/requirements-model.txt
+	@$(VENV)/bin/python -m tools.everyday_model $(EVERYDAY)
+
 clean:  ## Remove the libraries and caches; collections in .kindred stay
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -39,7 +39,7 @@ PAGE_FLOOR = len(FLOORS)
 OWNERS = {
     "streamlit": {"pages"},
     "hnswlib": {"index"},
-    "keras": {"datasets", "encoders", "losses", "training"},
+    "keras": {"datasets", "encoders", "losses", "training", "tools"},
     "tensorflow": {"encoders", "losses", "training"},
     "onnxruntime": {"encoders", "training"},
     "tf2onnx": {"encoders", "training"},

@@ -116,7 +116,8 @@ def test_the_text_side_weighs_pieces_by_their_own_weight_and_padding_by_none(tmp
     session = open_session(tmp_path / "text.onnx", n_threads=1)
     made = session.run(None, {"tokens": tokens})[0]
     expected = beside(learned, said @ shared["sentence.projection"], shared)
-    assert made == pytest.approx(expected, abs=3e-3)
+    # The pieces' rows are kept in eight bits: half a step of 1/127 of their largest number.
+    assert made == pytest.approx(expected, abs=1.5e-2)
     nothing = session.run(None, {"tokens": np.zeros((1, 8), np.int32)})[0]
     assert np.isfinite(nothing).all()
 

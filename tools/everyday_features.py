@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from engine.encoders.photo_graph import backbone_graph
 from numpy.typing import NDArray
 
 from engine.encoders.efficientnet_lite import folded
+from engine.encoders.photo_graph import backbone_graph
 from engine.encoders.session import open_session
 from engine.encoders.settings import LITE
 from engine.encoders.weightless import FEATURES, LOGITS, PIXELS, STAGES

@@ -74,13 +74,17 @@ def write_text_side(members: Sequence[Arrays], shared: Arrays, path: Path) -> No
 
 
 def _mean_of_pieces(graph: Graph, arrays: Arrays) -> str:
-    """Average the pieces' rows; weights are positive, and padding has none."""
-    vectors = graph.op("Gather", graph.constant(arrays["text.table"]), TOKENS)
+    """Average the pieces' rows, kept in eight bits; weights are positive, and padding has none."""
+    table = arrays["text.table"].astype(np.float64)
+    steps = np.maximum(np.abs(table).max(axis=1, keepdims=True) / 127, 1e-12)
+    eighth = graph.constant(np.rint(table / steps), np.int8)
+    vectors = graph.op("Cast", graph.op("Gather", eighth, TOKENS), to=TensorProto.FLOAT)
     loudness = np.exp(arrays["text.weight"].astype(np.float64)).reshape(-1, 1)
     loudness[0] = 0
     weights = graph.op("Gather", graph.constant(loudness), TOKENS)
+    sizes = graph.op("Gather", graph.constant(loudness * steps), TOKENS)
     axis = graph.constant([1], np.int64)
-    total = graph.op("ReduceSum", graph.op("Mul", vectors, weights), axis, keepdims=0)
+    total = graph.op("ReduceSum", graph.op("Mul", vectors, sizes), axis, keepdims=0)
     loud = graph.op("ReduceSum", weights, axis, keepdims=0)
     return graph.op("Div", total, graph.op("Max", loud, graph.constant(1e-9)))
 

@@ -7,9 +7,7 @@ Four kinds of truth, each in the form in which it is published:
 - one name to a photo, ``labels.csv`` (image, label, …), and what WordNet says it is a kind of;
 - the thousand names of ImageNet's classifier: its rows are features of photos that nobody took.
 
-Nothing is read here that must stay with the model; names and their ancestors are facts of
-WordNet 3.0 (Miller, "WordNet: a lexical database for English", CACM 1995), in Debian's
-``wordnet-base``.
+Nothing is read here that must stay with the model.
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ import csv
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,83 +24,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-# What nearly everything is says nothing about a photo.
-_TOO_WIDE = frozenset(
-    name.strip()
-    for name in """
-    entity, physical entity, object, physical object, whole, unit, artifact, artefact, living
-    thing, animate thing, matter, abstraction, abstract entity, instrumentality, instrumentation,
-    organism, being, group, grouping, causal agent, cause, causal agency, substance, thing,
-    attribute, psychological feature, relation, measure, part, piece, portion, chordate,
-    vertebrate, craniate, placental, placental mammal, eutherian, eutherian mammal, commodity,
-    trade good, good, consumer goods, conveyance, transport, event, act, deed, human action, human
-    activity, state, location, region, line, cognition, knowledge, noesis, communication
-    """.replace("\n", " ").split(",")
-)
 _EDGE_WORDS = frozenset(
     ("a", "an", "the", "of", "and", "in", "on", "to", "is", "are", "with", "at", "by", "for")
     + ("his", "her", "their", "its", "as")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class WordNet:
-    """Nouns of WordNet: the words of each sense, and what it is a kind of.
-
-    Parameters
-    ----------
-    words
-        Sense (eight digits) to its words, lower case.
-    wider
-        Sense to the senses above it.
-    senses
-        Word to its senses, the commonest first.
-    """
-
-    words: dict[str, tuple[str, ...]]
-    wider: dict[str, tuple[str, ...]]
-    senses: dict[str, tuple[str, ...]]
-
-    @classmethod
-    def read(cls, folder: Path) -> WordNet:
-        """Read ``data.noun`` and ``index.noun``."""
-        words, wider, senses = {}, {}, {}
-        for line in _lines(folder / "data.noun"):
-            fields = line.split(" ")
-            n_words = int(fields[3], 16)
-            at = 4 + 2 * n_words
-            names = fields[4:at:2]
-            words[fields[0]] = tuple(name.replace("_", " ").lower() for name in names)
-            pointers = range(at + 1, at + 1 + 4 * int(fields[at]), 4)
-            wider[fields[0]] = tuple(fields[i + 1] for i in pointers if fields[i] in ("@", "@i"))
-        for line in _lines(folder / "index.noun"):
-            fields = line.split()
-            senses[fields[0].replace("_", " ")] = tuple(fields[-int(fields[2]) :])
-        return cls(words, wider, senses)
-
-    def truths(self, sense: str) -> frozenset[str]:
-        """Return the words that are true of whatever has this sense."""
-        found, open_senses = set(self.words[sense]), [sense]
-        while open_senses:
-            for wider in self.wider[open_senses.pop()]:
-                found.update(self.words[wider])
-                open_senses.append(wider)
-        return frozenset(found - _TOO_WIDE)
-
-    def truths_of(self, label: str) -> frozenset[str]:
-        """Return the words true of a photo with this label; the label alone where it is unknown."""
-        plain = label.lower().replace("_", " ")
-        last = plain.split()[-1]
-        for word in (plain, plain.rstrip("s"), last, last.rstrip("s")):
-            if word in self.senses:
-                return self.truths(self.senses[word][0]) | {plain}
-        return frozenset({plain})
-
-
-def _lines(path: Path) -> Iterable[str]:
-    """Yield a WordNet file's lines without its licence, which is indented."""
-    with path.open(encoding="utf-8") as file:
-        yield from (line for line in file if not line.startswith("  "))
 
 
 @dataclass(frozen=True)
@@ -144,6 +69,57 @@ class Photos:
         return len(self.names)
 
 
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Photos by their features, several views of each, and texts that are true of them.
+
+    Parameters
+    ----------
+    views
+        Each (n_photos, 2376), float32: roots of pooled features, then those of earlier stages.
+    tokens
+        (n_texts, n_tokens), int32.
+    truth
+        (n_photos, n_texts), bool.
+    chance
+        (n_photos, n_texts), how often a true text is drawn for its photo; rows sum to 1.
+    """
+
+    views: tuple[NDArray[np.float32], ...]
+    tokens: NDArray[np.int32]
+    truth: NDArray[np.bool_]
+    chance: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Captioned:
+    """Photos with captions, and what the sentence encoder makes of each caption."""
+
+    views: tuple[NDArray[np.float32], ...]
+    tokens: NDArray[np.int32]  # (n_photos, n_captions, n_tokens)
+    sentences: NDArray[np.float16]  # (n_photos, n_captions, 384)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts without photos, and what the sentence encoder makes of each."""
+
+    tokens: NDArray[np.int32]
+    sentences: NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that one member of the model learns from."""
+
+    captioned: Captioned
+    named: Pairs
+    rows: Pairs  # the classifier's; the texts are those of `named`
+    tagged: Pairs
+    texts: Texts
+    n_ids: int
+
+
 def split(n_rows: int, share: float, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the rows to learn from and those to measure with, by a fixed draw."""
     order = np.random.default_rng(seed).permutation(n_rows)
@@ -157,7 +133,7 @@ def phrases(captions: Sequence[str], n: int, seed: int) -> list[str]:
     Examples
     --------
     >>> phrases(["A brown dog runs on the wet sand"], 1, seed=1)
-    ['wet sand']
+    ['brown dog runs']
     """
     draw = random.Random(seed)
     found = []
