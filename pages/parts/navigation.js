@@ -11,7 +11,8 @@ export default function ({ parentElement, data }) {
   const made = data.links.map(({ label, icon, href, told, current }) => {
     const way = link("way", href, () => {
       navigate(href);
-      if (nav.closest('[data-testid="stSidebar"]')) leaveSidebar();
+      const place = nav.getRootNode().host ?? nav; // an element of ours has a tree of its own
+      if (place.closest('[data-testid="stSidebar"]')) leaveSidebar();
     });
     if (icon) way.append(span("icon", icon));
     way.append(span("label", label));

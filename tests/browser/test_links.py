@@ -16,11 +16,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from engine.runs import DataSource, TrainingSettings, create_run
+from pages.parts.frame import MENU
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, free_port, serving
 
 pytestmark = pytest.mark.browser
 
-LINKED_WITHIN = ("Text search", "Image search", "Words", "Training")
+LINKED_WITHIN = ("text_search", "image_search", "words", "training")
 DEEP = 2  # links in a row, each from where the last one led
 Kind = tuple[str, frozenset[str], str]
 APP = "[data-testid=stApp]"
@@ -46,11 +47,9 @@ def test_a_link_to_the_page_one_is_on_keeps_its_address_and_the_way_back(
     expect.set_options(timeout=PATIENCE_MS)
     page = context.new_page()
     page.goto(app_with_a_run)
-    page.get_by_role("combobox", name="Collection").click()
-    page.get_by_role("option", name="Coloured squares").click()
-    expect(page).to_have_url(re.compile("collection=squares"))
     seen: set[Kind] = set()
-    for label in LINKED_WITHIN:
+    for name in LINKED_WITHIN:
+        label, _ = MENU[f"pages/{name}.py"]
         page.get_by_role("navigation", name="Pages").get_by_role("link", name=label).click()
         settle(page)
         walk(page, seen, DEEP)

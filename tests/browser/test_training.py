@@ -15,6 +15,7 @@ from tests.browser.conftest import DESKTOP, PATIENCE_MS, free_port, serving
 
 pytestmark = pytest.mark.browser
 MANY_EPOCHS = 200
+SLOW_MS = 240_000  # TensorFlow wakes and compiles before the first epoch
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_a_run_outlives_the_page_and_its_server_and_is_stopped_resumed_and_promo
     with serving(home, port) as (address, running):
         start_run(page, address)
         run = home / "runs" / page.url.split("run=")[1].split("&")[0]
-        expect(page.get_by_text("Best R@10 of")).to_be_visible()
+        expect(page.get_by_text("Best R@10 of")).to_be_visible(timeout=SLOW_MS)
         page.reload()
         expect(page.get_by_text("Best R@10 of")).to_be_visible()
         other.goto(page.url)
