@@ -6,6 +6,7 @@ or pillow-heif.
     source.py     bytes from a path or an upload: limits, hash, what a file is that is no photo
     decoding.py   bytes to an upright RGB image, no larger than asked for; every refusal
     colour.py     any colour mode to sRGB: palettes, 16 bits, CMYK, profiles, white behind
+    metadata.py   what the file says of the photo: captions, keywords, date and place
     preprocessing.py  the square a model wants: with margins, squashed, or its middle
     photo.py      a photo read once: the square, the thumbnail a person sees; JPEG and PNG bytes
     sheet.py      small pictures in rows with lines under them
@@ -16,6 +17,7 @@ Not inside: which files to read (`engine.catalogue`), what a model makes of the 
 """
 
 from engine.images.decoding import open_upright
+from engine.images.metadata import Metadata
 from engine.images.photo import (
     DecodedPhoto,
     encode_jpeg,
@@ -32,6 +34,7 @@ __all__ = [
     "DEFAULT_LIMITS",
     "DecodedPhoto",
     "Limits",
+    "Metadata",
     "Preprocessing",
     "content_hash",
     "draw_sheet",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import io
-import struct
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from engine import config
 from engine.errors import PhotoError
 from engine.images.colour import to_reducible, to_rgb, to_srgb
 from engine.images.ending import with_end
+from engine.images.metadata import METADATA_ERRORS, Metadata, read_metadata
 from engine.images.source import (
     DEFAULT_LIMITS,
     Limits,
@@ -57,19 +57,6 @@ _PYTHON_COST = 10
 # The cost of a JPEG is pixels × scans, and a progressive file may hold any number of scans.
 _MAX_SCAN_PASSES = 20
 
-# Seen from the EXIF and XMP parsers on fuzzed files.
-_METADATA_ERRORS = (
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    struct.error,
-)
-
 Side = Callable[[tuple[Any, Any]], Any]  # max: a photo's longest side; min: its shortest
 
 _Orientation = Image.Transpose
@@ -93,6 +80,7 @@ class Decoded:
     height: int
     format: str
     is_plain: bool  # an upright baseline RGB JPEG: its own bytes can be shown as they are
+    metadata: Metadata | None  # what the file says of the photo, if anything
 
 
 def open_upright(
@@ -159,7 +147,9 @@ def decode(data: bytes, at_least_px: int, limits: Limits, *, side: Side = max) -
     width, height = whole_size if orientation < 5 else whole_size[::-1]
     is_plain = orientation == 1 and image.format == "JPEG" and image.mode == "RGB"
     is_plain = is_plain and "progressive" not in image.info
-    return Decoded(to_rgb(upright), width, height, image.format or "unknown", is_plain)
+    return Decoded(
+        to_rgb(upright), width, height, image.format or "unknown", is_plain, read_metadata(image)
+    )
 
 
 def _load(
@@ -282,7 +272,7 @@ def _orientation(image: Image.Image) -> int:
     """
     try:
         value = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except _METADATA_ERRORS:
+    except METADATA_ERRORS:
         return 1
     return value if value in _UPRIGHT_BY else 1
 

@@ -11,6 +11,7 @@ from PIL import Image
 
 from engine.errors import PhotoError
 from engine.images.decoding import Decoded, decode, named, open_upright, scale_size
+from engine.images.metadata import Metadata
 from engine.images.preprocessing import Pixels, Preprocessing, as_preprocessing, resized
 from engine.images.source import DEFAULT_LIMITS, Limits, content_hash, read_source
 
@@ -36,6 +37,8 @@ class DecodedPhoto:
         Length of the file.
     format
         Pillow's name of it, such as "JPEG".
+    metadata
+        Captions, tags and attributes that the file itself holds; None where it holds none.
     """
 
     pixels: Pixels
@@ -45,6 +48,7 @@ class DecodedPhoto:
     content_hash: str
     size_bytes: int
     format: str
+    metadata: Metadata | None = None
 
 
 def read_photo(
@@ -101,6 +105,7 @@ def read_photo(
         content_hash=content_hash(data),
         size_bytes=len(data),
         format=decoded.format,
+        metadata=decoded.metadata,
     )
 
 

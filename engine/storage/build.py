@@ -369,6 +369,11 @@ def _draft(order: Order, placed: Sequence[Placed], findings: Findings) -> Draft:
         skipped=findings.skipped,
         tables=findings.tables,
         unreadable=findings.unreadable,
+        metadata={
+            reading.content_hash: reading.metadata
+            for _, reading in findings.wanted
+            if reading.metadata
+        },
         # The catalogue lies one folder deeper than the manifest.
         root=root if Path(root).is_absolute() else f"../{root}",
         n_dims=order.model.encoder.n_dims,

@@ -95,7 +95,13 @@ class _Line:
             return
         name = outcome.content_hash
         self._readings.append(
-            replace(reading, content_hash=name, width=outcome.width, height=outcome.height)
+            replace(
+                reading,
+                content_hash=name,
+                width=outcome.width,
+                height=outcome.height,
+                metadata=outcome.metadata,
+            )
         )
         if name not in self._known and name not in self._met:
             self._met.add(name)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 
 from engine import config
 from engine.catalogue import Photo, PhotoRecord, Skipped, Source, TableReport
+from engine.images import Metadata
 from engine.progress import Step
 from engine.storage.embedding import embed_files
 from engine.storage.journal import Journal, Reading
 from engine.storage.order import Order
 from engine.storage.survey import look, recognised, remembered
-from engine.storage.writing import read_unreadable
+from engine.storage.writing import read_kept_metadata, read_unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ def find_out(order: Order, source: Source, journal: Journal, before: Sequence[Ph
     began_ns = time.time_ns()
     step = Step(order.report, "looking at files", len(paths))
     seen, touched = look(source.root, paths, step, since_ns=order.looked_ns)
-    known = {photo.path: _reading_of(photo) for photo in before} if order.reusable else {}
-    hashes = frozenset(reading.content_hash for reading in known.values())
+    hashes = frozenset(photo.content_hash for photo in before if order.reusable)
+    known = _known(order, before)
     unreadable = read_unreadable(order.older.build) if order.older and order.is_update else {}
     untouched = {path: known[path] for path in known.keys() - touched}
     settled, unread = remembered(seen, [untouched, _backed(journal, hashes), unreadable])
@@ -89,6 +90,19 @@ def find_out(order: Order, source: Source, journal: Journal, before: Sequence[Ph
     n_embedded = len(journal.hashes) - n_journalled
     found = _sorted_out(source, readings, len(unread), n_embedded)
     return replace(found, began_ns=began_ns, n_doubted=len(known.keys() & touched))
+
+
+def _known(order: Order, before: Sequence[Photo]) -> dict[str, Reading]:
+    """Return what is known of the files of the older build.
+
+    One that was made before files were asked for captions is read again when it is indexed anew.
+    """
+    if order.reusable is None:
+        return {}
+    metadata = read_kept_metadata(order.reusable.build)
+    if metadata is None and not order.is_update:
+        return {}
+    return {photo.path: _reading_of(photo, metadata or {}) for photo in before}
 
 
 def _backed(journal: Journal, hashes: frozenset[str]) -> dict[str, Reading]:
@@ -120,7 +134,7 @@ def _sorted_out(
     )
 
 
-def _reading_of(photo: Photo) -> Reading:
+def _reading_of(photo: Photo, metadata: Mapping[str, Metadata]) -> Reading:
     return Reading(
         photo.path,
         photo.size_bytes,
@@ -128,4 +142,5 @@ def _reading_of(photo: Photo) -> Reading:
         photo.content_hash,
         photo.width,
         photo.height,
+        metadata=metadata.get(photo.content_hash),
     )

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.durable import PARTIAL, read_json, write_json, write_whole
+from engine.images import Metadata
 
 JOURNAL = "journal"
 _TERMS = "terms.json"
@@ -30,8 +31,8 @@ _LOG = logging.getLogger(__name__)
 class Reading:
     """What looking at one file taught: the hash and size of a photo, or why it is none.
 
-    `size_bytes` and `modified_ns` were taken before the file was read, so that a file that
-    changes meanwhile is noticed the next time.
+    `size_bytes` and `modified_ns` were taken before the file was read, so that a file that changes
+    meanwhile is noticed the next time. `metadata` is what the file itself says of the photo.
     """
 
     path: str
@@ -41,6 +42,7 @@ class Reading:
     width: int = 0
     height: int = 0
     reason: str | None = None
+    metadata: Metadata | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 from engine.catalogue import NewPhoto, Photo, PhotoRecord
@@ -135,6 +135,7 @@ def _wish(record: PhotoRecord, reading: Reading, match: Photo | None) -> str:
 
 
 def _new_photo(record: PhotoRecord, reading: Reading, photo_id: str) -> NewPhoto:
+    record = _completed(record, reading)
     return NewPhoto(
         photo_id=photo_id,
         path=record.path,
@@ -146,4 +147,17 @@ def _new_photo(record: PhotoRecord, reading: Reading, photo_id: str) -> NewPhoto
         size_bytes=reading.size_bytes,
         modified_ns=reading.modified_ns,
         content_hash=reading.content_hash,
+    )
+
+
+def _completed(record: PhotoRecord, reading: Reading) -> PhotoRecord:
+    """Return a record with what its file says of itself, where the source says nothing."""
+    said = reading.metadata
+    if said is None:
+        return record
+    return replace(
+        record,
+        captions=record.captions or tuple(said["captions"]),
+        attributes={**said["attributes"], **record.attributes},
+        tags=tuple(dict.fromkeys([*record.tags, *said["tags"]])),
     )

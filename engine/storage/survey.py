@@ -93,7 +93,13 @@ def recognised(
 
 
 def _as(twin: Reading, reading: Reading) -> Reading:
-    return replace(reading, content_hash=twin.content_hash, width=twin.width, height=twin.height)
+    return replace(
+        reading,
+        content_hash=twin.content_hash,
+        width=twin.width,
+        height=twin.height,
+        metadata=twin.metadata,
+    )
 
 
 def _measured(root: Path, path: str) -> tuple[Reading, int]:

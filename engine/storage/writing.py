@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import numpy as np
 from engine.catalogue import Catalogue, Skipped, TableReport
 from engine.durable import write_json
 from engine.errors import CollectionError
+from engine.images import Metadata
 from engine.index import PhotoIndex
 from engine.progress import Step
 from engine.storage.collection import CATALOGUE, EMBEDDINGS, INDEX, Collection
@@ -23,6 +24,7 @@ from engine.storage.matching import Placed
 from engine.storage.thumbnails import ThumbnailWriter
 
 UNREADABLE = "unreadable.json"
+METADATA = "metadata.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Draft:
         What became of each table of captions.
     unreadable
         Those of `skipped` that were files, so that the next update need not try them again.
+    metadata
+        What files themselves say of their photos, by content hash.
     root
         What the catalogue notes as the photos' folder.
     n_dims
@@ -59,6 +63,7 @@ class Draft:
     skipped: Sequence[Skipped]
     tables: Sequence[TableReport]
     unreadable: Sequence[Reading]
+    metadata: Mapping[str, Metadata]
     root: str
     n_dims: int
 
@@ -109,6 +114,7 @@ def write_build(folder: Path, draft: Draft, journal: Journal, step: Step) -> Non
     step.at(2)
     _write_index(folder, draft, fresh)
     step.at(3)
+    write_json(folder / METADATA, dict(draft.metadata), flush=False)
     write_json(folder / UNREADABLE, [astuple(reading) for reading in draft.unreadable], flush=False)
     step.at(4)
 
@@ -120,6 +126,20 @@ def read_unreadable(build: Path) -> dict[str, Reading]:
         return {reading.path: reading for reading in (Reading(*entry) for entry in entries)}
     except (OSError, ValueError, TypeError):
         return {}
+
+
+def read_kept_metadata(build: Path) -> dict[str, Metadata] | None:
+    """Return what a build kept of its files' metadata, by content hash; None where it kept none."""
+    try:
+        kept = json.loads((build / METADATA).read_bytes())
+        return {
+            name: Metadata(
+                captions=told["captions"], tags=told["tags"], attributes=told["attributes"]
+            )
+            for name, told in kept.items()
+        }
+    except (OSError, ValueError, TypeError, AttributeError, KeyError):
+        return None
 
 
 def _write_catalogue(folder: Path, draft: Draft) -> None:
