@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -147,14 +147,19 @@ def explain_silence(encoder: Encoder, readings: Sequence[WordReading]) -> QueryE
     unknown = unknown_words(readings)
     tokenizer = encoder.tokenizer
     assert tokenizer is not None  # only a text could bring us here
-    near = [word for asked in unknown for word in tokenizer.suggest(asked)]
+    foreign = {each.word: each.language for each in readings if each.language}
+    near = [word for asked in unknown if asked not in foreign for word in tokenizer.suggest(asked)]
     suggestions = ", ".join(list(dict.fromkeys(near or tokenizer.frequent(6)))[:6])
     remedy = f"{'Did you mean' if near else 'Words it knows:'} {suggestions}"
     return QueryError(
         "the model knows none of these words",
-        value=", ".join(unknown) or "no word at all",
+        value=", ".join(_with_language(word, foreign) for word in unknown) or "no word at all",
         remedy=remedy if suggestions else "Search with a photo instead",
     )
+
+
+def _with_language(word: str, foreign: Mapping[str, str]) -> str:
+    return f"{word} ({foreign[word]})" if word in foreign else word
 
 
 def rows_taken_away(catalogue: Catalogue, chips: Sequence[Term]) -> NDArray[np.int64]:

@@ -275,7 +275,7 @@ class Calibrations:
             both, text, said = one.has & two.has, f"{one.text} {two.text}", one.said + two.said
             if both.sum() >= _LEAST_PHOTOS:
                 yield Phrase(text, both, True, "pair", said, said)
-            elif not both.any() and n_apart < _MAX_PHRASES:
+            elif not both.any() and n_apart < _MAX_PHRASES // 2:
                 n_apart += 1
                 only_two = (False,) * len(one.said) + two.said
                 yield Phrase(text, both, False, "apart", said, only_two)
@@ -285,7 +285,7 @@ class Calibrations:
         draw = np.random.default_rng(2)
         values = [each for each in self._values if each.is_present]
         none = np.zeros(len(self.rows), bool)
-        for word in self._unsaid_words if values else ():
+        for word in self._unsaid_words[::2] if values else ():
             value = values[int(draw.integers(len(values)))]
             said = (False, *value.said)
             yield Phrase(f"{word} {value.text}", value.has, True, "adorned", said, said)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.catalogue import Photo
 from engine.config import DEFAULT_K
 from engine.encoders import Encoder, load_encoder
 from engine.errors import ModelError
@@ -41,6 +42,10 @@ _LIKED, _DISLIKED = 0.75, -0.33
 def _named(model: ModelCard | Encoder) -> str:
     """Name a model so that another training of the same name is told from it."""
     return f"{model.name} ({model.fingerprint[:8]})"
+
+
+def _calls(photo: Photo, text: str) -> bool:
+    return text in (photo.photo_id, *photo.captions, *photo.attributes.values())
 
 
 class SearchEngine:
@@ -218,10 +223,14 @@ class SearchEngine:
         return parse_query(query, n_photos, self._is_name)
 
     def _is_name(self, text: str) -> bool:
-        """Tell whether a text is a caption, value or id here, or "no" and a word are one name."""
+        """Tell whether a text is a caption, value or id here, or "no" and a word are one name.
+
+        Letter by letter: "Belt - Black" may be a title, "belt - black" takes black away.
+        """
+        catalogue = self.collection.catalogue
         return (
-            bool(self.collection.catalogue.rows_named(text))
-            or any(each.value.casefold() == text.casefold() for each in self.lexicon.whole(text))
+            any(_calls(photo, text) for photo in catalogue.photos(catalogue.rows_named(text)))
+            or any(each.value == text for each in self.lexicon.whole(text))
             or self.caption_words.is_set_phrase(text)
         )
 

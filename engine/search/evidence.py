@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.search.lexicon import Place, folded
+from engine.catalogue import Photo
+from engine.catalogue.photo import TAG
+from engine.search.lexicon import Mention, Place, folded
 from engine.search.reading import knows
 from engine.search.subject import Subject
 from engine.text import singular, words
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from engine.search.engine import SearchEngine
 
 # Of the first photos that say a word, so many are found, and so many of these read.
-_N_READ, _N_LOOKED_AT = 512, 64
+_N_READ, _N_LOOKED_AT = 256, 24
 # A word is part of another where so large a share of what follows it is that one.
 _ALWAYS = 0.9
 # Photos that show a word stand at least so many spreads above all others, in the mean.
@@ -83,6 +85,12 @@ class Naming:
         self._places = [
             place for place in engine.lexicon.places(subject.text) if not self._is_guessed(place)
         ]
+        covered = {n for place in self._places for n in range(place.start, place.end)}
+        self._by_captions = [n for n in range(len(subject.words)) if n not in covered]
+        self._said = np.ones(len(subject.words), bool)
+        for number in self._by_captions:
+            word = subject.words[number]
+            self._said[number] = engine.lexicon.is_said(word) and self._shows(number)
 
     @property
     def _head(self) -> NDArray[np.bool_]:
@@ -90,40 +98,32 @@ class Naming:
         head = self.subject.head
         return np.array([word == head or not head for word in self.subject.words])
 
-    def of(self, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return which words each row names, (n_rows, n_words)."""
-        rows = np.asarray(rows, np.int64)
-        catalogue = self._engine.collection.catalogue
-        named = np.zeros((len(rows), len(self.subject.words)), bool)
-        for number, word in enumerate(self.subject.words):
-            if self._shows(number):
-                named[:, number] = catalogue.saying_among(word, rows.tolist())
+    def of(self, photos: Sequence[Photo]) -> NDArray[np.bool_]:
+        """Return which words each photo names, (n_photos, n_words).
+
+        Captions are asked only for words that are no values: most queries ask them nothing.
+        """
+        named = np.zeros((len(photos), len(self.subject.words)), bool)
+        rows = [photo.row for photo in photos]
+        for number in self._by_captions:
+            if self._said[number]:
+                word = self.subject.words[number]
+                named[:, number] = self._engine.collection.catalogue.saying_among(word, rows)
         for place in self._places:
-            for each in place.mentions:
-                having = np.isin(rows, catalogue.rows_where({each.attribute: [each.value]}))
-                named[having, place.start : place.end] = True
+            having = [any(_has(photo, each) for each in place.mentions) for photo in photos]
+            named[having, place.start : place.end] = True
         return named
 
     def said(self) -> NDArray[np.bool_]:
         """Return which words any photo of the collection names, (n_words,)."""
-        lexicon = self._engine.lexicon
-        said = np.array(
-            [
-                lexicon.is_said(word) and self._shows(number)
-                for number, word in enumerate(self.subject.words)
-            ],
-            bool,
-        )
-        for place in self._places:
-            said[place.start : place.end] = True
-        return said
+        return self._said
 
     def _is_guessed(self, place: Place) -> bool:
         """Tell whether a word means a value only because of what it is elsewhere a part of."""
-        if place.end - place.start > 1 or self._shows(place.start):
+        asked = folded(" ".join(self.subject.words[place.start : place.end]))
+        if len(asked) > 1 or any(folded(mention.value) == asked for mention in place.mentions):
             return False
-        asked = folded(self.subject.words[place.start])
-        return all(folded(mention.value) != asked for mention in place.mentions)
+        return not self._shows(place.start)
 
     def _shows(self, number: int) -> bool:
         """Tell whether photos whose captions say a word show it."""
@@ -169,6 +169,14 @@ class Naming:
         ]
         thing = {self.subject.head} if self.subject.head else set(self.subject.words)
         return tuple(dark) if thing <= set(dark) else ()
+
+
+def _has(photo: Photo, mention: Mention) -> bool:
+    """Tell whether a photo has a value; tags are values of the attribute ``tag``."""
+    value = mention.value.casefold()
+    if mention.attribute == TAG:
+        return value in map(str.casefold, photo.tags)
+    return photo.attributes.get(mention.attribute, "").casefold() == value
 
 
 class CaptionWords:

@@ -6,12 +6,14 @@ words and by photo. So likelihoods are fitted to each collection (`engine.search
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.catalogue import Photo
 from engine.relevance import Background, natural_gap
 from engine.search.answer import Answer, Chip
 from engine.search.evidence import Naming
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 # The line is looked for among so many photos; an answer with more has no need of one.
 N_LOOKED_AT = 300
 # Of the nearest photos, so many are read for the words that they name.
-_N_NAMING = 64
+_N_NAMING = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,12 @@ def judge(
     filters
         Those the answer was asked with.
     """
-    rows = np.array([match.photo.row for match in answer.matches], np.int64)
+    photos = [match.photo for match in answer.matches]
+    rows = np.array([photo.row for photo in photos], np.int64)
     namings = [Naming(engine, subject) for subject in _subjects(engine, answer)]
     names_all = np.array([match.is_named for match in answer.matches], bool)
     if namings:
-        names_all |= np.logical_and.reduce([each.answers(each.of(rows)) for each in namings])
+        names_all |= np.logical_and.reduce([each.answers(each.of(photos)) for each in namings])
     unknown = () if names_all.any() else tuple(w for n in namings for w in n.unknown_things())
     if answer.row is None or not answer.matches:
         said = tuple(names_all.astype(float).tolist())
@@ -93,8 +96,11 @@ def judge(
     catalogue, index = engine.collection.catalogue, engine.collection.index
     allowed = catalogue.rows_where(filters) if filters else None
     near = index.nearest(answer.row, N_LOOKED_AT, allowed=allowed)
-    looked_at = np.union1d(near.rows[:_N_NAMING], rows)
-    evidence = [_evidence(engine, naming, looked_at, allowed) for naming in namings]
+    evidence = []
+    if namings:
+        others = np.setdiff1d(near.rows[:_N_NAMING], rows)
+        looked_at = [*photos, *catalogue.photos(others)]
+        evidence = [_evidence(engine, naming, looked_at, allowed) for naming in namings]
     if any(match.is_named for match in answer.matches):
         likelihood = 1.0
     elif evidence:
@@ -135,14 +141,14 @@ def _subjects(engine: SearchEngine, answer: Answer) -> list[Subject]:
 def _evidence(
     engine: SearchEngine,
     naming: Naming,
-    rows: NDArray[np.int64],
+    photos: Sequence[Photo],
     allowed: NDArray[np.int64] | None,
 ) -> tuple[float, ...]:
     """Return what speaks for a subject having an answer, as a calibration takes it."""
     row = engine.encoder.embed_texts([naming.subject.text])[0]
     nearest = engine.collection.index.nearest(row, 9, allowed=allowed)
     nearness = float(nearest.similarities.mean())
-    return naming.evidence(naming.of(rows), nearness).figures()
+    return naming.evidence(naming.of(photos), nearness).figures()
 
 
 def _wanted(answer: Answer) -> tuple[list[Chip], list[Chip]]:

@@ -193,3 +193,13 @@ def test_the_dial_ends_with_the_exact_answer(demo: SearchEngine):
     assert points[-1].ef == 0
     assert points[-1].index_recall == 1
     assert all(0 <= point.index_recall <= 1 for point in points)
+
+
+def test_a_title_typed_whole_finds_its_photo_and_a_minus_stays_one(demo: SearchEngine):
+    """Photo 5's title has a minus between spaces; in lower case nobody copied a title."""
+    photos = demo.collection.catalogue.all_photos()
+    photo = next(each for each in photos if " - " in each.captions[0])
+    title = photo.captions[0]
+    assert demo.search(title, by="all", k=1).matches[0].photo.captions[0] == title
+    assert [term.weight for term in demo.parse("belt - black")] == [1, -1]
+    assert [term.weight for term in demo.parse("- red")] == [-1]
