@@ -44,7 +44,7 @@ def explore(page: Page, collection: str = "squares") -> Locator:
     if page.viewport_size == PHONE:
         page.get_by_test_id("stExpandSidebarButton").click()
     link.click()
-    expect(page.get_by_role("heading", name="Explore the whole collection")).to_be_visible()
+    expect(page.get_by_role("heading", name="Explorer", exact=True)).to_be_visible()
     if page.viewport_size == PHONE and page.get_by_test_id("stSidebarCollapseButton").is_visible():
         page.get_by_test_id("stSidebarCollapseButton").locator("button").click()
     map_ = page.locator(".map")
