@@ -118,6 +118,12 @@ class CatalogueReader:
         lengths = "SELECT coalesce(sum(json_array_length(captions)), 0) FROM photo"
         return int(self._ask(f"{lengths} WHERE retired = 0")[0][0])
 
+    @property
+    def n_captioned(self) -> int:
+        """How many live photos have a caption."""
+        counted = "SELECT count(*) FROM photo WHERE retired = 0 AND json_array_length(captions) > 0"
+        return self._ask(counted)[0][0]
+
     def first_captions(self) -> list[tuple[str | None, str]]:
         """Return the first caption (None where there is none) and path of every live photo."""
         first = "SELECT json_extract(captions, '$[0]'), path FROM photo"

@@ -18,7 +18,7 @@ from engine.catalogue import Photo
 from engine.durable import PARTIAL, flush_file, flush_folder
 from engine.encoders import Encoder, bundled_model
 from engine.encoders.folder import read_manifest
-from engine.errors import CatalogueError, CollectionError, DamageError, ModelError, UnconfirmedError
+from engine.errors import CatalogueError, CollectionError, DamageError, ModelError
 from engine.progress import Report, Step, unheard
 from engine.storage.collection import Collection, find_model
 from engine.storage.findings import Findings, find_out
@@ -28,6 +28,7 @@ from engine.storage.matching import Placed, place
 from engine.storage.model_choice import suited_model
 from engine.storage.order import Model, Order, PhotoSource, absolute
 from engine.storage.report import BuildReport
+from engine.storage.safeguard import check_captions, check_retired, nothing_found
 from engine.storage.site import check_place, next_build, only_writer, sweep
 from engine.storage.snapshot import Snapshot
 from engine.storage.standing import Standing, captions_of, find_standing
@@ -36,8 +37,6 @@ from engine.storage.verification import remember_whole
 from engine.storage.writing import Draft, write_build
 
 MAX_RETIRED_SHARE = 0.3
-MAX_UNASKED_SHARE = 1 / 3  # of the photos may be gone before a person is asked
-MAX_UNASKED_CAPTIONS = 0.1  # of the photos with captions may lose them
 
 
 def build_collection(
@@ -271,10 +270,10 @@ def _carry_out(order: Order) -> BuildReport:
     before = order.standing.photos
     findings = find_out(order, source, journal, before)
     if not findings.wanted:
-        raise _nothing_found(order, findings)
+        raise nothing_found(order, findings)
     placed = with_tags(place(findings.wanted, before), order.folder)
-    _check_retired(order, placed, before)
-    _check_captions(order, placed)
+    check_retired(order, placed, before)
+    check_captions(order, placed)
     if not _is_in_step(order, placed, findings):
         _make_build(order, placed, findings, journal, begin)
     elif findings.n_doubted and order.standing.manifest is not None:
@@ -286,42 +285,6 @@ def _carry_out(order: Order) -> BuildReport:
         order.standing.close()  # or our own reading would keep the old build from being swept away
     sweep(order.folder)
     return _report(placed, before, findings, time.perf_counter() - begin)
-
-
-def _nothing_found(order: Order, findings: Findings) -> CollectionError:
-    """Refuse an empty collection: an unmounted disk must not retire every photo."""
-    first = next(iter(findings.skipped), None)
-    return CollectionError(
-        "no photo could be read" + (f" (such as {first.path}: {first.reason})" if first else ""),
-        value=order.source.root,
-        remedy="Check that the folder is the right one and that its disk is mounted",
-    )
-
-
-def _check_retired(order: Order, placed: Sequence[Placed], before: Sequence[Photo]) -> None:
-    """Ask before many photos go: a disk that is half mounted looks like photos deleted."""
-    n_gone = len(before) - sum(each.before is not None for each in placed)
-    if n_gone > MAX_UNASKED_SHARE * len(before) and not order.is_confirmed:
-        raise UnconfirmedError(
-            f"{n_gone:,} of the collection's {len(before):,} photos are not there any more",
-            value=order.source.root,
-            remedy="Nothing was changed. Check that the disk is mounted; if they are gone indeed, "
-            "go on (in a shell with --yes)",
-        )
-
-
-def _check_captions(order: Order, placed: Sequence[Placed]) -> None:
-    """Ask before many captions go: a table that was spoilt looks like captions deleted."""
-    captioned = [each for each in placed if each.before is not None and each.before.captions]
-    n_lost = sum(not each.photo.captions for each in captioned)
-    is_much = order.is_update and n_lost > MAX_UNASKED_CAPTIONS * len(captioned)
-    if is_much and not order.is_confirmed:
-        raise UnconfirmedError(
-            f"{n_lost:,} of the {len(captioned):,} photos with captions would lose theirs",
-            value=order.source.captions or order.source.root,
-            remedy="Nothing was changed. Check the table of captions; if they shall go indeed, "
-            "go on (in a shell with --yes)",
-        )
 
 
 def _is_in_step(order: Order, placed: Sequence[Placed], findings: Findings) -> bool:

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from engine.jobs import JobState, jobs, start_job, stop_job
-from engine.maps import DrawnMap, MapSettings, make_map, read_preview
+from engine.jobs import JobState
+from engine.maps import DrawnMap, MapSettings, make_map
 from engine.maps.estimate import Pace, measure_pace
 from engine.maps.settings import Metric
 from engine.projection import MIN_TSNE_ROWS
 from engine.search import SearchEngine
 from engine.storage import Collection
-from pages.parts.jobs_view import how_far, share_of
-from pages.parts.map_element import Shown, draw_map, send_parts
-from pages.parts.map_parts import named, points_body
+from pages.parts.map_job import job_of, start_making, watch
 from pages.parts.map_resources import map_of, older_map_of, table_of
 from pages.parts.map_view import MapView
 from pages.parts.wording import count, duration, plain
@@ -24,7 +22,6 @@ from pages.parts.wording import count, duration, plain
 # A PCA of so many rows is drawn while a person waits: about two seconds.
 MOST_AT_ONCE = 30_000
 SECONDS_A_PACE_HOLDS = 120
-PREVIEW_PX = 320
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +62,9 @@ def map_to_show(engine: SearchEngine, here: MapView) -> Offer:
     if n < MIN_TSNE_ROWS or (settings.method == "pca" and n <= MOST_AT_ONCE):
         return Offer(_draw_at_once(engine, settings))
     older = older_map_of(engine, settings)
-    job = _job_of(collection, settings)
+    job = job_of(collection, settings)
     if job is not None and not job.is_over:
-        st.fragment(_watch, run_every=1.0)(engine, settings, job.title)
+        st.fragment(watch, run_every=1.0)(engine, settings, job.title)
         place = None
     else:
         place = _offer(engine, settings, job, older)
@@ -95,28 +92,6 @@ def _pace(collection: Collection, settings: MapSettings) -> Pace:
 @st.cache_data(show_spinner=False, max_entries=16, ttl=SECONDS_A_PACE_HOLDS)
 def _paces(fingerprint: str, perplexity: float, metric: Metric, _collection: Collection) -> Pace:
     return measure_pace(_collection, MapSettings(perplexity=perplexity, metric=metric))
-
-
-def title_of(collection: Collection, settings: MapSettings) -> str:
-    """Return what the job that makes a map is called."""
-    return f"Map of {collection.name}: {settings.told()}"
-
-
-def start_making(collection: Collection, settings: MapSettings) -> None:
-    """Queue the making of a map."""
-    arguments = [str(collection.folder), "--json"]
-    for name, value in settings.essence().items():
-        if name == "centred":
-            arguments += ["--centred"] if value else []
-        else:
-            arguments.append(f"--{name}={value}")
-    start_job("map", arguments, title=title_of(collection, settings))
-
-
-def _job_of(collection: Collection, settings: MapSettings) -> JobState | None:
-    """Return the newest job that makes this map."""
-    title = title_of(collection, settings)
-    return next((job for job in jobs() if job.kind == "map" and job.title == title), None)
 
 
 def _draw_at_once(engine: SearchEngine, settings: MapSettings) -> DrawnMap:
@@ -156,31 +131,6 @@ def _changes(older: DrawnMap) -> str:
     parts = [f"{count(placed, 'point')} placed beside those they are most like"] if placed else []
     parts += [f"{count(gone, 'point')} gone"] if gone else []
     return f"Since it was made: {', '.join(parts) or 'nothing that moves a point'}."
-
-
-def _watch(engine: SearchEngine, settings: MapSettings, title: str) -> None:
-    """Show how far the map is; what stood there before stays below until it is finished."""
-    collection = engine.collection
-    job = _job_of(collection, settings)
-    if job is None or job.is_over:
-        st.rerun()
-        return
-    with st.container(border=True, gap="small", key="map work"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{plain(title)}**", width="stretch")
-            is_watched = st.toggle("Watch it settle", key="watch map")
-            if st.button("Stop", key="stop map", type="tertiary", icon=":material/stop:"):
-                stop_job(job.job_id)
-        st.progress(share_of(job), text=how_far(job))
-        preview = read_preview(collection, settings) if is_watched else None
-        if preview is not None:
-            name = named(None, collection.fingerprint, title, preview.step)
-            body = points_body(preview, table_of(collection))
-            words = f"A map that is still settling, after {preview.step} steps."
-            parts = {"points": (name, body)}
-            shown = Shown("settling map", "", parts, words, state=words, height=PREVIEW_PX)
-            draw_map(shown)
-            send_parts(shown)
 
 
 def _draw_notes(drawn: DrawnMap) -> None:

@@ -10,7 +10,7 @@ from engine.maps import DrawnMap, MapRecord, list_maps
 from engine.search import SearchEngine
 from pages.parts.jobs_view import draw_jobs
 from pages.parts.map_colours import colouring_of
-from pages.parts.map_making import start_making
+from pages.parts.map_job import start_making
 from pages.parts.map_resources import table_of
 from pages.parts.map_view import MapView
 from pages.parts.wording import count, duration

@@ -54,15 +54,11 @@ def _facts(each: ModelOnShelf) -> list[str]:
         facts.append(f"{each.text_ms:,.0f} ms a question")
     if each.told.get("licence"):
         facts.append(f"licence {plain(each.told['licence'])}")
-    return [*facts, *([_recall(known)] if known else [])]
+    return [*facts, *([f"recall {known.recall:.3f}"] if known else [])]
 
 
 def _languages(known: KnownModel) -> str:
     return f"{known.languages} languages" if "100" in known.languages else known.languages
-
-
-def _recall(known: KnownModel) -> str:
-    return f"recall {known.recall:.3f}"
 
 
 def draw_models_to_get() -> None:
@@ -91,7 +87,7 @@ def _draw_known(known: KnownModel, *, is_begun: bool, titles: set[str]) -> None:
             st.rerun()
     size = file_size(known.n_bytes)
     facts = [known.good_at, _languages(known), f"about {size}", f"licence {known.licence}"]
-    st.caption(" · ".join([plain(fact) for fact in facts] + [_recall(known)]))
+    st.caption(" · ".join([plain(fact) for fact in facts] + [f"recall {known.recall:.3f}"]))
     if known.forbids_commerce:
         st.badge("The licence forbids to earn money with it", color="orange")
 

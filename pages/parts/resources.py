@@ -102,16 +102,6 @@ def _fingerprint(folder: str, written: int) -> str:
     return read_manifest(Path(folder)).fingerprint
 
 
-def n_captioned(collection: Collection) -> int:
-    """Return how many photos of a collection have a caption."""
-    return _n_captioned(collection.fingerprint, collection)
-
-
-@st.cache_data(show_spinner=False, max_entries=16)
-def _n_captioned(fingerprint: str, _collection: Collection) -> int:
-    return sum(bool(photo.captions) for photo in _collection.catalogue.all_photos())
-
-
 def encoder_of(model: Path) -> Encoder:
     """Return the model in a folder, loaded once and anew when it is another one."""
     return _encoder(str(model), read_manifest(model).fingerprint)

@@ -30,7 +30,7 @@ from engine.storage import CollectionSummary
 from engine.training.recipes import DEFAULT
 from pages.parts.frame import tell
 from pages.parts.links import TRAINING
-from pages.parts.resources import collection_of, collections, n_captioned
+from pages.parts.resources import collection_of, collections
 from pages.parts.run_ask import ask_recipe, ask_settings
 from pages.parts.run_estimate import ask_preset, draw_before_start
 from pages.parts.run_preview import draw_preview
@@ -109,7 +109,7 @@ def _ask_photos(slug: str) -> tuple[str, int]:
             "How many", 200, 20_000, 3000, 100, key="n drawn", help="They are drawn once."
         )
         return photos, int(n_photos)
-    n_photos = n_captioned(collection_of(known[photos].folder))
+    n_photos = collection_of(known[photos].folder).catalogue.n_captioned
     st.caption(f"{count(n_photos, 'photo')} with captions")
     return photos, n_photos
 
