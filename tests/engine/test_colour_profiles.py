@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from engine import config
-from engine.encoders import bundled_model, load_encoder
+from engine.encoders import FASHION, bundled_model, load_encoder
 from engine.images import open_upright, read_photo
 from engine.images.colour import to_srgb
 from engine.storage import Collection
@@ -46,11 +46,11 @@ def test_prophoto_values_are_read_as_the_red_they_mean():
 @pytest.mark.parametrize("name", WIDE)
 @pytest.mark.parametrize("file_format", ["PNG", "JPEG"])
 def test_a_photo_in_a_wide_profile_is_to_the_model_what_its_srgb_copy_is(name, file_format):
-    encoder = load_encoder(bundled_model())
+    encoder = load_encoder(bundled_model(FASHION))
     with Collection.open(config.DEMO_COLLECTION) as demo:
         photos = [open_upright(demo.thumbnail(row)) for row in range(0, 600, 60)]
     rows, others = (
-        encoder.embed_photos(np.stack([read_photo(file, encoder.size_px).pixels for file in files]))
+        encoder.embed_photos(np.stack([read_photo(file, encoder.preprocessing).pixels for file in files]))
         for files in (
             [in_profile(photo, SRGB, file_format) for photo in photos],
             [in_profile(photo, WIDE[name], file_format) for photo in photos],
