@@ -50,7 +50,9 @@ def test_a_photo_in_a_wide_profile_is_to_the_model_what_its_srgb_copy_is(name, f
     with Collection.open(config.DEMO_COLLECTION) as demo:
         photos = [open_upright(demo.thumbnail(row)) for row in range(0, 600, 60)]
     rows, others = (
-        encoder.embed_photos(np.stack([read_photo(file, encoder.preprocessing).pixels for file in files]))
+        encoder.embed_photos(
+            np.stack([read_photo(file, encoder.preprocessing).pixels for file in files])
+        )
         for files in (
             [in_profile(photo, SRGB, file_format) for photo in photos],
             [in_profile(photo, WIDE[name], file_format) for photo in photos],
