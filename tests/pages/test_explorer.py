@@ -11,8 +11,9 @@ import pytest
 from engine.catalogue import Catalogue
 from engine.encoders import load_encoder
 from engine.maps import MapSettings, find_map, make_map
-from engine.storage import Collection, build_collection, update_collection
-from pages.parts import map_making
+from engine.storage import Collection
+from engine.storage.manifest import build_collection, file_notes, update_collection
+from pages.parts import map_job
 from tests.pages.colour_model import write_wordless_model
 from tests.pages.reading import elements, errors, texts
 from tests.pages.squares import draw_squares, square
@@ -40,7 +41,7 @@ def drawn(shelf: Path, colour_model: Path) -> MapSettings:
 
 def test_without_a_map_the_quick_view_is_shown_and_the_map_can_be_made(open_page, monkeypatch):
     asked = []
-    monkeypatch.setattr(map_making, "start_job", lambda *told, **more: asked.append(told))
+    monkeypatch.setattr(map_job, "start_job", lambda *told, **more: asked.append(told))
     page = open_page("explorer")
     assert not errors(page)
     assert "is not made yet" in texts(page)
@@ -139,9 +140,9 @@ def test_while_a_map_is_made_the_quick_one_stays_and_can_be_used(open_page, monk
         state="queued",
         progress=None,
         job_id="1",
-        title=map_making.title_of(SimpleNamespace(name="Coloured squares"), MapSettings()),
+        title=map_job.title_of(SimpleNamespace(name="Coloured squares"), MapSettings()),
     )
-    monkeypatch.setattr(map_making, "jobs", lambda: [at_work])
+    monkeypatch.setattr(map_job, "jobs", lambda: [at_work])
     page = open_page("explorer")
     assert not errors(page)
     assert "is not made yet" not in texts(page)
@@ -206,9 +207,7 @@ def test_a_collection_whose_photos_are_all_gone_says_so(open_page, shelf):
     file = shelf / manifest.build / "catalogue.sqlite"
     with Catalogue.open(file, read_only=False) as catalogue:
         catalogue.retire(rows)
-    note = replace(manifest.files[file.name], n_bytes=file.stat().st_size)
-    files = {**manifest.files, file.name: note}
-    replace(manifest, n_photos=0, files=files).save(shelf)
+    replace(manifest, n_photos=0, files=file_notes(file.parent)).save(shelf)
     page = open_page("explorer")
     assert not errors(page)
     assert [box.value for box in page.info] == ["There are no photos in this collection yet."]
