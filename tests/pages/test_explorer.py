@@ -11,8 +11,8 @@ import pytest
 from engine.catalogue import Catalogue
 from engine.encoders import load_encoder
 from engine.maps import MapSettings, find_map, make_map
-from engine.storage import Collection
-from engine.storage.manifest import build_collection, file_notes, update_collection
+from engine.storage import Collection, build_collection, update_collection
+from engine.storage.manifest import file_notes
 from pages.parts import map_job
 from tests.pages.colour_model import write_wordless_model
 from tests.pages.reading import elements, errors, texts
@@ -140,6 +140,7 @@ def test_while_a_map_is_made_the_quick_one_stays_and_can_be_used(open_page, monk
         state="queued",
         progress=None,
         job_id="1",
+        wait=None,
         title=map_job.title_of(SimpleNamespace(name="Coloured squares"), MapSettings()),
     )
     monkeypatch.setattr(map_job, "jobs", lambda: [at_work])

@@ -161,7 +161,7 @@ def test_a_photo_in_the_link_opens_its_details_with_its_caption_as_it_was_writte
     page = open_page("text_search", q="violet", photo=photo_id("violet-3.png"))
     assert not errors(page)
     (dialog,) = blocks(page, "dialog")
-    title = r"\*violet\* \<b\>square\</b\> \[3\]\(https\:|//example\.org\)"
+    title = r"\*violet\* square \< 1 \[3\]\(https\:|//example\.org\)"
     assert dialog.title == title.replace("|", WORD_JOINER)
     assert "Violet" in texts(page)
     (link,) = [each for each in links(page) if each["label"] == "More like this"]
@@ -195,4 +195,4 @@ def test_the_menu_keeps_the_collection(open_page):
     menu = links(page)[: len(MENU)]
     assert [link["label"] for link in menu] == [label for label, _ in MENU.values()]
     assert {link["href"].partition("?")[2] for link in menu} == {"collection=squares"}
-    assert [link["label"] for link in menu if link["current"]] == ["Text search"]
+    assert [link["label"] for link in menu if link["current"]] == ["Search by words"]
