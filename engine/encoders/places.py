@@ -95,7 +95,7 @@ class LeftOutPlaces:
         --------
         >>> places = LeftOutPlaces(np.array([0.6, 0.8]), np.array([[[0.0, 1.0], [0.8, 0.6]]]))
         >>> heat, rest = places.heat(np.array([1.0, 0.0]))
-        >>> heat.round(2).tolist(), round(rest, 2)
+        >>> heat.astype(float).round(2).tolist(), round(rest, 2)
         ([[0.6, -0.2]], 0.2)
         """
         whole = float(self.whole @ row)

@@ -179,7 +179,7 @@ def ranges(key: str, values: Sequence[str], codes: NDArray[np.int32]) -> Column:
     --------
     >>> prices = ranges("price", ["$1", "$9.50", "$120", "?"], np.array([0, 1, 2, 3], "int32"))
     >>> prices.labels[0], prices.labels[-2:], prices.codes.tolist()
-    ('0 – 10', ['120 – 130', 'not said'], [0, 0, 12, 13])
+    ('0 – 10', ['110 – 120', 'not said'], [0, 0, 11, 12])
     """
     numbers = np.array([_number(value) for value in values] + [np.nan])[codes]
     known = np.isfinite(numbers)
