@@ -29,12 +29,15 @@ if TYPE_CHECKING:
 
 _MAX_ROWS = 20_000
 _MAX_PHRASES = 80
+_N_NEAREST = 9
 _LEAST_PHOTOS = 5
 _N_NEAR = 60
 # Captions leave things out: of the phrases a collection has photos for, so many are asked as if
 # no caption had them, so that what is seen keeps its say.
 _HIDDEN_SHARE = 0.15
 _OFTEN = 20
+_LEAST_EVERYDAY = 16
+_LEAST_SPREAD = 1e-3
 # Where nothing can be fitted: what came out on collections with labels, roughly.
 _UNFITTED = Calibration((14.0, 1.5, -3.0, -1.5, 2.0), -9.5)
 _UNFITTED_MATCH = Calibration((8.0, 0.8), -5.5)
@@ -78,6 +81,11 @@ class Calibrations:
         Over the collection.
     part
         0 or 1: which half of the phrases to fit to, so that the other can test it.
+
+    Attributes
+    ----------
+    n_nearest
+        Of how many photos nearest to a text the mean similarity is weighed.
     """
 
     def __init__(self, engine: SearchEngine, part: int = 0) -> None:
@@ -87,6 +95,7 @@ class Calibrations:
         self.of_photo_answer = Calibration((10.0,), -7.0)
         self.of_photo_match = Calibration((8.0, 0.8), -7.0)
         self.is_fitted = False
+        self.n_nearest = _N_NEAREST
         self._embedded: dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
         if engine.encoder.tokenizer is not None:
             self._fit_texts()
@@ -149,6 +158,7 @@ class Calibrations:
         phrases = self.phrases(self.part)
         truth = [phrase.is_present for phrase in phrases]
         if len(set(truth)) < 2:
+            self._measure_everyday()
             return
         draw = np.random.default_rng(0)
         answers = [
@@ -165,6 +175,27 @@ class Calibrations:
         if 0 < target.mean() < 1:
             evidence = np.concatenate([given for given, _ in matches])
             self.of_text_match = fit(evidence, target)
+
+    def _measure_everyday(self) -> None:
+        """Where no text's truth is known, learn how near everyday things come to a photo at best.
+
+        Every model has a scale of its own. A collection has a few of these things, and people ask
+        for what they have: only what comes no nearer than the least quarter is denied.
+        """
+        lexicon, tokenizer = self._engine.lexicon, self._tokenizer
+        texts = [
+            text
+            for text in EVERYDAY
+            if all(knows(tokenizer, w) and not lexicon.is_said(w) for w in words(text))
+        ]
+        if len(texts) < _LEAST_EVERYDAY:
+            return
+        self._embed(texts)
+        near = _lenient(np.array([self._embedded[text][1].max() for text in texts]))
+        _, *named, unsaid, known = _UNFITTED.weights
+        weights = (*near.weights, *named, unsaid, known)
+        self.of_text_answer = Calibration(weights, near.offset - unsaid - known)
+        self.n_nearest = 1  # one photo of a thing is an answer
 
     def _matches(self, phrase: Phrase) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the evidence of a phrase's nearest photos, and whether it is true of each."""
@@ -188,6 +219,7 @@ class Calibrations:
         """Fit what photos near to a photo mean: those that share its best-sorting value."""
         labels = self._labels()
         if labels is None:
+            self._measure_photos()
             return
         draw = np.random.default_rng(self.part)
         chosen = draw.permutation(np.flatnonzero(labels >= 0))[:_MAX_PHRASES]
@@ -208,6 +240,15 @@ class Calibrations:
         if len(chosen) and 0 < target.mean() < 1:
             self.of_photo_answer = fit(answers, truth)
             self.of_photo_match = fit(np.concatenate([given for given, _ in matches]), target)
+
+    def _measure_photos(self) -> None:
+        """Where no values tell, deny a photo that lies farther off than most here from another."""
+        if len(self.rows) < _LEAST_PHOTOS:
+            return
+        chosen = np.random.default_rng(0).permutation(len(self.rows))[: 4 * _MAX_PHRASES]
+        similarities = self.sample[chosen] @ self.sample.T
+        similarities[np.arange(len(chosen)), chosen] = -1
+        self.of_photo_answer = _lenient(similarities.max(axis=1))
 
     def _labels(self) -> NDArray[np.int64] | None:
         """Return the value of the attribute that sorts the sample best, -1 where it has none."""
@@ -313,9 +354,15 @@ class Calibrations:
         return list(islice(unsaid, _MAX_PHRASES))
 
 
-def _top(similarities: NDArray[np.float32], n: int = 9) -> float:
+def _top(similarities: NDArray[np.float32], n: int = _N_NEAREST) -> float:
     n = min(n, len(similarities))
     return float(np.partition(similarities, -n)[-n:].mean()) if n else -1.0
+
+
+def _lenient(usual: NDArray[np.float32]) -> Calibration:
+    """Return even odds at the least quarter of usual similarities; one spread is one log odd."""
+    slope = 1 / max(float(np.std(usual)), _LEAST_SPREAD)
+    return Calibration((slope,), -slope * float(np.quantile(usual, 0.25)))
 
 
 def _half(text: str) -> int:

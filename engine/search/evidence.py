@@ -46,7 +46,7 @@ class TextEvidence:
     Parameters
     ----------
     nearness
-        Mean similarity of the nine photos nearest to the subject.
+        Mean similarity of the photos nearest to the subject: nine, or one where nothing is fitted.
     names_thing
         Whether the photo that names most of the subject names the thing: 0 or 1.
     missed

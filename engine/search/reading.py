@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from engine.search.foreign import language_of
 from engine.search.stopwords import FILLER, GLUE, PRAISE
-from engine.text import Tokenizer, singular, slips, words
+from engine.text import SubwordTokenizer, Tokenizer, singular, slips, words
 from engine.words import WordVectors
 
 # A word that training showed less often has hardly found its place.
@@ -59,8 +59,11 @@ class WordReading:
 def knows(tokenizer: Tokenizer, word: str) -> bool:
     """Tell whether a model can have learned what a word looks like; all who ask, ask here.
 
-    A model of word pieces reads every word and counts none: then nearness alone can tell.
+    A model of word pieces reads every word, and its captions are not all it learned from: then
+    nearness alone can tell.
     """
+    if isinstance(tokenizer, SubwordTokenizer):
+        return True
     return not tokenizer.unknown(word) and not 0 < tokenizer.count(word) < SELDOM
 
 

@@ -100,7 +100,8 @@ def judge(
     if namings:
         others = np.setdiff1d(near.rows[:_N_NAMING], rows)
         looked_at = [*photos, *catalogue.photos(others)]
-        evidence = [_evidence(engine, naming, looked_at, allowed) for naming in namings]
+        n_nearest = calibrations.n_nearest
+        evidence = [_evidence(engine, each, looked_at, allowed, n_nearest) for each in namings]
     if any(match.is_named for match in answer.matches):
         likelihood = 1.0
     elif evidence:
@@ -143,10 +144,11 @@ def _evidence(
     naming: Naming,
     photos: Sequence[Photo],
     allowed: NDArray[np.int64] | None,
+    n_nearest: int,
 ) -> tuple[float, ...]:
     """Return what speaks for a subject having an answer, as a calibration takes it."""
     row = engine.encoder.embed_texts([naming.subject.text])[0]
-    nearest = engine.collection.index.nearest(row, 9, allowed=allowed)
+    nearest = engine.collection.index.nearest(row, n_nearest, allowed=allowed)
     nearness = float(nearest.similarities.mean())
     return naming.evidence(naming.of(photos), nearness).figures()
 

@@ -1,0 +1,80 @@
+"""Verdicts where no photo has a caption: only the model's own scale can tell."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.relevance import Background
+from engine.search.calibrating import Calibrations
+from engine.search.everyday import EVERYDAY
+from engine.search.evidence import TextEvidence
+from engine.text import Tokenizer, words
+
+
+class _Encoder:
+    """Puts every text on an axis of its own, so that similarities are what photos are given."""
+
+    def __init__(self) -> None:
+        counts = [(word, 100) for text in EVERYDAY for word in words(text)]
+        self.tokenizer = Tokenizer(list(dict(counts).items()), n_tokens=8)
+
+    def embed_texts(self, texts: list[str]) -> np.ndarray:
+        return np.eye(len(EVERYDAY), dtype=np.float32)[[EVERYDAY.index(each) for each in texts]]
+
+
+class _Lexicon:
+    values = ()
+    says_anything = False
+
+    def is_said(self, word: str) -> bool:
+        return False
+
+
+class _Catalogue:
+    def __init__(self, n: int) -> None:
+        self._n = n
+
+    def live_rows(self) -> np.ndarray:
+        return np.arange(self._n)
+
+
+class _Collection:
+    def __init__(self, embeddings: np.ndarray) -> None:
+        self.embeddings, self.catalogue = embeddings, _Catalogue(len(embeddings))
+
+
+class _Engine:
+    def __init__(self, embeddings: np.ndarray) -> None:
+        self.collection, self.encoder, self.lexicon = (
+            _Collection(embeddings),
+            _Encoder(),
+            _Lexicon(),
+        )
+        self.background = Background(embeddings, np.arange(len(embeddings)))
+
+
+@pytest.mark.parametrize("scale", [0.1, 0.4, 0.9])
+def test_without_captions_what_is_near_is_measured_on_the_models_own_scale(scale: float) -> None:
+    """Everyday things come to 0 … scale: their least quarter is at a quarter of it."""
+    best = np.linspace(0, scale, len(EVERYDAY), dtype=np.float32)
+    calibrations = Calibrations(_Engine(np.stack([best, best / 2])))  # type: ignore[arg-type]
+
+    def likelihood(nearness: float) -> float:
+        evidence = TextEvidence(nearness, names_thing=0, missed=0, unsaid=1, known=1)
+        return float(calibrations.of_text_answer.likelihood(evidence.figures()))
+
+    assert not calibrations.is_fitted
+    assert likelihood(scale / 4) == pytest.approx(0.5, abs=1e-3)
+    assert likelihood(scale) > 0.9
+    assert likelihood(0) < 0.35
+
+
+def test_without_values_a_photo_as_near_as_photos_are_here_has_an_answer() -> None:
+    """Each of forty photos has a neighbour at 0.4; what comes no nearer than 0 has none."""
+    draw = np.random.default_rng(0)
+    pairs = np.repeat(np.eye(20, len(EVERYDAY), dtype=np.float32), 2, axis=0) * 0.4**0.5
+    own = np.eye(40, len(EVERYDAY), 20, dtype=np.float32) * 0.6**0.5
+    calibrations = Calibrations(_Engine(draw.permutation(pairs + own)))  # type: ignore[arg-type]
+    assert calibrations.of_photo_answer.likelihood([0.41]) > 0.5
+    assert calibrations.of_photo_answer.likelihood([0.0]) < 0.1
