@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from engine.relevance import Background
 from engine.search.calibrating import Calibrations
 from engine.search.everyday import EVERYDAY
-from engine.search.evidence import TextEvidence
 from engine.text import Tokenizer, words
 
 
@@ -52,22 +50,6 @@ class _Engine:
             _Lexicon(),
         )
         self.background = Background(embeddings, np.arange(len(embeddings)))
-
-
-@pytest.mark.parametrize("scale", [0.1, 0.4, 0.9])
-def test_without_captions_what_is_near_is_measured_on_the_models_own_scale(scale: float) -> None:
-    """Everyday things come to 0 … scale: their least quarter is at a quarter of it."""
-    best = np.linspace(0, scale, len(EVERYDAY), dtype=np.float32)
-    calibrations = Calibrations(_Engine(np.stack([best, best / 2])))  # type: ignore[arg-type]
-
-    def likelihood(nearness: float) -> float:
-        evidence = TextEvidence(nearness, names_thing=0, missed=0, unsaid=1, known=1)
-        return float(calibrations.of_text_answer.likelihood(evidence.figures()))
-
-    assert not calibrations.is_fitted
-    assert likelihood(scale / 4) == pytest.approx(0.5, abs=0.05)
-    assert likelihood(scale) > 0.9
-    assert likelihood(0) < 0.35
 
 
 def test_without_values_a_photo_as_near_as_photos_are_here_has_an_answer() -> None:
