@@ -36,7 +36,7 @@ def captions(page: Page):
 
 def test_words_typed_at_home_lead_to_photos_and_to_the_like_of_one(page: Page):
     page.goto("/?collection=squares")
-    page.get_by_role("searchbox", name="Words").fill("red")
+    page.get_by_label("Words", exact=True).fill("red")
     page.get_by_role("button", name="Search", exact=True).click()
     expect(captions(page)).to_have_count(9)
     expect(captions(page).first).to_have_text("A red square 0")
@@ -142,8 +142,8 @@ def test_a_collection_from_a_zip_survives_a_refresh_and_can_be_searched(page: Pa
     page.get_by_role("link", name="Open it").click()
     expect(page.get_by_role("heading", name="Search by words")).to_be_visible()
     assert page.url.endswith("/text_search?collection=my-shop")
-    page.get_by_role("searchbox", name="Words").fill("shoes")
-    page.get_by_role("searchbox", name="Words").press("Enter")
+    page.get_by_label("Words", exact=True).fill("shoes")
+    page.get_by_label("Words", exact=True).press("Enter")
     expect(captions(page)).to_have_count(9)
     page.goto("/collections?collection=my-shop")
     card = page.locator('[class*="st-key-card-my-shop"]')
