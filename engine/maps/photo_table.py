@@ -179,7 +179,7 @@ def ranges(key: str, values: Sequence[str], codes: NDArray[np.int32]) -> Column:
     --------
     >>> prices = ranges("price", ["$1", "$9.50", "$120", "?"], np.array([0, 1, 2, 3], "int32"))
     >>> prices.labels[0], prices.labels[-2:], prices.codes.tolist()
-    ('0 – 10', ['110 – 120', 'not said'], [0, 0, 11, 12])
+    ('0 – 10', ['110 and more', 'not said'], [0, 0, 11, 12])
     """
     numbers = np.array([_number(value) for value in values] + [np.nan])[codes]
     known = np.isfinite(numbers)
@@ -193,6 +193,11 @@ def ranges(key: str, values: Sequence[str], codes: NDArray[np.int32]) -> Column:
         f"{(first + i) * step:,.10g} – {(first + i + 1) * step:,.10g}"
         for i in range(int(last - first) + 1)
     ]
+    # A few far outliers must not make all others one bar: the outermost ranges take them in.
+    if numbers[known].min() < first * step:
+        labels[0] = f"under {(first + 1) * step:,.10g}"
+    if numbers[known].max() >= (last + 1) * step:
+        labels[-1] = f"{last * step:,.10g} and more"
     return _with_none(key, "ranges", labels, found.astype(np.int32))
 
 
