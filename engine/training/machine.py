@@ -6,7 +6,6 @@ import os
 import platform
 import resource
 import sys
-from importlib.metadata import version
 from pathlib import Path
 
 AUTO = "auto"
@@ -34,12 +33,16 @@ def resolve_precision(precision: str, size_px: int) -> str:
 
 def describe_machine(precision: str) -> dict[str, str | int]:
     """Return processor, cores, versions and arithmetic, for a report."""
+    # Asked of the modules: TensorFlow comes in packages of several names.
+    import keras
+    import tensorflow
+
     return {
         "processor": platform.machine(),
         "cores": os.cpu_count() or 1,
         "python": platform.python_version(),
-        "keras": version("keras"),
-        "tensorflow": version("tensorflow"),
+        "keras": keras.__version__,
+        "tensorflow": tensorflow.__version__,
         "precision": precision,
     }
 
