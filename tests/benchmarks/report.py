@@ -7,7 +7,7 @@ import platform
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 from engine.shell import table
@@ -78,7 +78,8 @@ def print_each(rows: Iterable[Row]) -> list[Row]:
 
 def print_machine() -> None:
     """Print what the numbers depend on besides the code."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    packages = packages_distributions()  # tensorflow may come from the package tensorflow-cpu
+    libraries = ", ".join(f"{name} {version(packages[name][0])}" for name in LIBRARIES)
     load = ""
     if hasattr(os, "getloadavg"):
         load = f", load {os.getloadavg()[0]:.1f} at the start"
