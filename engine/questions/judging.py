@@ -138,7 +138,7 @@ def _precision_by_all_ways(
 ) -> float:
     """Return the share of true answers among the first nine that the app would show."""
     try:
-        matches = engine.search(text, k=K, by="all").matches
+        matches = engine.search(text, k=K, mode="hybrid").matches
     except QueryError:  # none of the words is known: nothing is found
         return 0.0
     true = sum(question.looks.items() <= seen_in[match.photo.row].items() for match in matches)

@@ -30,23 +30,23 @@ from __future__ import annotations
 from engine.query import Term
 from engine.search.answer import Answer, Chip, Match
 from engine.search.engine import Facets, Filters, SearchEngine
-from engine.search.ranking import BYS, By
 from engine.search.reading import WordReading, read_words
-from engine.search.request import Request
+from engine.search.request import MODES, Mode, Request, read_mode
 from engine.search.verdict import Verdict
 
 __all__ = [
-    "BYS",
+    "MODES",
     "Answer",
-    "By",
     "Chip",
     "Facets",
     "Filters",
     "Match",
+    "Mode",
     "Request",
     "SearchEngine",
     "Term",
     "Verdict",
     "WordReading",
+    "read_mode",
     "read_words",
 ]

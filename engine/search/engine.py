@@ -25,9 +25,9 @@ from engine.search.composing import compose, parts_of
 from engine.search.evidence import CaptionWords
 from engine.search.finding import Filters, Finder, Wanted
 from engine.search.lexicon import Lexicon
-from engine.search.ranking import By, Ranking
+from engine.search.ranking import Ranking
 from engine.search.reading import WordReading, unknown_words
-from engine.search.request import Request
+from engine.search.request import Mode, Request
 from engine.search.upload import Uploads
 from engine.search.verdict import Verdict, judge
 from engine.storage import Collection, ModelCard
@@ -118,7 +118,7 @@ class SearchEngine:
         offset: int = 0,
         exact: bool | None = None,
         ef: int | None = None,
-        by: By = "meaning",
+        mode: Mode = "dense",
         liked: Sequence[str] = (),
         disliked: Sequence[str] = (),
         folded: bool = False,
@@ -147,10 +147,11 @@ class SearchEngine:
             True compares with every photo; None lets the index choose.
         ef
             Candidates the index keeps while it looks; None takes the collection's own.
-        by
-            ``"meaning"`` asks the model alone, ``"text"`` captions and tags alone, ``"all"`` fuses
-            them. With the latter two a photo whose id, caption or code is the query comes first,
-            and photos whose captions or tags name what a minus takes away are left out.
+        mode
+            ``"dense"`` asks the model's embeddings alone, ``"lexical"`` captions and tags alone,
+            ``"hybrid"`` fuses them. With the latter two a photo whose id, caption or code is the
+            query comes first, and photos whose captions or tags name what a minus takes away are
+            left out.
         liked, disliked
             Ids of photos with a thumb up or down: the query moves to the ones, away from the
             others (Rocchio, "Relevance feedback in information retrieval", 1971).
@@ -183,16 +184,16 @@ class SearchEngine:
         terms = self.parse(query, n_attached) if isinstance(query, str) else tuple(query)
         watch.lap("parse")
         attached = self._attacher.attach(terms, images, inside)
-        chips, row = self._composed(attached, liked, disliked, by)
+        chips, row = self._composed(attached, liked, disliked, mode)
         watch.lap("encode")
         as_read = self._as_read(terms, attached.readings)
         allowed, n_searched, n_excluded = self._finder.allowed(
-            as_read, filters, attached.own_rows, by, narrow=narrow
+            as_read, filters, attached.own_rows, mode, narrow=narrow
         )
         watch.lap("filter")
         wanted = Wanted(k, offset, exact, ef, folded, variety)
         ranking, is_exact = self._finder.ranked(
-            as_read, chips, row, allowed, set(attached.own_rows), by, wanted
+            as_read, chips, row, allowed, set(attached.own_rows), mode, wanted
         )
         watch.lap("index")
         matches = self._matches(ranking, chips, row, wanted)
@@ -244,7 +245,7 @@ class SearchEngine:
             offset=request.offset,
             exact=request.exact or None,
             ef=request.ef,
-            by=request.by,
+            mode=request.mode,
             liked=request.liked,
             disliked=request.disliked,
             folded=request.folded,
@@ -314,7 +315,7 @@ class SearchEngine:
         )
 
     def _composed(
-        self, attached: Attached, liked: Sequence[str], disliked: Sequence[str], by: By
+        self, attached: Attached, liked: Sequence[str], disliked: Sequence[str], mode: Mode
     ) -> tuple[tuple[Chip, ...], NDArray[np.float32] | None]:
         """Return the chips with their coefficients, thumbs last, and the query's unit row."""
         thumbs = [
@@ -324,7 +325,7 @@ class SearchEngine:
         ]
         chips = [*attached.chips, *thumbs]
         if not attached.chips:
-            if by == "meaning":
+            if mode == "dense":
                 raise explain_silence(self.encoder, attached.readings)
             if not thumbs:
                 return (), None

@@ -19,7 +19,8 @@ from engine.search.answer import Chip
 from engine.search.arranging import fold, vary
 from engine.search.attaching import rows_taken_away
 from engine.search.lexicon import Lexicon
-from engine.search.ranking import POOL, By, Ranking, best_said, fuse, nats_of_saying, nats_of_words
+from engine.search.ranking import POOL, Ranking, best_said, fuse, nats_of_saying, nats_of_words
+from engine.search.request import Mode
 from engine.search.weighing import NEWS, NEWS_BESIDE_WORDS, nats_per_spread
 from engine.storage import Collection
 
@@ -46,14 +47,14 @@ class Wanted:
     folded: bool
     variety: float
 
-    def pools(self, by: By) -> list[int]:
+    def pools(self, mode: Mode) -> list[int]:
         """Return the sizes of the pools that pages are cut from, one after another.
 
         The first holds what nearly everybody sees. A later one is asked only for what stands
         behind the earlier ones, so that neither k nor the page changes any order.
         """
         n_shown = self.offset + self.k
-        if by == "meaning" and not self.folded and not self.variety:
+        if mode == "dense" and not self.folded and not self.variety:
             return [n_shown]
         sizes = [POOL]
         while sizes[-1] < min(2 * n_shown if self.folded else n_shown, _MAX_POOL):
@@ -86,7 +87,7 @@ class Finder:
         terms: Sequence[Term],
         filters: Filters | None,
         own: Sequence[int],
-        by: By,
+        mode: Mode,
         *,
         narrow: bool = False,
     ) -> tuple[NDArray[np.int64] | None, int, int]:
@@ -97,7 +98,7 @@ class Finder:
             asked = [term.text for term in terms if term.text and term.weight > 0]
             allowed = narrowed(catalogue, asked, allowed)
         n_excluded = 0
-        if by != "meaning" and any(term.weight < 0 and term.text for term in terms):
+        if mode != "dense" and any(term.weight < 0 and term.text for term in terms):
             taken = self._taken_away(terms)
             before = catalogue.live_rows() if allowed is None else allowed
             allowed = np.setdiff1d(before, taken, assume_unique=True)
@@ -124,13 +125,13 @@ class Finder:
         row: NDArray[np.float32] | None,
         allowed: NDArray[np.int64] | None,
         own: set[int],
-        by: By,
+        mode: Mode,
         wanted: Wanted,
     ) -> tuple[Ranking, bool]:
         """Return rows in order, at least as many as are wanted where there are, and exactness."""
         whole, is_exact = Ranking([]), True
-        for n_pool in wanted.pools(by):
-            pool, is_exact = self._pool(terms, chips, row, allowed, own, by, wanted, n_pool)
+        for n_pool in wanted.pools(mode):
+            pool, is_exact = self._pool(terms, chips, row, allowed, own, mode, wanted, n_pool)
             whole.append(pool)
         return whole, is_exact
 
@@ -141,30 +142,30 @@ class Finder:
         row: NDArray[np.float32] | None,
         allowed: NDArray[np.int64] | None,
         own: set[int],
-        by: By,
+        mode: Mode,
         wanted: Wanted,
         n_pool: int,
     ) -> tuple[Ranking, bool]:
         """Rank about so many rows."""
         shows = any(_shows(chip) for chip in chips)
-        recognises = by == "all" and shows and bool(self.recogniser.attributes)
+        recognises = mode == "hybrid" and shows and bool(self.recogniser.attributes)
         n_pool = max(n_pool, _COMPARED if recognises else 0) + len(own)
         near: list[int] = []
         is_exact = True
-        if row is not None and by != "text":
+        if row is not None and mode != "lexical":
             nearest = self._collection.index.nearest(
                 row, n_pool, allowed=allowed, exact=wanted.exact, ef=wanted.ef
             )
             near = [each for each in nearest.rows.tolist() if each not in own]
             is_exact = nearest.is_exact
-        if by == "meaning":
+        if mode == "dense":
             return Ranking(near), is_exact
         text = " ".join(term.text for term in terms if term.text and term.weight > 0)
         if not text and row is not None and recognises:
             return self._recognised(row, np.array(near, np.int64), n_pool), is_exact
         if not text:
             return Ranking(near, {each: {"meaning": 1.0} for each in near}), is_exact
-        fused = self._fused(text, chips, row, near, self._mask(allowed, own), by, n_pool)
+        fused = self._fused(text, chips, row, near, self._mask(allowed, own), mode, n_pool)
         return fused, is_exact
 
     def _fused(
@@ -174,7 +175,7 @@ class Finder:
         row: NDArray[np.float32] | None,
         near: Sequence[int],
         mask: NDArray[np.bool_],
-        by: By,
+        mode: Mode,
         n_pool: int,
     ) -> Ranking:
         """Order what is near and what says the words by what all of it tells."""
@@ -188,7 +189,7 @@ class Finder:
         order = np.argsort(-similarities, kind="stable")  # decides where words tell the same
         rows = rows[order]
         ways = {way: nats[rows] for way, nats in words.items()}
-        if row is not None and by == "all":
+        if row is not None and mode == "hybrid":
             news = NEWS if shown or not catalogue.says(text) else NEWS_BESIDE_WORDS
             ways = {"meaning": news * self._nats_of_meaning(row, similarities[order]), **ways}
             if shown and self.recogniser.attributes:

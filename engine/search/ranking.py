@@ -28,7 +28,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +36,6 @@ from engine.catalogue import Catalogue
 from engine.search.lexicon import Lexicon, Mention
 from engine.search.reading import telling_words
 
-By = Literal["meaning", "text", "all"]
-BYS: tuple[By, ...] = get_args(By)
 # So many photos are ranked where no more are wanted.
 POOL = 200
 # The most photos that a full-text question fetches, and that words alone put up for ranking.

@@ -8,10 +8,25 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal, get_args
 
 from engine.config import DEFAULT_K
-from engine.search.ranking import By
+
+Mode = Literal["dense", "lexical", "hybrid"]
+MODES: tuple[Mode, ...] = get_args(Mode)
+# What links, receipts and command lines of earlier versions call them, there under "by".
+_FORMER_MODES: Mapping[str, Mode] = {"meaning": "dense", "text": "lexical", "all": "hybrid"}
+
+
+def read_mode(text: str) -> Mode | None:
+    """Return the mode that a text names, by its name of today or an earlier one.
+
+    Examples
+    --------
+    >>> read_mode("lexical"), read_mode("meaning"), read_mode("magic")
+    ('lexical', 'dense', None)
+    """
+    return next((mode for mode in MODES if mode == text), _FORMER_MODES.get(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +43,7 @@ class Request:
     offset: int = 0
     exact: bool = False
     ef: int | None = None
-    by: By = "meaning"
+    mode: Mode = "dense"
     liked: tuple[str, ...] = ()
     disliked: tuple[str, ...] = ()
     folded: bool = False
@@ -57,7 +72,7 @@ class Request:
                 given += ["--filter", f"{key}={value}"]
         given += ["-k", str(self.k)] if self.k != DEFAULT_K else []
         given += ["--offset", str(self.offset)] if self.offset else []
-        given += ["--by", self.by] if self.by != "meaning" else []
+        given += ["--mode", self.mode] if self.mode != "dense" else []
         for flag, ids in (("--liked", self.liked), ("--disliked", self.disliked)):
             for photo_id in ids:
                 given += [flag, photo_id]
@@ -72,7 +87,7 @@ class Request:
 
         Examples
         --------
-        >>> Request("2*boots", by="all", folded=True).shell_line("assets/demo")
-        "python -m engine search assets/demo '2*boots' --by all --fold"
+        >>> Request("2*boots", mode="hybrid", folded=True).shell_line("assets/demo")
+        "python -m engine search assets/demo '2*boots' --mode hybrid --fold"
         """
         return shlex.join(["python", "-m", "engine", "search", collection, *self.arguments(images)])

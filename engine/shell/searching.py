@@ -15,7 +15,7 @@ from engine.shell.meter import duration
 
 if TYPE_CHECKING:
     from engine.query import Term
-    from engine.search import Answer, Match, Request, SearchEngine, WordReading
+    from engine.search import Answer, Match, Mode, Request, SearchEngine, WordReading
 
 BAR_CELLS = 10
 EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -70,10 +70,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def add_arranging_arguments(parser: argparse.ArgumentParser) -> None:
     """Add how photos are looked for and how the answer is arranged."""
     parser.add_argument(
-        "--by",
-        choices=["meaning", "text", "all"],
-        default="meaning",
-        help="ask the model, captions and tags, or all of them (default: %(default)s)",
+        "--mode",
+        type=mode,
+        default="dense",
+        metavar="{dense,lexical,hybrid}",
+        help="ask the model, captions and tags, or both (default: %(default)s)",
+    )
+    # Lines that earlier versions wrote say the same with other words.
+    parser.add_argument(
+        "--by", dest="mode", type=mode, default=argparse.SUPPRESS, help=argparse.SUPPRESS
     )
     for flag, direction in (("--liked", "towards"), ("--disliked", "away from")):
         parser.add_argument(
@@ -88,6 +93,16 @@ def add_arranging_arguments(parser: argparse.ArgumentParser) -> None:
         "--variety", type=share, default=0.0, help="from 0 to 0.9: how much matches should differ"
     )
     parser.add_argument("--ef", type=at_least(1), help="candidates that the index keeps")
+
+
+def mode(text: str) -> Mode:
+    """Read a mode, for argparse."""
+    from engine.search import MODES, read_mode
+
+    found = read_mode(text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"must be {', '.join(MODES)}, not {text!r}")
+    return found
 
 
 def share(text: str) -> float:
@@ -143,7 +158,7 @@ def request_of(options: argparse.Namespace, engine: SearchEngine) -> Request:
         offset=options.offset,
         exact=options.exact,
         ef=options.ef,
-        by=options.by,
+        mode=options.mode,
         liked=tuple(options.liked),
         disliked=tuple(options.disliked),
         folded=options.fold,

@@ -18,7 +18,7 @@ TRIALS = {
     "steering": "does a minus take away, and do a photo and a word give both?",
     "absent": "is an answer that is none told from one that is?",
     "verdicts": "is 'no good answer' said of sentences and photos where it is true?",
-    "ways": "what do meaning, captions and all ways find of real titles?",
+    "ways": "what do dense, lexical and hybrid search find of real titles?",
     "judged": "what are people's thumbs on this collection worth in figures?",
 }
 
@@ -58,16 +58,16 @@ def _steering(engine: SearchEngine, seed: int) -> tuple[dict[str, Any], list[str
 
     trial = try_steering(engine, seed=seed)
     rows = [["minus", "queries", "base rate", "excluded in 9", "rest kept"]]
-    for by, figures in trial.minus.items():
+    for mode, figures in trial.minus.items():
         shares = (figures.base_rate, figures.excluded, figures.kept)
-        rows.append([f"by {by}", str(figures.n_queries), *(f"{share:.3f}" for share in shares)])
+        rows.append([mode, str(figures.n_queries), *(f"{share:.3f}" for share in shares)])
     mixed = [[f"{trial.thing} + {trial.quality}", "photo and word", "photo alone", "word alone"]]
-    for by, found in trial.photo_and_word.items():
-        mixed.append([f"by {by}", *(f"{share:.3f}" for share in found.values())])
-    each = sorted(trial.minus["meaning"].by_attribute.items(), key=lambda pair: pair[1])
+    for mode, found in trial.photo_and_word.items():
+        mixed.append([mode, *(f"{share:.3f}" for share in found.values())])
+    each = sorted(trial.minus["dense"].by_attribute.items(), key=lambda pair: pair[1])
     told = ", ".join(f"{name} {share:.3f}" for name, share in each)
     lines = [f"Asked of {trial.pool:,} photos.", "", *table.columns(rows, align="<>>>>")]
-    lines += ["", f"Excluded by meaning alone, by attribute: {told}", ""]
+    lines += ["", f"Excluded in dense mode, by attribute: {told}", ""]
     lines += [f"precision@9 of {trial.n_mixed} mixed queries", *table.columns(mixed, align="<>>>")]
     return asdict(trial), lines
 
@@ -99,7 +99,7 @@ def _ways(engine: SearchEngine, seed: int) -> tuple[dict[str, Any], list[str]]:
     rows.append(["whole titles", *(f"{share:.3f}" for share in trial.titles.values())])
     rows.append(["every second word", *(f"{share:.3f}" for share in trial.halves.values())])
     lines = [f"Asked of {trial.pool:,} photos.", "", *table.columns(rows, align="<>>>"), ""]
-    lines.append(f"First by all ways: {trial.title_first:.3f} of {trial.n_titles} exact titles,")
+    lines.append(f"First in hybrid mode: {trial.title_first:.3f} of {trial.n_titles} exact titles,")
     lines.append(f"{trial.code_first:.3f} of {trial.n_codes} ids.")
     return asdict(trial), lines
 
@@ -110,8 +110,8 @@ def _judged(engine: SearchEngine, seed: int) -> tuple[dict[str, Any], list[str]]
 
     trial = try_judged(engine, read_judgements(engine.collection.folder))
     rows = [["", "precision@9", "nDCG@9"]]
-    for by, precision in trial.precision_at_9.items():
-        rows.append([f"by {by}", f"{precision:.3f}", f"{trial.ndcg_at_9[by]:.3f}"])
+    for mode, precision in trial.precision_at_9.items():
+        rows.append([mode, f"{precision:.3f}", f"{trial.ndcg_at_9[mode]:.3f}"])
     told = f"{trial.n_thumbs} thumbs on {trial.n_queries} questions, unjudged photos passed over."
     return asdict(trial), [told, "", *table.columns(rows, align="<>>")]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.errors import CollectionError, KindredError
-from engine.search import By, SearchEngine
+from engine.search import Mode, SearchEngine
 
 K = 9
 _DEEP = 400
@@ -24,7 +24,7 @@ class JudgedTrial:
     n_queries, n_thumbs
         Questions with thumbs that can be asked, and thumbs on photos still there.
     precision_at_9, ndcg_at_9
-        By way, over the questions with at least one thumb up.
+        By mode, over the questions with at least one thumb up.
 
     References
     ----------
@@ -33,8 +33,8 @@ class JudgedTrial:
 
     n_queries: int
     n_thumbs: int
-    precision_at_9: dict[By, float]
-    ndcg_at_9: dict[By, float]
+    precision_at_9: dict[Mode, float]
+    ndcg_at_9: dict[Mode, float]
 
 
 def try_judged(engine: SearchEngine, judgements: Mapping[str, Mapping[str, int]]) -> JudgedTrial:
@@ -52,29 +52,29 @@ def try_judged(engine: SearchEngine, judgements: Mapping[str, Mapping[str, int]]
             value=engine.collection.name,
             remedy="Give photos a thumb up or down on the page Text search",
         )
-    ways: tuple[By, ...] = ("meaning", "all")
-    precision: dict[By, list[float]] = {by: [] for by in ways}
-    gain: dict[By, list[float]] = {by: [] for by in ways}
+    modes: tuple[Mode, ...] = ("dense", "hybrid")
+    precision: dict[Mode, list[float]] = {mode: [] for mode in modes}
+    gain: dict[Mode, list[float]] = {mode: [] for mode in modes}
     n_queries = 0
     for query, thumbs in asked.items():
         try:
-            orders = {by: _order(engine, query, thumbs, by) for by in ways}
+            orders = {mode: _order(engine, query, thumbs, mode) for mode in modes}
         except KindredError:  # a word or a photo that is no longer there
             continue
         n_queries += 1
-        for by, order in orders.items():
-            precision[by].append(sum(each > 0 for each in order[:K]) / max(len(order[:K]), 1))
-            gain[by].append(ndcg(order, sum(each > 0 for each in thumbs.values())))
+        for mode, order in orders.items():
+            precision[mode].append(sum(each > 0 for each in order[:K]) / max(len(order[:K]), 1))
+            gain[mode].append(ndcg(order, sum(each > 0 for each in thumbs.values())))
     return JudgedTrial(
         n_queries=n_queries,
         n_thumbs=sum(map(len, asked.values())),
-        precision_at_9={by: float(np.mean(found or [0.0])) for by, found in precision.items()},
-        ndcg_at_9={by: float(np.mean(found or [0.0])) for by, found in gain.items()},
+        precision_at_9={mode: float(np.mean(found or [0.0])) for mode, found in precision.items()},
+        ndcg_at_9={mode: float(np.mean(found or [0.0])) for mode, found in gain.items()},
     )
 
 
-def _order(engine: SearchEngine, query: str, thumbs: Mapping[str, int], by: By) -> list[int]:
-    matches = engine.search(query, k=min(_DEEP, engine.collection.n_photos), by=by).matches
+def _order(engine: SearchEngine, query: str, thumbs: Mapping[str, int], mode: Mode) -> list[int]:
+    matches = engine.search(query, k=min(_DEEP, engine.collection.n_photos), mode=mode).matches
     ids = [match.photo.photo_id for match in matches]
     missed = [photo_id for photo_id in thumbs if photo_id not in set(ids) and thumbs[photo_id] < 0]
     return [thumbs[photo_id] for photo_id in [*ids, *missed] if photo_id in thumbs]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.errors import CollectionError
 from engine.query import group
 from engine.query.language import format_body
-from engine.search import By, SearchEngine
+from engine.search import Mode, SearchEngine
 from engine.trials.truth import Truth
 
 K = 9
@@ -49,7 +49,7 @@ class MinusFigures:
 
 @dataclass(frozen=True, slots=True)
 class SteeringTrial:
-    """Both kinds of steering, by meaning alone and by all ways.
+    """Both kinds of steering, dense and hybrid.
 
     Parameters
     ----------
@@ -59,9 +59,9 @@ class SteeringTrial:
         The attribute that says what a photo shows, and the one that words ask to change: of those
         that neither tell the thing nor are told by it, the one that words find best.
     minus
-        Figures of minus queries, by way.
+        Figures of minus queries, by mode.
     photo_and_word
-        Precision@9 of "this, but red", of the photo alone and of the word alone, by way: right
+        Precision@9 of "this, but red", of the photo alone and of the word alone, by mode: right
         photos are of the same thing and of the new quality; where there are fewer than nine, of
         as many.
     n_mixed
@@ -71,8 +71,8 @@ class SteeringTrial:
     pool: int
     thing: str
     quality: str
-    minus: dict[By, MinusFigures]
-    photo_and_word: dict[By, dict[str, float]]
+    minus: dict[Mode, MinusFigures]
+    photo_and_word: dict[Mode, dict[str, float]]
     n_mixed: int
 
 
@@ -91,13 +91,13 @@ def try_steering(engine: SearchEngine, *, seed: int = 0) -> SteeringTrial:
     minus = [minus[place] for place in sorted(draw.permutation(len(minus))[:_MAX_QUERIES])]
     quality = _quality(engine, truth, thing)
     mixed = _mixed_queries(truth, thing, quality, draw)
-    ways: tuple[By, ...] = ("meaning", "all")
+    modes: tuple[Mode, ...] = ("dense", "hybrid")
     return SteeringTrial(
         pool=len(truth.photos),
         thing=thing,
         quality=quality,
-        minus={by: _try_minus(engine, truth, thing, minus, by) for by in ways},
-        photo_and_word={by: _try_mixed(engine, truth, mixed, by) for by in ways},
+        minus={mode: _try_minus(engine, truth, thing, minus, mode) for mode in modes},
+        photo_and_word={mode: _try_mixed(engine, truth, mixed, mode) for mode in modes},
         n_mixed=len(mixed),
     )
 
@@ -121,13 +121,13 @@ def _try_minus(
     truth: Truth,
     thing: str,
     queries: list[tuple[str, str, str, float]],
-    by: By,
+    mode: Mode,
 ) -> MinusFigures:
     excluded: dict[str, list[float]] = {}
     kept = []
     for name, attribute, value, _ in queries:
         typed = f"{name} - {value}"
-        rows = [match.photo.row for match in engine.search(typed, k=K, by=by).matches]
+        rows = [match.photo.row for match in engine.search(typed, k=K, mode=mode).matches]
         wrong = truth.found(rows, truth.has(value))
         excluded.setdefault(attribute, []).append(float(wrong.mean()) if len(wrong) else 0.0)
         right = truth.found(rows, truth.column(thing) == name)
@@ -201,7 +201,7 @@ def _try_mixed(
     engine: SearchEngine,
     truth: Truth,
     queries: list[tuple[str, str, NDArray[np.bool_]]],
-    by: By,
+    mode: Mode,
 ) -> dict[str, float]:
     ways: dict[str, Callable[[str, str], str]] = {
         "photo and word": lambda photo, word: f"{photo} + {word}",
@@ -212,7 +212,9 @@ def _try_mixed(
     for name, ask in ways.items():
         shares = []
         for photo_id, word, right in queries:
-            matches = engine.search(ask(format_body(group([photo_id])), word), k=K, by=by).matches
+            matches = engine.search(
+                ask(format_body(group([photo_id])), word), k=K, mode=mode
+            ).matches
             hits = truth.found([match.photo.row for match in matches], right).sum()
             shares.append(float(hits) / min(K, int(right.sum())))
         found[name] = _mean(shares)

@@ -1,4 +1,4 @@
-"""Ways: what meaning, captions and both find of real titles; exact names come first."""
+"""Ways: what dense, lexical and hybrid search find of real titles; exact names come first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.catalogue import Photo
 from engine.errors import CollectionError, QueryError
-from engine.search import BYS, By, SearchEngine
+from engine.search import MODES, Mode, SearchEngine
 
 _N_TITLES = 300
 _N_CODES = 200
@@ -18,7 +18,7 @@ _LEAST_WORDS = 4
 
 @dataclass(frozen=True, slots=True)
 class WaysTrial:
-    """What each way found, every photo of the collection a candidate.
+    """What each mode found, every photo of the collection a candidate.
 
     Parameters
     ----------
@@ -27,17 +27,17 @@ class WaysTrial:
     n_titles, n_codes
         Titles and ids asked.
     titles, halves
-        recall_at_10 by way, of whole titles and of every second word of them. Photos that share
+        recall_at_10 by mode, of whole titles and of every second word of them. Photos that share
         the title or the very bytes are one.
     title_first, code_first
-        Share of whole titles, and of ids, whose photo came first by all ways.
+        Share of whole titles, and of ids, whose photo came first in hybrid mode.
     """
 
     pool: int
     n_titles: int
     n_codes: int
-    titles: dict[By, float]
-    halves: dict[By, float]
+    titles: dict[Mode, float]
+    halves: dict[Mode, float]
     title_first: float
     code_first: float
 
@@ -64,18 +64,20 @@ def try_ways(engine: SearchEngine, *, seed: int = 0) -> WaysTrial:
         pool=len(every),
         n_titles=len(photos),
         n_codes=len(codes),
-        titles={by: _recall(engine, whole, by, 10) for by in BYS},
-        halves={by: _recall(engine, halves, by, 10) for by in BYS},
-        title_first=_recall(engine, whole, "all", 1),
-        code_first=_recall(engine, [(photo.photo_id, photo) for photo in codes], "all", 1),
+        titles={mode: _recall(engine, whole, mode, 10) for mode in MODES},
+        halves={mode: _recall(engine, halves, mode, 10) for mode in MODES},
+        title_first=_recall(engine, whole, "hybrid", 1),
+        code_first=_recall(engine, [(photo.photo_id, photo) for photo in codes], "hybrid", 1),
     )
 
 
-def _recall(engine: SearchEngine, questions: Sequence[tuple[str, Photo]], by: By, k: int) -> float:
+def _recall(
+    engine: SearchEngine, questions: Sequence[tuple[str, Photo]], mode: Mode, k: int
+) -> float:
     found = []
     for text, photo in questions:
         try:
-            matches = engine.search(text, k=k, by=by).matches
+            matches = engine.search(text, k=k, mode=mode).matches
         except QueryError:
             found.append(False)
             continue

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 MAX_WEIGHT = 4.0
 MAX_VARIETY = 0.9
-_T = TypeVar("_T", bound=str)
 
 
 class Address(Protocol):
@@ -28,11 +26,6 @@ def last(address: Address, key: str) -> str:
 def whole(text: str, default: int) -> int:
     """Return a whole number."""
     return int(text) if text.isdecimal() and len(text) < 7 else default
-
-
-def one_of(choices: Sequence[_T], text: str, default: _T) -> _T:
-    """Return the choice that a text is."""
-    return next((each for each in choices if each == text), default)
 
 
 def tenths(text: str) -> float:

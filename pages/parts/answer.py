@@ -81,7 +81,7 @@ def _draw_no_answer(answer: Answer, here: View, slug: str) -> None:
             st.button("Back to the first page", on_click=show, args=(here.changed(page=1), slug))
         else:
             st.subheader("No photo says this", anchor=False, text_alignment="center")
-            everywhere = here.changed(by="all")
+            everywhere = here.changed(mode="hybrid")
             st.button("Search by meaning too", on_click=show, args=(everywhere, slug))
 
 

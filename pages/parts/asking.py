@@ -38,7 +38,7 @@ def request_of(here: View, terms: Sequence[Term]) -> Request:
         offset=here.offset,
         exact=here.exact,
         ef=here.ef or None,
-        by=here.by,
+        mode=here.mode,
         liked=here.up,
         disliked=here.down,
         folded=here.folded,

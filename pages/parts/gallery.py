@@ -56,8 +56,8 @@ def draw_matches(
         }
         for place, match in enumerate(answer.matches)
     ]
-    by_meaning = here.by == "meaning" and not here.variety
-    line = n_before if by_meaning and 0 < n_before < len(cards) else None
+    is_dense = here.mode == "dense" and not here.variety
+    line = n_before if is_dense and 0 < n_before < len(cards) else None
     heard = _draw(cards, "answer", "Photos found, the nearest first", key="matches", line=line)
     if heard.opened:
         go(here.changed(photo=heard.opened), slug)

@@ -81,7 +81,7 @@ def _draw_reading(reading: WordReading, here: View, slug: str) -> None:
         elif reading.language:
             told = f"{word} looks like {plain(reading.language)}, which this model did not learn"
         elif reading.is_unknown:
-            beside = "; captions were searched for it" if here.by != "meaning" else ""
+            beside = "; captions were searched for it" if here.mode != "dense" else ""
             told = f"{word} was never seen in training: left out{beside}"
         elif reading.n_seen:
             told = f"{word} hardly known, seen {seen} in training"

@@ -1,4 +1,4 @@
-"""The line above an answer: how many, how fast, by which ways, how many at a time, and receipts."""
+"""The line above an answer: how many, how fast, in which mode, how many at a time, and receipts."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from pages.parts.view import View
 from pages.parts.wording import count, milliseconds, steps
 
 PER_PAGE = (3, 6, 9, 12, 18, 24, 36, 48, 60)
-WAYS = {"all": "Everything", "meaning": "What photos show", "text": "Captions and tags"}
-WAYS_TOLD = (
-    "Everything is hybrid search: what photos show (dense vectors), captions and tags (BM25), "
-    "and beside a photo its kind and colour, as the model sees them (zero-shot labels)."
+MODES = {"hybrid": "Both", "dense": "Meaning", "lexical": "Words"}
+MODES_HELP = (
+    "Meaning is what photos show (dense search: the model's embeddings), Words are their captions "
+    "and tags (lexical search: BM25). Both adds the two up (hybrid search), and beside a photo its "
+    "kind and colour, as the model sees them (zero-shot labels)."
 )
-_GIVERS = {"labels": "Kind and colour, as the model sees them", "meaning": "What photos show"}
+_GIVERS = {"labels": "Kind and colour, as the model sees them"}
 
 
 def draw_toolbar(
@@ -38,7 +39,7 @@ def draw_toolbar(
             _draw_per_page(here, slug)
             draw_history(slug)
             with st.popover("Options", icon=":material/tune:"):
-                _draw_ways(here, slug)
+                _draw_mode(here, slug)
                 _draw_arrangement(here, slug)
                 draw_dial(engine, here, slug)
             with st.popover("Download", icon=":material/download:"):
@@ -83,16 +84,16 @@ def _draw_per_page(here: View, slug: str) -> None:
     )
 
 
-def _draw_ways(here: View, slug: str) -> None:
-    st.session_state["by"] = here.by
+def _draw_mode(here: View, slug: str) -> None:
+    st.session_state["mode"] = here.mode
     st.segmented_control(
         "Search by",
-        list(WAYS),
+        list(MODES),
         required=True,
-        format_func=WAYS.__getitem__,
-        help=WAYS_TOLD,
-        key="by",
-        on_change=lambda: show(here.changed(by=st.session_state["by"]), slug),
+        format_func=MODES.__getitem__,
+        help=MODES_HELP,
+        key="mode",
+        on_change=lambda: show(here.changed(mode=st.session_state["mode"]), slug),
     )
 
 

@@ -47,7 +47,7 @@ def draw_variation(engine: SearchEngine, slug: str) -> None:
             key="but",
             label_visibility="collapsed",
         )
-        answer = engine.search(_terms(found.photo_id, word), k=N_SHOWN, by="all")
+        answer = engine.search(_terms(found.photo_id, word), k=N_SHOWN, mode="hybrid")
         photos = [match.photo for match in answer.matches]
         draw_photos(collection, photos, slug=slug, layout="likes", label=f"This photo, but {word}")
         view = View(query=f"photo + {word}", like={found.photo_id: 1.0})

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.config import DEFAULT_K, MAX_K
-from engine.search import BYS, By
-from pages.parts.address import Address, filters, last, one_of, tenths, weighted, whole
+from engine.search import Mode, read_mode
+from pages.parts.address import Address, filters, last, tenths, weighted, whole
 
 MIN_K = 3
 MAX_EF = 5_000
@@ -37,8 +37,9 @@ class View:
         Attribute → the values allowed for it.
     photo
         Id of the photo whose details are open, or "".
-    by
-        Which ways to search: ``"all"``, ``"meaning"`` or ``"text"``.
+    mode
+        How photos are looked for: ``"hybrid"``, ``"dense"`` or ``"lexical"``. Older links say
+        ``by=all``, ``by=meaning`` or ``by=text``.
     up, down
         Ids of photos with a thumb up or down.
     folded
@@ -55,7 +56,7 @@ class View:
     page: int = 1
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     photo: str = ""
-    by: By = "all"
+    mode: Mode = "hybrid"
     up: tuple[str, ...] = ()
     down: tuple[str, ...] = ()
     folded: bool = True
@@ -78,7 +79,7 @@ class View:
             page=max(whole(last(address, "page"), 1), 1),
             filters=filters(address.get_all("filter")),
             photo=last(address, "photo"),
-            by=one_of(BYS, last(address, "by"), "all"),
+            mode=read_mode(last(address, "mode") or last(address, "by")) or "hybrid",
             up=tuple(dict.fromkeys(address.get_all("up"))),
             down=tuple(dict.fromkeys(address.get_all("down"))),
             folded=last(address, "fold") != "0",
@@ -104,7 +105,7 @@ class View:
             "page": str(self.page) if self.page > 1 else "",
             "filter": [f"{key}={value}" for key in self.filters for value in self.filters[key]],
             "photo": self.photo,
-            "by": self.by if self.by != "all" else "",
+            "mode": self.mode if self.mode != "hybrid" else "",
             "up": list(self.up),
             "down": list(self.down),
             "fold": "" if self.folded else "0",

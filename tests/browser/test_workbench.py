@@ -60,7 +60,7 @@ def test_thumbs_move_the_answer_at_once_and_can_be_taken_back(page: Page):
     With a thumb up for blue the query leans to (0.25, -1.75, -0.25), blue before yellow; with one
     down for violet to (0.75, -0.75, -1.25), yellow before violet.
     """
-    page.goto("/text_search?collection=squares&q=red&by=meaning&k=20&fold=0")
+    page.goto("/text_search?collection=squares&q=red&mode=dense&k=20&fold=0")
     blue, violet, yellow = (f"A {colour} square 0" for colour in ("blue", "violet", "yellow"))
     expect(page.locator("article .caption")).to_have_count(20)
     before = order(page)

@@ -94,8 +94,8 @@ def test_by_all_ways_a_photo_finds_what_is_taken_for_the_same(tmp_path: Path):
     out = tmp_path.parent / f"{tmp_path.name}-collection"
     build_collection(tmp_path, model=PrimaryColours(), out=out)
     engine = SearchEngine(Collection.open(out), PrimaryColours())
-    nearest = engine.search(images=[picture(ORANGE)], by="meaning").matches[0]
-    first = engine.search(images=[picture(ORANGE)], by="all").matches[0]
+    nearest = engine.search(images=[picture(ORANGE)], mode="dense").matches[0]
+    first = engine.search(images=[picture(ORANGE)], mode="hybrid").matches[0]
     assert nearest.photo.photo_id == "lime"
     assert first.photo.attributes["tint"] == "red"
     assert set(first.shares) == {"meaning", "labels"}
@@ -104,7 +104,7 @@ def test_by_all_ways_a_photo_finds_what_is_taken_for_the_same(tmp_path: Path):
     similarities = extended(np.asarray(engine.collection.embeddings)) @ extended(first_row())[0]
     order = np.argsort(-similarities, kind="stable")
     ids = [photo.photo_id for photo in engine.collection.catalogue.photos(order[:9])]
-    answer = engine.search(images=[picture(ORANGE)], by="all", k=9)
+    answer = engine.search(images=[picture(ORANGE)], mode="hybrid", k=9)
     assert [match.photo.photo_id for match in answer.matches] == ids, "measured as it is searched"
 
 

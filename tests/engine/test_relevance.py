@@ -86,10 +86,10 @@ def test_what_the_demo_has_and_has_not_is_told_apart(demo: SearchEngine):
     trial = try_absent(demo)
     assert trial.right_present >= 0.9
     assert trial.right_absent >= 0.9
-    verdict = demo.judge(demo.search("steam locomotive leather", by="all"))
+    verdict = demo.judge(demo.search("steam locomotive leather", mode="hybrid"))
     assert not verdict.has_answer
     assert verdict.n_answers == 0
-    assert demo.judge(demo.search("umbrella", by="all")).has_answer
+    assert demo.judge(demo.search("umbrella", mode="hybrid")).has_answer
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_what_the_demo_has_and_has_not_is_told_apart(demo: SearchEngine):
     ],
 )
 def test_filler_and_what_a_thing_is_for_are_no_evidence_against_it(demo: SearchEngine, text: str):
-    answer = demo.search(text, by="all")
+    answer = demo.search(text, mode="hybrid")
     assert demo.judge(answer).has_answer
 
 
@@ -113,18 +113,18 @@ def test_filler_and_what_a_thing_is_for_are_no_evidence_against_it(demo: SearchE
     "text", ["a red toaster", "wedding cake", "a denim watch", "snow white car"]
 )
 def test_a_thing_that_is_not_there_is_no_answer_whatever_its_colour(demo: SearchEngine, text: str):
-    assert not demo.judge(demo.search(text, by="all")).has_answer
+    assert not demo.judge(demo.search(text, mode="hybrid")).has_answer
 
 
 def test_a_word_the_model_does_not_know_is_its_own_fault_not_the_collections(demo: SearchEngine):
     """Training showed *giraffe* four times, *toaster* never; umbrellas it knows."""
-    assert demo.judge(demo.search("a red toaster", by="all")).unknown == ("toaster",)
-    assert demo.judge(demo.search("giraffe", by="all")).unknown == ("giraffe",)
-    assert demo.judge(demo.search("leather umbrella", by="all")).unknown == ()
+    assert demo.judge(demo.search("a red toaster", mode="hybrid")).unknown == ("toaster",)
+    assert demo.judge(demo.search("giraffe", mode="hybrid")).unknown == ("giraffe",)
+    assert demo.judge(demo.search("leather umbrella", mode="hybrid")).unknown == ()
 
 
 def test_matches_that_a_caption_or_tag_names_are_not_doubted(demo: SearchEngine):
-    answer = demo.search("black boots for the office", by="all")
+    answer = demo.search("black boots for the office", mode="hybrid")
     named = [
         likely
         for match, likely in zip(answer.matches, demo.judge(answer).likelihoods, strict=True)
@@ -134,11 +134,11 @@ def test_matches_that_a_caption_or_tag_names_are_not_doubted(demo: SearchEngine)
     assert min(named) == 1
 
 
-@pytest.mark.parametrize("by", ["meaning", "text", "all"])
+@pytest.mark.parametrize("mode", ["dense", "lexical", "hybrid"])
 @pytest.mark.parametrize("variety", [0.0, 0.5])
-def test_pages_and_any_k_are_cut_from_one_order(demo: SearchEngine, by: str, variety: float):
+def test_pages_and_any_k_are_cut_from_one_order(demo: SearchEngine, mode: str, variety: float):
     def ids(k: int, offset: int = 0) -> list[str]:
-        matches = demo.search("red dress", by=by, k=k, offset=offset, variety=variety).matches
+        matches = demo.search("red dress", mode=mode, k=k, offset=offset, variety=variety).matches
         return [match.photo.photo_id for match in matches]
 
     whole = ids(60)
@@ -148,17 +148,17 @@ def test_pages_and_any_k_are_cut_from_one_order(demo: SearchEngine, by: str, var
     assert ids(260)[:60] == whole
 
 
-@pytest.mark.parametrize("by", ["meaning", "text", "all"])
+@pytest.mark.parametrize("mode", ["dense", "lexical", "hybrid"])
 @pytest.mark.parametrize("query", ["red dress", "dress - floral", "Brown Kicks"])
 def test_the_score_on_a_card_falls_with_rank_and_is_never_negative(
-    demo: SearchEngine, by: str, query: str
+    demo: SearchEngine, mode: str, query: str
 ):
-    scores = [match.score for match in demo.search(query, by=by, k=40).matches]
+    scores = [match.score for match in demo.search(query, mode=mode, k=40).matches]
     assert scores == sorted(scores, reverse=True)
     assert 0 <= min(scores) <= max(scores) <= 1
 
 
-def test_exact_titles_and_codes_come_first_and_all_ways_lose_nothing(
+def test_exact_titles_and_codes_come_first_and_hybrid_search_loses_nothing(
     demo: SearchEngine, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("engine.trials.ways._N_TITLES", 60)
@@ -166,25 +166,25 @@ def test_exact_titles_and_codes_come_first_and_all_ways_lose_nothing(
     trial = try_ways(demo)
     assert trial.title_first >= 0.99
     assert trial.code_first == 1
-    assert trial.titles["all"] >= max(trial.titles["meaning"], trial.titles["text"])
+    assert trial.titles["hybrid"] >= max(trial.titles["dense"], trial.titles["lexical"])
 
 
 def test_thumbs_become_figures(demo: SearchEngine):
     ids = [match.photo.photo_id for match in demo.search("umbrella", k=3).matches]
     thumbs = {"umbrella": {ids[0]: 1, ids[1]: 1, ids[2]: -1}, "zzz zzz": {ids[0]: 1}}
     trial = try_judged(demo, thumbs)
-    assert (trial.n_queries, trial.ndcg_at_9["meaning"]) == (1, 1)
-    assert trial.precision_at_9["meaning"] == pytest.approx(2 / 3)
+    assert (trial.n_queries, trial.ndcg_at_9["dense"]) == (1, 1)
+    assert trial.precision_at_9["dense"] == pytest.approx(2 / 3)
 
 
 def test_a_receipt_names_everything_that_makes_the_answer_again(demo: SearchEngine):
-    request = Request("dress - floral", k=4, by="all", folded=True)
+    request = Request("dress - floral", k=4, mode="hybrid", folded=True)
     answer = demo.ask(request)
     receipt = receipt_of(demo, answer, request)
-    assert receipt["shell"].endswith("'dress - floral' -k 4 --by all --fold")
+    assert receipt["shell"].endswith("'dress - floral' -k 4 --mode hybrid --fold")
     assert receipt["ids"] == [match.photo.photo_id for match in answer.matches]
     assert receipt["collection"]["fingerprint"] == demo.collection.fingerprint
-    assert receipt["settings"] == {"k": 4, "by": "all", "folded": True}
+    assert receipt["settings"] == {"k": 4, "mode": "hybrid", "folded": True}
     assert contact_sheet(demo, answer, receipt)[:2] == b"\xff\xd8"
 
 
@@ -200,6 +200,6 @@ def test_a_title_typed_whole_finds_its_photo_and_a_minus_stays_one(demo: SearchE
     photos = demo.collection.catalogue.all_photos()
     photo = next(each for each in photos if " - " in each.captions[0])
     title = photo.captions[0]
-    assert demo.search(title, by="all", k=1).matches[0].photo.captions[0] == title
+    assert demo.search(title, mode="hybrid", k=1).matches[0].photo.captions[0] == title
     assert [term.weight for term in demo.parse("belt - black")] == [1, -1]
     assert [term.weight for term in demo.parse("- red")] == [-1]

@@ -270,7 +270,7 @@ def test_thumbs_move_the_answer_and_their_photos_stay_in_it(engine: SearchEngine
 @pytest.mark.parametrize("query", ["yellow", "a yellow square", "L"])
 def test_what_is_named_exactly_comes_first_when_text_is_asked(engine: SearchEngine, query: str):
     """`yellow` is an id, the sentence a caption, and L a size that two photos share."""
-    answer = engine.search(query, k=6, by="all")
+    answer = engine.search(query, k=6, mode="hybrid")
     assert answer.matches[0].is_named
     expected = {"cyan", "magenta"} if query == "L" else {"yellow"}
     assert answer.matches[0].photo.photo_id in expected
@@ -278,7 +278,7 @@ def test_what_is_named_exactly_comes_first_when_text_is_asked(engine: SearchEngi
 
 
 def test_a_minus_leaves_out_whose_captions_name_it_when_text_is_asked(engine: SearchEngine):
-    answer = engine.search("square - blue", k=6, by="text")
+    answer = engine.search("square - blue", k=6, mode="lexical")
     assert "blue" not in found(answer)
     assert (answer.n_excluded, answer.n_searched) == (1, 5)
 
@@ -364,10 +364,10 @@ def test_words_that_say_more_outweigh_nearness_and_shares_add_up(engine: SearchE
 
     All six captions say "square", so it tells nothing; only cyan and magenta have size L.
     """
-    answer = engine.search("L square", k=6, by="all")
+    answer = engine.search("L square", k=6, mode="hybrid")
     assert set(found(answer)[:2]) == {"cyan", "magenta"}
     assert answer.matches[0].shares["tags"] > 0.99
-    for match in engine.search("red square", k=6, by="all").matches:
+    for match in engine.search("red square", k=6, mode="hybrid").matches:
         assert sum(match.shares.values()) == pytest.approx(1)
 
 
@@ -375,12 +375,12 @@ def test_slips_are_read_alike_by_all_ways(engine: SearchEngine):
     """Nobody's caption has "grean": read as green, it finds green by its caption as well. A word
     that some caption does say is no slip."""
     for text in ("grean", "green"):
-        answer = engine.search(text, k=3, by="all")
+        answer = engine.search(text, k=3, mode="hybrid")
         assert found(answer)[0] == "green"
         assert set(answer.matches[0].shares) == {"meaning", "captions"}
-    assert found(engine.search("red - grean", k=6, by="all")).count("green") == 0
+    assert found(engine.search("red - grean", k=6, mode="hybrid")).count("green") == 0
     assert answer.terms[0].text == "green"
-    assert engine.search("grean", k=3, by="all").terms[0].text == "grean"
+    assert engine.search("grean", k=3, mode="hybrid").terms[0].text == "grean"
 
 
 def test_a_word_beside_a_photo_means_the_attribute_that_most_photos_have(tmp_path):

@@ -25,7 +25,7 @@ ALL = View(
     k=5,
     page=2,
     filters={"finish": ("Glossy",)},
-    by="meaning",
+    mode="dense",
     up=("a",),
     down=("b",),
     folded=False,
@@ -37,8 +37,16 @@ ALL = View(
 
 def test_a_view_with_everything_reads_back_from_its_link():
     assert View.read(Address(ALL.parameters())) == ALL
-    odd = {"by": "magic", "variety": "7", "ef": "-3", "fold": "?"}
+    odd = {"mode": "magic", "variety": "7", "ef": "-3", "fold": "?"}
     assert View.read(Address(odd)) == View()
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"), [("meaning", "dense"), ("text", "lexical"), ("all", "hybrid")]
+)
+def test_links_of_earlier_versions_open_in_the_same_mode(name: str, mode: str):
+    assert View.read(Address({"q": "red", "by": name})) == View("red", mode=mode)
+    assert "by" not in View.read(Address({"q": "red", "by": name})).parameters()
 
 
 def test_thumbs_belong_to_their_question_and_outlive_a_filter():
