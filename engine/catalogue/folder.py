@@ -22,6 +22,7 @@ _DOCUMENTS = (
 _NO_PHOTO = TABLE_SUFFIXES.union(_DOCUMENTS.split())
 # Endings of files that may be tables, or be about one photo each.
 _PERHAPS = {".txt", ".json"}
+_BESIDE = _PERHAPS | {".xmp"}
 _FURNITURE = {"thumbs.db", "desktop.ini", "__macosx", "@eadir"}
 # Bins of systems and servers, and what other programs make of photos that lie there as well.
 _BINS = {"$recycle.bin", "#recycle", "@recycle", "recycler", "recycled", "lost+found"}
@@ -42,6 +43,8 @@ class FoundFiles:
     tables
         Files in the folder itself or one folder below that are tables by their endings, or may be
         (text, JSON), sorted.
+    beside
+        Files anywhere that may tell of a photo in the same folder (text, JSON, XMP), sorted.
     skipped
         What could not be looked at.
     n_documents
@@ -50,6 +53,7 @@ class FoundFiles:
 
     photos: list[str] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     n_documents: int = 0
 
@@ -89,6 +93,7 @@ def find_files(root: Path) -> FoundFiles:
                 _sort_in(found, path, entry)
     found.photos.sort()
     found.tables.sort()
+    found.beside.sort()
     found.skipped.sort(key=lambda skip: skip.path)
     return found
 
@@ -142,6 +147,8 @@ def _sort_in(found: FoundFiles, path: str, entry: os.DirEntry[str]) -> None:
     """Put a file where it belongs."""
     suffix = os.path.splitext(entry.name)[1].lower()
     if suffix in _NO_PHOTO:
+        if suffix in _BESIDE and _is_text(path) and _leads_to(entry.is_file):
+            found.beside.append(path)
         if (suffix in TABLE_SUFFIXES or suffix in _PERHAPS) and path.count("/") <= 1:
             found.tables.append(path)
         else:

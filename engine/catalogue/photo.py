@@ -130,7 +130,7 @@ class TableReport:
     reason
         Why nothing was taken from it, one clause; "" when it was used.
     n_lines
-        Lines read, the header not counted; entries in JSON.
+        Lines read, the header not counted; entries in JSON; of files beside photos, the files.
     n_photos
         Photos of the folder that it tells of.
     left_out
@@ -139,6 +139,8 @@ class TableReport:
         Meaning (``photo``, ``id``, ``captions``, ``tags``, ``attributes``) to names of columns.
     remarks
         How it was read, where that is worth knowing: its encoding, a missing header.
+    unit
+        What was counted: ``line`` or ``file``.
     """
 
     path: str
@@ -148,6 +150,7 @@ class TableReport:
     left_out: Mapping[str, int] = field(default_factory=dict, hash=False)
     columns: Mapping[str, list[str]] = field(default_factory=dict, hash=False)
     remarks: list[str] = field(default_factory=list, hash=False)
+    unit: str = "line"
 
     @property
     def n_left_out(self) -> int:
@@ -172,6 +175,8 @@ class Source:
         The table that was used, or None; the first, where several were.
     tables
         Every table that was found, used or not.
+    sidecars
+        The files beside a photo that tell of it alone, by the photo's path; not read yet.
     """
 
     root: Path
@@ -179,6 +184,7 @@ class Source:
     skipped: list[Skipped]
     captions_file: Path | None = None
     tables: Sequence[TableReport] = ()
+    sidecars: Mapping[str, Sequence[str]] = field(default_factory=dict, hash=False)
 
 
 def stays_inside(path: str) -> bool:

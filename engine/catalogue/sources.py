@@ -12,6 +12,7 @@ from engine.catalogue.columns import Choice
 from engine.catalogue.folder import find_files
 from engine.catalogue.naming import PhotoNames
 from engine.catalogue.photo import PhotoRecord, Skipped, Source
+from engine.catalogue.sidecar_names import find_sidecars
 from engine.catalogue.tables import Tables
 from engine.catalogue.telling import distinct
 
@@ -21,7 +22,7 @@ _WORD = re.compile(r"[^\W_]+")
 def read_source(
     photos: Path | str, captions: Path | str | None = None, *, columns: Choice | None = None
 ) -> Source:
-    r"""Find the photos of a folder and what is said about them; no photo is opened.
+    r"""Find the photos of a folder and what tables say about them; no photo is opened.
 
     Without a table each photo of a sub-folder gets the attribute ``folder`` and the folder's words
     as tags, if there are photos in several. Tables are looked for in the folder and one folder
@@ -66,8 +67,10 @@ def read_source(
     found = find_files(root)
     names = PhotoNames(found.photos)
     tables = Tables(root, names, columns)
+    sidecars = find_sidecars(found.photos, found.beside)
+    about_one = {path for paths in sidecars.values() for path in paths}
     if captions is None:
-        tables.look_for(found.tables)
+        tables.look_for(path for path in found.tables if path not in about_one)
     else:
         tables.take(Path(abspath(captions)))
     main = tables.main
@@ -85,6 +88,7 @@ def read_source(
         [skipped[path] for path in sorted(skipped)],
         main[0].table.path if main else None,
         tuple(tables.reports),
+        sidecars,
     )
 
 

@@ -17,7 +17,7 @@ Not inside: which files to read (`engine.catalogue`), what a model makes of the 
 """
 
 from engine.images.decoding import open_upright
-from engine.images.metadata import Metadata
+from engine.images.metadata import Metadata, as_date, as_location, gathered, read_xmp
 from engine.images.photo import (
     DecodedPhoto,
     encode_jpeg,
@@ -36,14 +36,18 @@ __all__ = [
     "Limits",
     "Metadata",
     "Preprocessing",
+    "as_date",
+    "as_location",
     "content_hash",
     "draw_sheet",
     "encode_jpeg",
     "encode_png",
+    "gathered",
     "hash_photos",
     "looks_like_photo",
     "open_upright",
     "read_photo",
     "read_photos",
     "read_region",
+    "read_xmp",
 ]

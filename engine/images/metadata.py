@@ -62,14 +62,43 @@ def read_metadata(image: ImageFile.ImageFile) -> Metadata | None:
     Attributes are ``date`` (ISO 8601), ``year``, ``location`` (degrees north and east), ``city``,
     ``country`` and ``rating`` (1 to 5). Whatever is damaged is passed over.
     """
+    sources = [
+        read
+        for read, name in ((_of_file_xmp, "xmp"), (_from_iptc, "photoshop"), (_from_exif, "exif"))
+        if image.info.get(name)
+    ]
+    return gathered(read(image) for read in sources) if sources else None
+
+
+def read_xmp(packet: bytes) -> Metadata | None:
+    """Return what an XMP packet says of a photo, as `read_metadata` does.
+
+    Raises
+    ------
+    ValueError
+        When it is no XMP.
+    """
+    try:
+        return gathered([list(_from_xmp(packet))])
+    except SyntaxError as error:
+        raise ValueError(str(error)) from error
+
+
+def gathered(sources: Iterable[Iterable[tuple[str, str]]]) -> Metadata | None:
+    """Return what sources say of one photo, the most trusted first; None where they say nothing.
+
+    Parameters
+    ----------
+    sources
+        Pairs of a meaning (``caption``, ``tag``, or an attribute's name) and a text. A source that
+        fails on the way keeps what it gave until then.
+    """
     captions: list[str] = []
     tags: list[str] = []
     attributes: dict[str, str] = {}
-    for read, name in ((_from_xmp, "xmp"), (_from_iptc, "photoshop"), (_from_exif, "exif")):
-        if not image.info.get(name):
-            continue
+    for source in sources:
         with suppress(*METADATA_ERRORS):
-            for meaning, text in read(image):
+            for meaning, text in source:
                 plain = _plain(text)
                 if not plain:
                     continue
@@ -209,10 +238,13 @@ _XMP = {
 }
 
 
-def _from_xmp(image: ImageFile.ImageFile) -> Iterator[tuple[str, str]]:
+def _of_file_xmp(image: ImageFile.ImageFile) -> Iterator[tuple[str, str]]:
     packet = image.info["xmp"]
-    data = packet.encode() if isinstance(packet, str) else bytes(packet)
-    data = data.strip(b"\x00 \r\n\t")
+    yield from _from_xmp(packet.encode() if isinstance(packet, str) else bytes(packet))
+
+
+def _from_xmp(packet: bytes) -> Iterator[tuple[str, str]]:
+    data = packet.strip(b"\x00 \r\n\t")
     # Entities can unfold to more than any memory holds; no camera writes them.
     if len(data) > _MAX_XMP_BYTES or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         return

@@ -179,11 +179,11 @@ def lines_of_tables(tables: Sequence[TableReport]) -> list[str]:
             continue
         left_out = f", {each.n_left_out:,} left out" if each.n_left_out else ""
         lines.append(
-            f"  {table.plain(each.path)}: {each.n_lines:,} lines read{left_out}, about"
+            f"  {table.plain(each.path)}: {each.n_lines:,} {each.unit}s read{left_out}, about"
             f" {each.n_photos:,} photos"
         )
         told = [f"{meaning} in {_some(names)}" for meaning, names in each.columns.items()]
-        lines.append(f"    {table.plain('; '.join(told))}")
+        lines += [f"    {table.plain('; '.join(told))}"] if told else []
         lines += [f"    {table.plain(remark)}" for remark in each.remarks]
         lines += [f"    left out: {n:,} × {table.plain(why)}" for why, n in each.left_out.items()]
     return lines

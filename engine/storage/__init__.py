@@ -7,6 +7,7 @@
     verification.py whether its bytes are still those that were written
     site.py         the folder it happens in: locks, leftovers
     findings.py     what the files turn out to be
+    sidecars.py     what files beside photos say of them: Google Takeout's JSON, XMP, text
     snapshot.py     whether anything has changed at all
     survey.py       which of them are as they were, by size and time, then by content
     embedding.py    files to embeddings: decoding, the model and the journal side by side

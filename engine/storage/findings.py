@@ -12,7 +12,9 @@ from engine.images import Metadata
 from engine.progress import Step
 from engine.storage.embedding import embed_files
 from engine.storage.journal import Journal, Reading
+from engine.storage.matching import completed
 from engine.storage.order import Order
+from engine.storage.sidecars import Sidecars, read_sidecars
 from engine.storage.survey import look, recognised, remembered
 from engine.storage.writing import read_kept_metadata, read_unreadable
 
@@ -28,7 +30,7 @@ class Findings:
     skipped
         Everything left out, by path.
     tables
-        What became of each table of captions.
+        What became of each table of captions, and of files beside photos by their kind.
     unreadable
         The files among `skipped`.
     n_read
@@ -88,7 +90,8 @@ def find_out(order: Order, source: Source, journal: Journal, before: Sequence[Ph
     readings = {reading.path: reading for reading in (*settled, *twins)}
     readings |= {reading.path: journal.readings[reading.path] for reading in unread}
     n_embedded = len(journal.hashes) - n_journalled
-    found = _sorted_out(source, readings, len(unread), n_embedded)
+    sidecars = read_sidecars(source)
+    found = _sorted_out(source, readings, sidecars, len(unread), n_embedded)
     return replace(found, began_ns=began_ns, n_doubted=len(known.keys() & touched))
 
 
@@ -118,20 +121,28 @@ def _backed(journal: Journal, hashes: frozenset[str]) -> dict[str, Reading]:
 def _sorted_out(
     source: Source,
     readings: Mapping[str, Reading],
+    sidecars: Sidecars,
     n_read: int,
     n_embedded: int,
 ) -> Findings:
-    pairs = [(record, readings[record.path]) for record in source.records]
+    pairs = [
+        (_told(record, readings, sidecars), readings[record.path]) for record in source.records
+    ]
     unreadable = [reading for _, reading in pairs if reading.reason is not None]
     reported = [Skipped(reading.path, reading.reason or "") for reading in unreadable]
     return Findings(
         wanted=[(record, reading) for record, reading in pairs if reading.reason is None],
-        skipped=sorted([*source.skipped, *reported], key=lambda each: each.path),
-        tables=list(source.tables),
+        skipped=sorted([*source.skipped, *sidecars.skipped, *reported], key=lambda each: each.path),
+        tables=[*source.tables, *sidecars.reports],
         unreadable=unreadable,
         n_read=n_read,
         n_embedded=n_embedded,
     )
+
+
+def _told(record: PhotoRecord, readings: Mapping[str, Reading], sidecars: Sidecars) -> PhotoRecord:
+    own = readings[record.path].metadata
+    return completed(record, sidecars.about(record.path, own["attributes"] if own else {}))
 
 
 def _reading_of(photo: Photo, metadata: Mapping[str, Metadata]) -> Reading:

@@ -37,9 +37,9 @@ class Inventory:
     n_bytes
         Of the photos together.
     n_others
-        Files that do not look like photos; tables are not among them.
+        Files that do not look like photos; tables, and files about one photo, are not among them.
     tables
-        CSV, TSV and JSONL files, as paths below the folder.
+        Files that may be tables, as paths below the folder.
     used
         Those that tell of the photos.
     n_captions
@@ -50,6 +50,8 @@ class Inventory:
         Of the other tables, each with the reason why nothing is taken from it.
     undecided
         Why a person has to choose among several tables; "" where nobody has to.
+    n_sidecars
+        Files beside photos that tell of one alone.
     """
 
     root: Path
@@ -63,6 +65,7 @@ class Inventory:
     n_unplaced: int
     unused: tuple[str, ...] = ()
     undecided: str = ""
+    n_sidecars: int = 0
 
 
 def take_inventory(photos: Path | str, captions: Path | str | None = None) -> Inventory:
@@ -90,20 +93,24 @@ def take_inventory(photos: Path | str, captions: Path | str | None = None) -> In
         if captions is not None:
             raise
         source, undecided = Source(root, [], []), str(error)
+    sidecars = {path for paths in source.sidecars.values() for path in paths}
+    tables = [path for path in found.tables if path not in sidecars]
     told_of = {table.path for table in source.tables}
-    n_others = found.n_documents + sum(path not in told_of for path in found.tables)
+    n_others = found.n_documents + len(found.tables) - len(sidecars)
+    n_others -= sum(path in told_of for path in tables)
     return Inventory(
         root=root,
         photos=tuple(likely),
         n_folders=len({posixpath.dirname(path) for path in likely}),
         n_bytes=sum((root / path).stat().st_size for path in likely),
         n_others=n_others + len(found.photos) - len(likely) + len(found.skipped),
-        tables=tuple(found.tables),
+        tables=tuple(tables),
         used=tuple(table.path for table in source.tables if not table.reason),
         n_captions=sum(len(record.captions) for record in source.records),
         n_unplaced=sum(table.n_left_out for table in source.tables),
         unused=tuple(f"{each.path}: {each.reason}" for each in source.tables if each.reason),
         undecided=undecided,
+        n_sidecars=len(sidecars),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from engine.catalogue import NewPhoto, Photo, PhotoRecord
+from engine.images import Metadata
 from engine.storage.journal import Reading
 
 ID_DIGITS = 16
@@ -135,7 +136,7 @@ def _wish(record: PhotoRecord, reading: Reading, match: Photo | None) -> str:
 
 
 def _new_photo(record: PhotoRecord, reading: Reading, photo_id: str) -> NewPhoto:
-    record = _completed(record, reading)
+    record = completed(record, reading.metadata)
     return NewPhoto(
         photo_id=photo_id,
         path=record.path,
@@ -150,9 +151,8 @@ def _new_photo(record: PhotoRecord, reading: Reading, photo_id: str) -> NewPhoto
     )
 
 
-def _completed(record: PhotoRecord, reading: Reading) -> PhotoRecord:
-    """Return a record with what its file says of itself, where the source says nothing."""
-    said = reading.metadata
+def completed(record: PhotoRecord, said: Metadata | None) -> PhotoRecord:
+    """Return a record with what a file says of the photo, where the source says nothing."""
     if said is None:
         return record
     return replace(

@@ -23,7 +23,7 @@ from engine.storage.order import PhotoSource
 from engine.storage.site import SNAPSHOT, TAGS
 
 # Another number wherever sources are read in another way: then tables are read anew.
-_READER = 1
+_READER = 2
 _MISSING = (-1, 0, 0)
 Measures = NDArray[np.int64]
 
@@ -49,6 +49,7 @@ class Snapshot:
             [_measured(f"{source.root}/{path}") for path in paths], np.int64
         ).reshape(-1, 3)
         tables = found.tables if source.captions is None else [str(source.captions)]
+        tables = sorted({*tables, *found.beside})
         told = {
             "reader": _READER,
             "tables": [[each, *_measured(os.path.join(source.root, each))] for each in tables],

@@ -101,6 +101,10 @@ def what_was_found(inventory: Inventory, seconds: float) -> list[str]:
     if inventory.n_unplaced:
         are = "is of no photo" if inventory.n_unplaced == 1 else "are of no photo"
         lines.append(f"{count(inventory.n_unplaced, 'line')} in there {are} in here")
+    if inventory.n_sidecars:
+        lines.append(
+            f"{count(inventory.n_sidecars, 'file')} beside photos with what was said of them"
+        )
     lines += [f"Not used: {plain(each)}" for each in inventory.unused]
     return [*lines, *_others(inventory), f"About {duration(seconds)} on this computer"]
 

@@ -40,13 +40,14 @@ def _draw_table(table: TableReport) -> None:
     if table.reason:
         st.markdown(f"Not used: {plain(table.reason)}")
         return
-    read = f"{count(table.n_lines, 'line')} read, about {count(table.n_photos, 'photo')}"
+    read = f"{count(table.n_lines, table.unit)} read, about {count(table.n_photos, 'photo')}"
     st.markdown(" · ".join([read, *map(plain, table.remarks)]))
     columns: list[dict[str, Any]] = [
         {"Read as": meaning.capitalize(), "Columns": ", ".join(names)}
         for meaning, names in table.columns.items()
     ]
-    st.dataframe(columns, hide_index=True, width="stretch")
+    if columns:
+        st.dataframe(columns, hide_index=True, width="stretch")
     if table.left_out:
-        rows = [{"Lines left out": n, "Reason": why} for why, n in table.left_out.items()]
+        rows = [{"Left out": n, "Reason": why} for why, n in table.left_out.items()]
         st.dataframe(rows, hide_index=True, width="stretch")
