@@ -42,9 +42,9 @@ class Evaluation:
         the model understands no words.
     precision_at_9
         For each attribute that sorts the photos into groups: the share of a photo's nine nearest
-        others that carry its value, by meaning alone.
-    precision_at_9_by_all
-        The same by all ways: nearness, and what the photos are taken for.
+        others that carry its value, by embeddings alone (dense).
+    precision_at_9_hybrid
+        The same by nearness and what the photos are taken for (hybrid).
     """
 
     pool: int
@@ -53,7 +53,7 @@ class Evaluation:
     text_to_image: Retrieval | None
     image_to_text: Retrieval | None
     precision_at_9: dict[str, float]
-    precision_at_9_by_all: dict[str, float]
+    precision_at_9_hybrid: dict[str, float]
 
 
 def evaluate_collection(
@@ -100,7 +100,7 @@ def evaluate_collection(
         text_to_image=directions.get("text_to_image"),
         image_to_text=directions.get("image_to_text"),
         precision_at_9=_measure_labels(collection, photos, embeddings, groups, progress),
-        precision_at_9_by_all=_measure_labels(collection, photos, extended, groups, progress),
+        precision_at_9_hybrid=_measure_labels(collection, photos, extended, groups, progress),
     )
 
 

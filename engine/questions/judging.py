@@ -39,22 +39,21 @@ class Judgement:
     precision
         Of each question in each wording, float (n_questions, 3) in the order of `WORDINGS`: true
         answers among the first nine, divided by nine or by all true answers if they are fewer.
-    by_all_ways
-        The same where captions and tags were asked beside the model, as the app does.
+    hybrid
+        The same where captions and tags are asked beside the model, as people ask.
     """
 
     pool: int
     questions: Sequence[Question]
     precision: NDArray[np.float64]
-    by_all_ways: NDArray[np.float64]
+    hybrid: NDArray[np.float64]
 
     def figures(self) -> dict[str, dict[str, float]]:
         """Return the mean precision of each wording, over all questions and over parts of them.
 
         The parts are ``seen`` and ``unseen`` combinations, ``two`` and ``three`` attributes,
-        ``nine_true`` for those that nine photos or more truly answer, and ``by_all_ways`` for all
-        of them asked by all ways; the others are asked by meaning. A part without a question is
-        left out.
+        ``nine_true`` for those that nine photos or more truly answer, and ``hybrid`` for all of
+        them as people ask; the others ask the model alone. A part without a question is left out.
         """
         parts = {
             name: [step for step, question in enumerate(self.questions) if belongs(question)]
@@ -66,7 +65,7 @@ class Judgement:
                 for name, steps in parts.items()
                 if steps
             }
-            | {"by_all_ways": float(self.by_all_ways[:, column].mean())}
+            | {"hybrid": float(self.hybrid[:, column].mean())}
             for column, wording in enumerate(WORDINGS)
         }
 
@@ -82,8 +81,8 @@ def judge_questions(engine: SearchEngine, n_questions: int, seed: int = 0) -> Ju
     ----------
     engine
         Of a collection whose attributes ``kind``, ``colour``, ``pattern`` and ``material`` are the
-        truth, with the values of `engine.drawing`; every photo is a candidate. By meaning the
-        embeddings alone answer; by all ways the truth can be asked for too, by its own words.
+        truth, with the values of `engine.drawing`; every photo is a candidate. The embeddings
+        alone answer, or in hybrid mode the truth itself can be asked for, by its own words.
     n_questions, seed
         See `engine.questions.asking.ask_questions`.
 
@@ -126,19 +125,19 @@ def judge_questions(engine: SearchEngine, n_questions: int, seed: int = 0) -> Ju
         ]
     )
     seen_in = {photo.row: seen for photo, seen in zip(photos, looks, strict=True)}
-    by_all_ways = [
-        [_precision_by_all_ways(engine, getattr(question, w), question, seen_in) for w in WORDINGS]
+    hybrid = [
+        [_hybrid_precision(engine, getattr(question, w), question, seen_in) for w in WORDINGS]
         for question in questions
     ]
-    return Judgement(len(photos), questions, precision, np.array(by_all_ways))
+    return Judgement(len(photos), questions, precision, np.array(hybrid))
 
 
-def _precision_by_all_ways(
+def _hybrid_precision(
     engine: SearchEngine, text: str, question: Question, seen_in: Mapping[int, Mapping[str, str]]
 ) -> float:
     """Return the share of true answers among the first nine that the app would show."""
     try:
-        matches = engine.search(text, k=K, mode="hybrid").matches
+        matches = engine.search(text, k=K).matches
     except QueryError:  # none of the words is known: nothing is found
         return 0.0
     true = sum(question.looks.items() <= seen_in[match.photo.row].items() for match in matches)

@@ -118,7 +118,7 @@ class SearchEngine:
         offset: int = 0,
         exact: bool | None = None,
         ef: int | None = None,
-        mode: Mode = "dense",
+        mode: Mode = "hybrid",
         liked: Sequence[str] = (),
         disliked: Sequence[str] = (),
         folded: bool = False,

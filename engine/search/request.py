@@ -43,7 +43,7 @@ class Request:
     offset: int = 0
     exact: bool = False
     ef: int | None = None
-    mode: Mode = "dense"
+    mode: Mode = "hybrid"
     liked: tuple[str, ...] = ()
     disliked: tuple[str, ...] = ()
     folded: bool = False
@@ -72,7 +72,7 @@ class Request:
                 given += ["--filter", f"{key}={value}"]
         given += ["-k", str(self.k)] if self.k != DEFAULT_K else []
         given += ["--offset", str(self.offset)] if self.offset else []
-        given += ["--mode", self.mode] if self.mode != "dense" else []
+        given += ["--mode", self.mode] if self.mode != "hybrid" else []
         for flag, ids in (("--liked", self.liked), ("--disliked", self.disliked)):
             for photo_id in ids:
                 given += [flag, photo_id]
@@ -87,7 +87,7 @@ class Request:
 
         Examples
         --------
-        >>> Request("2*boots", mode="hybrid", folded=True).shell_line("assets/demo")
-        "python -m engine search assets/demo '2*boots' --mode hybrid --fold"
+        >>> Request("2*boots", mode="dense", folded=True).shell_line("assets/demo")
+        "python -m engine search assets/demo '2*boots' --mode dense --fold"
         """
         return shlex.join(["python", "-m", "engine", "search", collection, *self.arguments(images)])

@@ -65,8 +65,8 @@ def _lines_of_questions(judgement: Judgement) -> list[str]:
         for part, words in _PARTS.items()
         if sizes[part]
     ]
-    by_all = [f"{figures[wording]['by_all_ways']:.3f}" for wording in WORDINGS]
-    rows.append(["by all ways, as the app", str(sizes["all"]), *by_all])
+    hybrid = [f"{figures[wording]['hybrid']:.3f}" for wording in WORDINGS]
+    rows.append(["all, hybrid", str(sizes["all"]), *hybrid])
     example = judgement.questions[0]
     return [
         f"{len(judgement.questions)} questions about {judgement.pool:,} photos, such as"

@@ -124,7 +124,7 @@ def record_of(evaluation: Evaluation) -> dict[str, Any]:
         "image_to_text": image_to_text.to_json() if image_to_text else None,
         "image_to_image": {
             "precision_at_9": evaluation.precision_at_9,
-            "precision_at_9_by_all": evaluation.precision_at_9_by_all,
+            "precision_at_9_hybrid": evaluation.precision_at_9_hybrid,
         },
     }
 
@@ -139,14 +139,14 @@ def lines_of(evaluation: Evaluation) -> list[str]:
     directions = {name: record[name] for name in DIRECTIONS if record[name]}
     if directions:
         lines += ["", *retrieval_lines(directions), "", POOLING]
-    by_all = evaluation.precision_at_9_by_all
+    hybrid = evaluation.precision_at_9_hybrid
     rows = [
-        [name, f"{share:.3f}", f"{by_all[name]:.3f}"]
+        [name, f"{share:.3f}", f"{hybrid[name]:.3f}"]
         for name, share in evaluation.precision_at_9.items()
     ]
     if rows:
         lines += ["", "Of a photo's 9 nearest others, the share with its own …"]
-        lines += table.columns([["", "by meaning", "by all ways"], *rows], align="<>>")
+        lines += table.columns([["", "dense", "hybrid"], *rows], align="<>>")
     return lines
 
 

@@ -72,7 +72,7 @@ def add_arranging_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mode",
         type=mode,
-        default="dense",
+        default="hybrid",
         metavar="{dense,lexical,hybrid}",
         help="ask the model, captions and tags, or both (default: %(default)s)",
     )
@@ -234,7 +234,7 @@ def lines_of(answer: Answer) -> list[str]:
     how = "exact" if answer.is_exact else "approximate"
     time = duration(answer.seconds["total"])
     n_matches = len(answer.matches)
-    closing = f"{n_matches} of {answer.n_searched:,} photos, nearest first, {how}, {time}"
+    closing = f"{n_matches} of {answer.n_searched:,} photos, best first, {how}, {time}"
     titles, *lines = table.columns([head, *rows], align="><<<", room=table.room())
     return [table.faint(titles), *lines, "", table.faint(closing)]
 

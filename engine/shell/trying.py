@@ -1,4 +1,4 @@
-"""`evaluate --steering`, `--absent`, `--ways`, `--judged`: trials of searching, laid out."""
+"""`evaluate --steering`, `--absent`, `--modes`, `--judged`: trials of searching, laid out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TRIALS = {
     "steering": "does a minus take away, and do a photo and a word give both?",
     "absent": "is an answer that is none told from one that is?",
     "verdicts": "is 'no good answer' said of sentences and photos where it is true?",
-    "ways": "what do dense, lexical and hybrid search find of real titles?",
+    "modes": "what do dense, lexical and hybrid search find of real titles?",
     "judged": "what are people's thumbs on this collection worth in figures?",
 }
 
@@ -91,10 +91,10 @@ def _absent(engine: SearchEngine, seed: int) -> tuple[dict[str, Any], list[str]]
     return asdict(trial), lines
 
 
-def _ways(engine: SearchEngine, seed: int) -> tuple[dict[str, Any], list[str]]:
-    from engine.trials import try_ways
+def _modes(engine: SearchEngine, seed: int) -> tuple[dict[str, Any], list[str]]:
+    from engine.trials import try_modes
 
-    trial = try_ways(engine, seed=seed)
+    trial = try_modes(engine, seed=seed)
     rows = [["R@10", *trial.titles]]
     rows.append(["whole titles", *(f"{share:.3f}" for share in trial.titles.values())])
     rows.append(["every second word", *(f"{share:.3f}" for share in trial.halves.values())])
@@ -119,6 +119,6 @@ def _judged(engine: SearchEngine, seed: int) -> tuple[dict[str, Any], list[str]]
 _LAID_OUT: dict[str, Callable[[SearchEngine, int], tuple[dict[str, Any], list[str]]]] = {
     "steering": _steering,
     "absent": _absent,
-    "ways": _ways,
+    "modes": _modes,
     "judged": _judged,
 }

@@ -14,19 +14,19 @@ from __future__ import annotations
 
 from engine.trials.absent import AbsentTrial, try_absent
 from engine.trials.judged import JudgedTrial, try_judged
+from engine.trials.modes import ModesTrial, try_modes
 from engine.trials.steering import SteeringTrial, try_steering
 from engine.trials.verdicts import VerdictTrial, try_verdicts
-from engine.trials.ways import WaysTrial, try_ways
 
 __all__ = [
     "AbsentTrial",
     "JudgedTrial",
+    "ModesTrial",
     "SteeringTrial",
     "VerdictTrial",
-    "WaysTrial",
     "try_absent",
     "try_judged",
+    "try_modes",
     "try_steering",
     "try_verdicts",
-    "try_ways",
 ]

@@ -90,7 +90,7 @@ def _some(phrases: list[Phrase], draw: np.random.Generator) -> list[Phrase]:
 def _likelihood(engine: SearchEngine, fitted: Calibrations, text: str) -> float:
     """Ask as a person would; a query that cannot be answered has no answer."""
     try:
-        answer = engine.search(text, mode="hybrid")
+        answer = engine.search(text)
     except QueryError:
         return 0.0
     return judge(engine, answer, fitted).likelihood

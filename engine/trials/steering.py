@@ -157,7 +157,7 @@ def _quality(engine: SearchEngine, truth: Truth, thing: str) -> str:
         values = truth.values[attribute][:20]
         found = []
         for value in values:
-            matches = engine.search(value, k=K).matches
+            matches = engine.search(value, k=K, mode="dense").matches
             true = truth.found([match.photo.row for match in matches], column == value)
             found.append(float(true.mean()) - float((column == value).mean()))
         return _mean(found) * float((column != "").mean())

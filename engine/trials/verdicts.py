@@ -81,7 +81,7 @@ def try_verdicts(
 def _said_there(engine: SearchEngine, text: str, *images: Path) -> bool:
     """Ask as the app does; a query of which no word is known has no answer."""
     try:
-        answer = engine.search(text, images=images, mode="hybrid")
+        answer = engine.search(text, images=images)
     except QueryError:
         return False
     return engine.judge(answer).has_answer

@@ -104,7 +104,7 @@ def _examples(fingerprint: str, _engine: SearchEngine) -> list[str]:
         """Words that sort the photos make the best examples; words nobody knows make none."""
         if tokenizer.unknown(query):
             return -1.0
-        matches = _engine.search(query, k=3).matches
+        matches = _engine.search(query, k=3, mode="dense").matches
         says_what_is_sorted = all(singular(word) in named for word in words(query))
         return says_what_is_sorted + sum(max(m.similarity, 0.0) for m in matches) / 3
 

@@ -88,7 +88,7 @@ def land(engine: SearchEngine, drawn: DrawnMap, here: MapView) -> Landing | None
         return None
     try:
         images = [uploaded.getvalue()] if uploaded else []
-        answer = engine.search("" if uploaded else here.query, images=images, k=1)
+        answer = engine.search("" if uploaded else here.query, images=images, k=1, mode="dense")
     except KindredError as error:
         frame.tell(error)
         return None

@@ -47,7 +47,7 @@ def draw_variation(engine: SearchEngine, slug: str) -> None:
             key="but",
             label_visibility="collapsed",
         )
-        answer = engine.search(_terms(found.photo_id, word), k=N_SHOWN, mode="hybrid")
+        answer = engine.search(_terms(found.photo_id, word), k=N_SHOWN)
         photos = [match.photo for match in answer.matches]
         draw_photos(collection, photos, slug=slug, layout="likes", label=f"This photo, but {word}")
         view = View(query=f"photo + {word}", like={found.photo_id: 1.0})
@@ -72,7 +72,7 @@ def _variation(fingerprint: str, _engine: SearchEngine) -> Variation | None:
         return None
 
     def nearness(photo_id: str) -> float:
-        answer = _engine.search(_terms(photo_id, words[0]), k=1)
+        answer = _engine.search(_terms(photo_id, words[0]), k=1, mode="dense")
         return min(answer.matches[0].parts) if answer.matches else -1.0
 
     best = max(photos, key=lambda photo: nearness(photo.photo_id))

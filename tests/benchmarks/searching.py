@@ -49,7 +49,7 @@ def query_row(engine: SearchEngine, texts: Sequence[str], tower: Encoder | None 
     bare.set_num_threads(1)
 
     def ours(text: str) -> None:
-        engine.search(text, k=K)
+        engine.search(text, k=K, mode="dense")
 
     def tower_and_hnswlib(text: str) -> None:
         bare.knn_query(encoder.embed_texts([text]), K)
@@ -68,7 +68,7 @@ def usual_row(engine: SearchEngine, towers: tuple, texts: Sequence[str]) -> Row:
     tokenizer = engine.encoder.tokenizer
 
     def ours(text: str) -> None:
-        engine.search(text, k=K)
+        engine.search(text, k=K, mode="dense")
 
     def usual(text: str) -> NDArray[np.int64]:
         query = towers[1].predict(tokenizer.encode([text]), verbose=0)[0]

@@ -53,7 +53,7 @@ def collection(rows: Sequence[Sequence[float]], attributes: Sequence[dict[str, s
 
 
 def asking(shelf: SimpleNamespace, encoder, *found: int):
-    """Return what a judge sees of an engine: the same rows are found by all ways, whatever is
+    """Return what a judge sees of an engine: the same rows are found in hybrid mode, whatever is
     asked."""
     matches = [SimpleNamespace(photo=SimpleNamespace(row=row)) for row in found]
     answer = SimpleNamespace(matches=matches)
@@ -131,7 +131,7 @@ def test_precision_is_the_true_ones_of_nine_or_of_all_there_are():
     """Four red ties and twelve others; the model puts two of the four first and two last.
 
     Red ties are the only combination that enough photos share, so it alone is asked. Two of the
-    first nine are true, and there are four in all: 2 / 4. By all ways three are found: 3 / 4.
+    first nine are true, and there are four in all: 2 / 4. Hybrid, three are found: 3 / 4.
     """
     red, other = {"kind": "tie", "colour": "red"}, {"kind": "spaceship"}
     attributes = [red, red, *[other] * 12, red, red]
@@ -141,7 +141,7 @@ def test_precision_is_the_true_ones_of_nine_or_of_all_there_are():
     assert judgement.precision.tolist() == [[0.5, 0.5, 0.5]]
     assert judgement.pool == 16
     assert judgement.figures()["plain"] == {
-        "all": 0.5, "seen": 0.5, "two": 0.5, "by_all_ways": 0.75,
+        "all": 0.5, "seen": 0.5, "two": 0.5, "hybrid": 0.75,
     }  # fmt: skip
     assert judgement.sizes() == {
         "all": 1, "seen": 1, "unseen": 0, "two": 1, "three": 0, "nine_true": 0,

@@ -80,9 +80,9 @@ def test_photos_are_alike_as_far_as_both_probably_have_the_same_value(collection
     assert alike[2, 2] == pytest.approx(0.536, abs=2e-3)
 
 
-def test_by_all_ways_a_photo_finds_what_is_taken_for_the_same(tmp_path: Path):
+def test_in_hybrid_mode_a_photo_finds_what_is_taken_for_the_same(tmp_path: Path):
     """To orange, lime is nearer (0.93) than red (at most 0.90), but orange is taken for red, lime
-    rather for green. By meaning lime comes first, by all ways red; each card tells both shares."""
+    rather for green. Dense, lime comes first; hybrid, red; each card tells both shares."""
     with (tmp_path / "table.csv").open("w", newline="") as file:
         table = csv.writer(file)
         table.writerow(["id", "image", "tint"])
@@ -140,8 +140,8 @@ def test_what_a_photo_is_taken_for_does_not_depend_on_its_label(
     assert after == pytest.approx(before * np.sqrt(10 / 11), abs=1e-5)
 
 
-def test_precision_is_measured_by_meaning_and_by_all_ways(collection: Collection):
+def test_precision_is_measured_dense_and_hybrid(collection: Collection):
     """By tint alone there is nothing to gain here; both are there, and are shares."""
     evaluation = evaluate_collection(collection, PrimaryColours())
-    assert evaluation.precision_at_9.keys() == evaluation.precision_at_9_by_all.keys()
-    assert evaluation.precision_at_9_by_all["tint"] == pytest.approx(5 / 9)
+    assert evaluation.precision_at_9.keys() == evaluation.precision_at_9_hybrid.keys()
+    assert evaluation.precision_at_9_hybrid["tint"] == pytest.approx(5 / 9)

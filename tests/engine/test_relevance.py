@@ -13,7 +13,7 @@ from engine.receipts import contact_sheet, receipt_of
 from engine.relevance import Background, fit, natural_gap, reliability
 from engine.search import Request, SearchEngine
 from engine.search.dial import measure_dial
-from engine.trials import try_absent, try_judged, try_ways
+from engine.trials import try_absent, try_judged, try_modes
 from engine.trials.judged import ndcg
 
 
@@ -161,16 +161,16 @@ def test_the_score_on_a_card_falls_with_rank_and_is_never_negative(
 def test_exact_titles_and_codes_come_first_and_hybrid_search_loses_nothing(
     demo: SearchEngine, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("engine.trials.ways._N_TITLES", 60)
-    monkeypatch.setattr("engine.trials.ways._N_CODES", 60)
-    trial = try_ways(demo)
+    monkeypatch.setattr("engine.trials.modes._N_TITLES", 60)
+    monkeypatch.setattr("engine.trials.modes._N_CODES", 60)
+    trial = try_modes(demo)
     assert trial.title_first >= 0.99
     assert trial.code_first == 1
     assert trial.titles["hybrid"] >= max(trial.titles["dense"], trial.titles["lexical"])
 
 
 def test_thumbs_become_figures(demo: SearchEngine):
-    ids = [match.photo.photo_id for match in demo.search("umbrella", k=3).matches]
+    ids = [match.photo.photo_id for match in demo.search("umbrella", k=3, mode="dense").matches]
     thumbs = {"umbrella": {ids[0]: 1, ids[1]: 1, ids[2]: -1}, "zzz zzz": {ids[0]: 1}}
     trial = try_judged(demo, thumbs)
     assert (trial.n_queries, trial.ndcg_at_9["dense"]) == (1, 1)
@@ -178,13 +178,13 @@ def test_thumbs_become_figures(demo: SearchEngine):
 
 
 def test_a_receipt_names_everything_that_makes_the_answer_again(demo: SearchEngine):
-    request = Request("dress - floral", k=4, mode="hybrid", folded=True)
+    request = Request("dress - floral", k=4, mode="dense", folded=True)
     answer = demo.ask(request)
     receipt = receipt_of(demo, answer, request)
-    assert receipt["shell"].endswith("'dress - floral' -k 4 --mode hybrid --fold")
+    assert receipt["shell"].endswith("'dress - floral' -k 4 --mode dense --fold")
     assert receipt["ids"] == [match.photo.photo_id for match in answer.matches]
     assert receipt["collection"]["fingerprint"] == demo.collection.fingerprint
-    assert receipt["settings"] == {"k": 4, "mode": "hybrid", "folded": True}
+    assert receipt["settings"] == {"k": 4, "mode": "dense", "folded": True}
     assert contact_sheet(demo, answer, receipt)[:2] == b"\xff\xd8"
 
 

@@ -6,7 +6,9 @@ import argparse
 
 import pytest
 
+from engine.search import Request
 from engine.shell import searching
+from pages.parts.view import View
 
 
 def options_of(*arguments: str) -> argparse.Namespace:
@@ -22,6 +24,10 @@ def options_of(*arguments: str) -> argparse.Namespace:
 def test_lines_of_earlier_versions_ask_in_the_same_mode(name: str, mode: str):
     assert options_of("red", "--by", name).mode == mode
     assert options_of("red", "--mode", mode).mode == mode
+
+
+def test_hybrid_is_the_default_of_python_links_and_the_shell():
+    assert Request("red").mode == View().mode == options_of("red").mode == "hybrid"
 
 
 def test_a_mode_that_is_none_is_refused_with_those_there_are():

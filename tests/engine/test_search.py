@@ -82,7 +82,7 @@ def found(answer) -> list[str]:
 
 def test_words_find_the_photos_nearest_to_them(engine: SearchEngine):
     """Red: 1; magenta and yellow, in the order of their paths: 1/√2; the rest: 0."""
-    answer = engine.search("red", k=3)
+    answer = engine.search("red", k=3, mode="dense")
     assert found(answer) == ["red", "magenta", "yellow"]
     similarities = [match.similarity for match in answer.matches]
     assert similarities == pytest.approx([1, 1 / math.sqrt(2), 1 / math.sqrt(2)], abs=1e-5)
@@ -92,13 +92,13 @@ def test_words_find_the_photos_nearest_to_them(engine: SearchEngine):
 
 def test_terms_add_up_with_their_signs(engine: SearchEngine):
     """Red + green is the direction of yellow; red + green - 2*blue leaves all with blue last."""
-    assert found(engine.search("red + green", k=1)) == ["yellow"]
-    assert found(engine.search("red + green - 2*blue"))[-1] == "blue"
+    assert found(engine.search("red + green", k=1, mode="dense")) == ["yellow"]
+    assert found(engine.search("red + green - 2*blue", mode="dense"))[-1] == "blue"
 
 
 def test_similarity_is_linear_in_the_terms(engine: SearchEngine):
     """A minus counts ¾: q = (2 red - ¾ blue) / √4.5625, so magenta gets 1.25 / √9.125."""
-    answer = engine.search("2*red - blue", k=6)
+    answer = engine.search("2*red - blue", k=6, mode="dense")
     by_id = {match.photo.photo_id: match.similarity for match in answer.matches}
     assert by_id["magenta"] == pytest.approx(1.25 / math.sqrt(9.125), abs=1e-5)
 
@@ -175,7 +175,7 @@ def test_terms_that_cancel_are_refused(engine: SearchEngine):
 
 
 def test_a_query_with_only_a_minus_finds_what_is_least_like_it(engine: SearchEngine):
-    assert "red" not in found(engine.search("- red", k=3))
+    assert "red" not in found(engine.search("- red", k=3, mode="dense"))
 
 
 @pytest.mark.parametrize("damage", [b"", b"<svg></svg>", png("red")[:40]])
@@ -222,6 +222,13 @@ def test_a_k_or_offset_that_means_nothing_is_a_mistake(engine: SearchEngine, wro
         engine.search("red", **wrong)
 
 
+def test_captions_are_asked_beside_the_model_unless_told_otherwise(engine: SearchEngine):
+    """Yellow is a word of one caption and none of the model's."""
+    assert found(engine.search("yellow square", k=1)) == ["yellow"]
+    with pytest.raises(QueryError, match="none of these words"):
+        engine.search("yellow square", k=1, mode="dense")
+
+
 def test_a_misspelt_word_is_read_as_the_nearest_known_one_and_says_so(engine: SearchEngine):
     answer = engine.search("Grean", k=1)
     assert found(answer) == ["green"]
@@ -259,8 +266,8 @@ def test_a_region_of_a_photo_is_what_counts(engine: SearchEngine):
 
 def test_thumbs_move_the_answer_and_their_photos_stay_in_it(engine: SearchEngine):
     """Red alone ties magenta and yellow; a thumb decides."""
-    up = engine.search("red", k=3, liked=["yellow"])
-    down = engine.search("red", k=3, disliked=["yellow"])
+    up = engine.search("red", k=3, liked=["yellow"], mode="dense")
+    down = engine.search("red", k=3, disliked=["yellow"], mode="dense")
     assert found(up)[:2] == ["red", "yellow"] or found(up)[0] == "yellow"
     assert found(down)[1] == "magenta"
     assert [chip.steers for chip in up.chips] == [False, True]
@@ -371,7 +378,7 @@ def test_words_that_say_more_outweigh_nearness_and_shares_add_up(engine: SearchE
         assert sum(match.shares.values()) == pytest.approx(1)
 
 
-def test_slips_are_read_alike_by_all_ways(engine: SearchEngine):
+def test_slips_are_read_alike_by_model_and_captions(engine: SearchEngine):
     """Nobody's caption has "grean": read as green, it finds green by its caption as well. A word
     that some caption does say is no slip."""
     for text in ("grean", "green"):

@@ -121,7 +121,7 @@ def test_people_get_a_line_per_match_and_a_note_on_unknown_words(built):
     assert answer.stderr == "Not known to the model, so left out: qwxyz\n"
     lines = answer.stdout.splitlines()
     assert [line.split()[0] for line in lines[1:3]] == ["1", "2"]
-    assert lines[-1].startswith("2 of 60 photos, nearest first, exact, ")
+    assert lines[-1].startswith("2 of 60 photos, best first, exact, ")
 
 
 def test_evaluate_measures_both_directions_over_the_pool_and_every_label(built):

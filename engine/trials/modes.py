@@ -1,4 +1,4 @@
-"""Ways: what dense, lexical and hybrid search find of real titles; exact names come first."""
+"""Modes: what dense, lexical and hybrid search find of real titles; exact names come first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LEAST_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class WaysTrial:
+class ModesTrial:
     """What each mode found, every photo of the collection a candidate.
 
     Parameters
@@ -42,7 +42,7 @@ class WaysTrial:
     code_first: float
 
 
-def try_ways(engine: SearchEngine, *, seed: int = 0) -> WaysTrial:
+def try_modes(engine: SearchEngine, *, seed: int = 0) -> ModesTrial:
     """Ask titles, halves of titles and ids of the collection's own photos.
 
     Raises
@@ -60,7 +60,7 @@ def try_ways(engine: SearchEngine, *, seed: int = 0) -> WaysTrial:
     whole = [(photo.captions[0], photo) for photo in photos]
     halves = [(" ".join(photo.captions[0].split()[::2]), photo) for photo in long]
     codes = [every[place] for place in draw.permutation(len(every))[:_N_CODES]]
-    return WaysTrial(
+    return ModesTrial(
         pool=len(every),
         n_titles=len(photos),
         n_codes=len(codes),
