@@ -11,5 +11,6 @@ Not inside: what a row means (`engine.catalogue`), where the files lie (`engine.
 """
 
 from engine.index.photo_index import Nearest, PhotoIndex
+from engine.index.saving import Loss, read_loss
 
-__all__ = ["Nearest", "PhotoIndex"]
+__all__ = ["Loss", "Nearest", "PhotoIndex", "read_loss"]

@@ -14,7 +14,7 @@ from engine.index.copies import Copies, dissimilar
 from engine.index.exact import Rows, Similarities, exact_seconds, order, search_exactly
 from engine.index.graph import DisconnectedError, Graph, graph_seconds
 from engine.index.matrix import LiveMatrix
-from engine.index.saving import SavedIndex, Settings, read_index, write_index
+from engine.index.saving import Loss, SavedIndex, Settings, read_index, write_index
 
 # An exact answer is preferred wherever nobody would notice what it costs.
 _UNNOTICED_SECONDS = 0.35e-3
@@ -77,12 +77,14 @@ class PhotoIndex:
         graph: Graph | None,
         settings: Settings,
         copies: Copies | None = None,
+        loss: Loss | None = None,
     ) -> None:
         """Join parts that fit; callers use `build` or `load`."""
         self._matrix = matrix
         self._graph = graph
         self._settings = settings
         self._copies = copies or Copies(np.empty((0, 2), np.int64))
+        self._loss = loss
 
     @classmethod
     def build(
@@ -143,6 +145,11 @@ class PhotoIndex:
     def is_exact(self) -> bool:
         """Whether every answer will be exact, because no graph is needed."""
         return self._graph is None
+
+    @property
+    def loss(self) -> Loss | None:
+        """Why every answer is exact although there are rows enough for a graph; else None."""
+        return self._loss
 
     def nearest(
         self,
@@ -266,6 +273,7 @@ class PhotoIndex:
 
     def _build_graph(self, n_threads: int | None) -> None:
         """Build the graph once there are rows enough to need one."""
+        self._loss = None
         if self.n_live < self._settings.exact_below:
             return
         self._copies = Copies.among(self._matrix.embeddings, self._matrix.live_rows)
@@ -285,11 +293,8 @@ class PhotoIndex:
         sample = kinds[:: max(1, len(kinds) // _N_CHECKED)]
         lost = sum(not self._finds_itself(row) for row in sample.tolist())
         if lost > _LOST_SHARE * len(sample):
-            _log.warning(
-                "the index finds only %d of %d sampled photos: it searches exactly from now on",
-                len(sample) - lost,
-                len(sample),
-            )
+            self._loss = Loss(lost, len(sample))
+            _log.warning("%s", self._loss)
             self._graph, self._copies = None, Copies(np.empty((0, 2), np.int64))
 
     def _finds_itself(self, row: int) -> bool:
@@ -318,7 +323,8 @@ class PhotoIndex:
 
         Write into a new folder: a save that is cut off leaves a folder that does not load.
         """
-        write_index(folder, SavedIndex(self._matrix, self._graph, self._settings, self._copies))
+        parts = (self._matrix, self._graph, self._settings, self._copies, self._loss)
+        write_index(folder, SavedIndex(*parts))
 
     @classmethod
     def load(cls, folder: Path, embeddings: NDArray[np.float32]) -> PhotoIndex:
@@ -338,7 +344,7 @@ class PhotoIndex:
             When a file is missing or damaged, or does not fit the embeddings.
         """
         saved = read_index(folder, embeddings)
-        return cls(saved.matrix, saved.graph, saved.settings, saved.copies)
+        return cls(saved.matrix, saved.graph, saved.settings, saved.copies, saved.loss)
 
 
 def _cores(n_threads: int | None) -> int:

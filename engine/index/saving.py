@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +39,20 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """That a graph was given up, because of some sampled photos so many did not find themselves."""
+
+    n_lost: int
+    n_sampled: int
+
+    def __str__(self) -> str:
+        return (
+            f"every photo is compared, because in a graph {self.n_lost:,} of {self.n_sampled:,}"
+            " sampled photos did not find themselves: answers are complete, and take longer"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class SavedIndex:
     """The parts of an index that `PhotoIndex` is made of."""
 
@@ -44,6 +60,7 @@ class SavedIndex:
     graph: Graph | None
     settings: Settings
     copies: Copies
+    loss: Loss | None = None
 
 
 def write_index(folder: Path, saved: SavedIndex) -> None:
@@ -60,6 +77,7 @@ def write_index(folder: Path, saved: SavedIndex) -> None:
         "n_live": len(saved.matrix.live_rows),
         "has_graph": saved.graph is not None,
         "settings": asdict(saved.settings),
+        "loss": asdict(saved.loss) if saved.loss else None,
     }
     text = json.dumps(facts, indent=2) + "\n"
     (folder / _SETTINGS_FILE).write_text(text, encoding="utf-8")
@@ -75,6 +93,7 @@ def read_index(folder: Path, embeddings: NDArray[np.float32]) -> SavedIndex:
         live_rows = np.load(folder / _LIVE_FILE, allow_pickle=False)
         pairs = _read_pairs(folder / _COPIES_FILE, live_rows)
         has_graph = bool(facts["has_graph"])
+        loss = _loss(facts)
     except OSError as error:
         raise damaged(folder, (error.strerror or str(error)).lower()) from error
     except MALFORMED as error:
@@ -88,7 +107,27 @@ def read_index(folder: Path, embeddings: NDArray[np.float32]) -> SavedIndex:
     copies = Copies(pairs)
     if graph is not None:
         _compare(folder, graph, matrix, copies.nodes(live_rows))
-    return SavedIndex(matrix, graph, settings, copies)
+    return SavedIndex(matrix, graph, settings, copies, loss)
+
+
+def read_loss(folder: Path) -> Loss | None:
+    """Return what made a saved index give its graph up, if anything did; no graph is loaded.
+
+    Raises
+    ------
+    CollectionError
+        When its settings cannot be read.
+    """
+    try:
+        return _loss(json.loads((folder / _SETTINGS_FILE).read_text(encoding="utf-8")))
+    except (OSError, *MALFORMED) as error:
+        raise damaged(folder, "its settings cannot be read") from error
+
+
+def _loss(facts: Mapping[str, Any]) -> Loss | None:
+    """Return a noted loss; an index of before such were noted has none."""
+    noted = facts.get("loss")
+    return Loss(int(noted["n_lost"]), int(noted["n_sampled"])) if noted else None
 
 
 def _read_pairs(path: Path, live_rows: Rows) -> NDArray[np.int64]:

@@ -148,13 +148,18 @@ def run_check(options: argparse.Namespace) -> Outcome:
 
 def outcome_of(report: BuildReport, collection: Path) -> Outcome:
     """Return a build's counts, what was skipped, and how fast it was."""
+    from engine.storage import Collection
+
     counts = {name: getattr(report, name) for name in COUNTS}
+    with Collection.open(collection) as opened:
+        remark = opened.index_remark
     record = {
         "folder": str(collection),
         "indexed": report.indexed,
         **counts,
         "skipped": records_of_skipped(report.skipped),
         "tables": [asdict(each) for each in report.tables],
+        "index_remark": remark,
         "seconds": report.seconds,
         "photos_per_second": report.photos_per_second,
     }
@@ -166,8 +171,14 @@ def outcome_of(report: BuildReport, collection: Path) -> Outcome:
     speed = duration(report.seconds) + (f" ({amount(rate)} files/s)" if rate else "")
     told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
     first = f"{report.indexed:,} photos in {collection}, {speed}" + (f": {told}" if told else "")
-    lines = [*chosen, *lines_of_tables(report.tables), *lines_of_skipped(report.skipped)]
+    lines = [*chosen, *lines_of_remark(remark)]
+    lines += [*lines_of_tables(report.tables), *lines_of_skipped(report.skipped)]
     return Outcome(record, [f"{table.plain(first)}.", *lines])
+
+
+def lines_of_remark(remark: str) -> list[str]:
+    """Return what a person should know of how photos are searched, if anything."""
+    return [f"Index: {remark}."] if remark else []
 
 
 def lines_of_tables(tables: Sequence[TableReport]) -> list[str]:

@@ -8,7 +8,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from engine.shell import table
-from engine.shell.building import lines_of_skipped, lines_of_tables, records_of_skipped
+from engine.shell.building import (
+    lines_of_remark,
+    lines_of_skipped,
+    lines_of_tables,
+    records_of_skipped,
+)
 from engine.shell.commands import Command, Outcome, at_least, path
 from engine.shell.meter import listening
 from engine.shell.trying import TRIALS, run_trial, run_verdicts
@@ -158,11 +163,13 @@ def run_describe(options: argparse.Namespace) -> Outcome:
         manifest = collection.manifest
         skipped = collection.catalogue.skipped()
         tables = collection.catalogue.tables()
+        remark = collection.index_remark
     record = {
         "name": manifest.name,
         "indexed": manifest.n_photos,
         "skipped": records_of_skipped(skipped),
         "tables": [asdict(each) for each in tables],
+        "index_remark": remark,
         "seconds": round(manifest.seconds, 3),
         "photos_per_second": round(manifest.photos_per_second, 1),
         "model": manifest.model.name,
@@ -170,8 +177,12 @@ def run_describe(options: argparse.Namespace) -> Outcome:
         "created": manifest.created,
         "updated": manifest.updated,
     }
-    rows = [[key, str(value)] for key, value in record.items() if not isinstance(value, list)]
-    lines = [*lines_of_tables(tables), *lines_of_skipped(skipped)]
+    rows = [
+        [key, str(value)]
+        for key, value in record.items()
+        if not isinstance(value, list) and key != "index_remark"
+    ]
+    lines = [*lines_of_remark(remark), *lines_of_tables(tables), *lines_of_skipped(skipped)]
     return Outcome(record, [*table.columns(rows, align="<<"), *lines])
 
 

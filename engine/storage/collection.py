@@ -14,7 +14,7 @@ from engine.catalogue import Catalogue, Photo
 from engine.durable import MALFORMED
 from engine.errors import CatalogueError, CollectionError
 from engine.images import content_hash
-from engine.index import PhotoIndex
+from engine.index import PhotoIndex, read_loss
 from engine.locks import ReaderMark
 from engine.storage.manifest import Manifest, check_files, damaged, located, unreadable
 from engine.storage.site import sweep_leftovers
@@ -139,6 +139,17 @@ class Collection:
             if self._index is None:
                 self._index = self._load_index()
             return self._index
+
+    @property
+    def index_remark(self) -> str:
+        """What a person should know of how photos are searched; "" where nothing.
+
+        Raises
+        ------
+        CollectionError
+            When the index cannot be read.
+        """
+        return str(read_loss(self.build / INDEX) or "")
 
     def _load_index(self) -> PhotoIndex:
         if not self._verification.is_over:  # a damaged graph would not raise, but end the program

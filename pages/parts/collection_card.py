@@ -48,6 +48,8 @@ def draw_collection(slug: str, summary: CollectionSummary) -> None:
         if collection is not None:
             photos, label = spread(collection, N_GLANCE), f"A glance at {summary.name}"
             draw_photos(collection, photos, slug=slug, layout="row", label=label)
+            if collection.index_remark:
+                st.caption(f":material/info: {plain(collection.index_remark.capitalize())}.")
         with st.container(horizontal=True, vertical_alignment="center"):
             if collection is not None and not is_outdated:
                 link = Link("Search", TEXT_SEARCH, {"collection": slug}, ":material/search:")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.errors import CollectionError
-from engine.index import Nearest, PhotoIndex
+from engine.index import Nearest, PhotoIndex, read_loss
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
@@ -276,15 +276,21 @@ def test_thousands_of_copies_of_one_photo_hide_no_other(n_others, n_copies, tmp_
     assert few.rows.tolist() == copies[-20:][:9].tolist()
 
 
-def test_a_graph_in_which_photos_do_not_find_themselves_is_given_up(caplog) -> None:
+def test_a_graph_in_which_photos_do_not_find_themselves_is_given_up(caplog, tmp_path) -> None:
     """hnswlib on 8,000 rows that differ by less than a rounding: the 40 others are out of reach."""
     chance = np.random.default_rng(0)
     near = np.ones((8000, 128)) + 1e-6 * chance.normal(size=(8000, 128))
     rows = unit(np.concatenate([near, clustered_rows(40)]))
     index = PhotoIndex.build(rows, exact_below=1000, n_threads=1)
-    assert index.is_exact and "searches exactly" in caplog.text
+    assert index.is_exact and "did not find themselves" in caplog.text
     own = [index.nearest(rows[row], 1).similarities[0] for row in range(8000, 8040)]
     assert min(own) > 1 - 1e-5
+    index.save(tmp_path)
+    again = PhotoIndex.load(tmp_path, rows)
+    assert again.loss == index.loss == read_loss(tmp_path)
+    assert index.loss is not None and 0 < index.loss.n_lost <= index.loss.n_sampled <= 400
+    again.update(np.arange(7990), clustered_rows(7990))
+    assert again.loss is None and not again.is_exact
 
 
 def test_many_threads_may_ask_at_once(clustered: tuple[PhotoIndex, np.ndarray]) -> None:

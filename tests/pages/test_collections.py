@@ -448,3 +448,11 @@ def test_a_job_that_is_over_says_how_it_ended_and_can_be_dismissed(
     assert said in texts(page)
     button(page, "Dismiss").click().run()
     assert forgotten == ["20260101-000000-0123456789"]
+
+
+def test_a_collection_whose_graph_was_given_up_says_so(open_page, monkeypatch):
+    remark = "every photo is compared, because 3 of 200 sampled photos did not find themselves"
+    monkeypatch.setattr(Collection, "index_remark", remark)
+    page = open_page("collections")
+    assert not errors(page)
+    assert remark.capitalize() in texts(page)
