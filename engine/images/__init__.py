@@ -6,6 +6,7 @@ or pillow-heif.
     source.py     bytes from a path or an upload: limits, hash, what a file is that is no photo
     decoding.py   bytes to an upright RGB image, no larger than asked for; every refusal
     colour.py     any colour mode to sRGB: palettes, 16 bits, CMYK, profiles, white behind
+    profile.py    which colours a file's values mean, by a profile it holds or only names
     metadata.py   what the file says of the photo: captions, keywords, date and place
     preprocessing.py  the square a model wants: with margins, squashed, or its middle
     photo.py      a photo read once: the square, the thumbnail a person sees; JPEG and PNG bytes

@@ -21,6 +21,7 @@ from engine.errors import PhotoError
 from engine.images.colour import to_reducible, to_rgb, to_srgb
 from engine.images.ending import with_end
 from engine.images.metadata import METADATA_ERRORS, Metadata, read_metadata
+from engine.images.profile import profile_of
 from engine.images.source import (
     DEFAULT_LIMITS,
     Limits,
@@ -141,12 +142,15 @@ def decode(data: bytes, at_least_px: int, limits: Limits, *, side: Side = max) -
         image, whole_size = _load(data, at_least_px, limits, side, share)
         orientation = _orientation(image)
         reduced = _reduce(_convert(image), at_least_px, side)
-    upright = to_srgb(reduced, image.info.get("icc_profile"))
+    profile = profile_of(image, data)
+    upright = to_srgb(reduced, profile)
     if orientation in _UPRIGHT_BY:
         upright = upright.transpose(_UPRIGHT_BY[orientation])
     width, height = whole_size if orientation < 5 else whole_size[::-1]
     is_plain = orientation == 1 and image.format == "JPEG" and image.mode == "RGB"
     is_plain = is_plain and "progressive" not in image.info
+    # Browsers know the profile that a file holds, not the one that it names in EXIF.
+    is_plain = is_plain and profile == image.info.get("icc_profile")
     return Decoded(
         to_rgb(upright), width, height, image.format or "unknown", is_plain, read_metadata(image)
     )
@@ -172,9 +176,7 @@ def _load(
         whole = with_end(data) if "truncated" in str(error) else None
         if whole is not None:
             share.close()
-            return _load(
-                whole, at_least_px, limits, side, share
-            )  # decoders raise nearly every class there is on damaged bytes
+            return _load(whole, at_least_px, limits, side, share)
         raise PhotoError(_explain(error, data)) from error
     # Icons, and TIFF files that lie on their side, learn their true size only by loading.
     return image, whole_size if is_drafted else image.size

@@ -5,12 +5,21 @@ from __future__ import annotations
 import io
 import struct
 
+import numpy as np
 from PIL import Image, ImageCms
 
 # Primaries as CIE XYZ under D50, which is how a profile notes them: red, green, blue.
-_ADOBE = ((0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457))
-_P3 = ((0.51512, 0.24120, -0.00105), (0.29198, 0.69225, 0.04189), (0.15710, 0.06657, 0.78407))
-_PROPHOTO = ((0.79767, 0.28804, 0.0), (0.13519, 0.71187, 0.0), (0.03135, 0.00009, 0.82521))
+ADOBE_PRIMARIES = (
+    (0.60974, 0.31111, 0.01947),
+    (0.20528, 0.62567, 0.06087),
+    (0.14919, 0.06322, 0.74457),
+)
+P3_PRIMARIES = (
+    (0.51512, 0.24120, -0.00105),
+    (0.29198, 0.69225, 0.04189),
+    (0.15710, 0.06657, 0.78407),
+)
+PROPHOTO_PRIMARIES = ((0.79767, 0.28804, 0.0), (0.13519, 0.71187, 0.0), (0.03135, 0.00009, 0.82521))
 _D50 = (0.9642, 1.0, 0.8249)
 
 
@@ -31,6 +40,11 @@ def _srgb_curve() -> bytes:
     return b"para\0\0\0\0" + struct.pack(">HH", 3, 0) + b"".join(map(_fixed, numbers))
 
 
+def srgb_linear(values: np.ndarray) -> np.ndarray:
+    """Return sRGB's light (0 … 1) for its values (0 … 1)."""
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
 def _profile(tags: dict[bytes, bytes], space: bytes) -> bytes:
     table, data, at = b"", b"", 128 + 4 + 12 * len(tags)
     for name, content in tags.items():
@@ -49,9 +63,9 @@ def _of_primaries(primaries: tuple[tuple[float, float, float], ...], curve: byte
     return _profile(tags, b"RGB ")
 
 
-ADOBE_RGB = _of_primaries(_ADOBE, _gamma(2.19921875))
-DISPLAY_P3 = _of_primaries(_P3, _srgb_curve())
-PROPHOTO_RGB = _of_primaries(_PROPHOTO, _gamma(1.8))
+ADOBE_RGB = _of_primaries(ADOBE_PRIMARIES, _gamma(2.19921875))
+DISPLAY_P3 = _of_primaries(P3_PRIMARIES, _srgb_curve())
+PROPHOTO_RGB = _of_primaries(PROPHOTO_PRIMARIES, _gamma(1.8))
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 LINEAR_GREY = _profile({b"wtpt": _xyz(_D50), b"kTRC": _gamma(1.0)}, b"GRAY")
 
