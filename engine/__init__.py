@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from engine.index import PhotoIndex
     from engine.maps import MapSettings, make_map
     from engine.quality import evaluate_collection
-    from engine.search import Answer, Match, SearchEngine
+    from engine.search import Match, SearchEngine, SearchRequest, SearchResult
     from engine.storage import Collection, build_collection, update_collection
     from engine.training import DataSource, TrainingSettings, resume, train
     from engine.words import WordVectors
@@ -45,7 +45,7 @@ _ROOMS = {
     "index": ("PhotoIndex",),
     "maps": ("MapSettings", "make_map"),
     "quality": ("evaluate_collection",),
-    "search": ("Answer", "Match", "SearchEngine"),
+    "search": ("Match", "SearchEngine", "SearchRequest", "SearchResult"),
     "storage": ("Collection", "build_collection", "update_collection"),
     "training": ("DataSource", "TrainingSettings", "resume", "train"),
     "words": ("WordVectors",),
@@ -53,7 +53,6 @@ _ROOMS = {
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
-    "Answer",
     "Catalogue",
     "Collection",
     "Comparison",
@@ -65,6 +64,8 @@ __all__ = [
     "Photo",
     "PhotoIndex",
     "SearchEngine",
+    "SearchRequest",
+    "SearchResult",
     "TrainingSettings",
     "WordVectors",
     "build_collection",

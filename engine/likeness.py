@@ -12,7 +12,7 @@ from engine.encoders.folder import no_text_side
 from engine.errors import QueryError
 from engine.progress import Report, unheard
 from engine.query import Term
-from engine.search import Answer, Match, SearchEngine
+from engine.search import Match, SearchEngine, SearchRequest, SearchResult
 
 
 def dimension_weights(word: NDArray[np.float32], strength: float) -> NDArray[np.float32]:
@@ -68,7 +68,7 @@ def similar_photos(
     by_features: bool = False,
     k: int = DEFAULT_K,
     progress: Report = unheard,
-) -> Answer:
+) -> SearchResult:
     """Find photos like one of the collection, in every respect or with respect to some words.
 
     Parameters
@@ -120,11 +120,11 @@ def similar_photos(
         Match(rank, max(-1.0, min(1.0, float(similarities[i]))), found)
         for rank, (i, found) in enumerate(zip(order, photos, strict=True), start=1)
     ]
-    return Answer(
+    terms = (Term(1.0, ids=(photo_id,)),)
+    return SearchResult(
+        request=SearchRequest(terms, k=k, mode="dense", exact=True),
         query="photo" if not about else f"photo about {about}",
-        terms=(Term(1.0, photo=1),),
-        k=k,
-        offset=0,
+        terms=terms,
         matches=matches,
         n_searched=len(live) - 1,
         seconds={"total": time.perf_counter() - began},

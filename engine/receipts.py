@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.errors import QueryError
 from engine.images import draw_sheet
-from engine.search import Answer, Match, Request, SearchEngine
+from engine.search import Match, SearchEngine, SearchRequest, SearchResult, read_settings
 
 
-def receipt_of(
-    engine: SearchEngine, answer: Answer, request: Request, images: Sequence[str] = ()
-) -> dict[str, Any]:
+def receipt_of(engine: SearchEngine, answer: SearchResult) -> dict[str, Any]:
     """Return the settings, the fingerprints and the line that gives this answer again.
 
     Parameters
     ----------
     engine
         That answered.
-    answer, request
-        What came of what.
-    images
-        Names of the photos from outside; whoever repeats the line must have these files.
+    answer
+        What came of it, with its request.
 
     Returns
     -------
@@ -31,9 +28,9 @@ def receipt_of(
     """
     collection, model = engine.collection, engine.collection.manifest.model
     return {
-        "shell": request.shell_line(_told(collection.folder), images),
+        "shell": answer.request.shell_line(_told(collection.folder)),
         "query": answer.query,
-        "settings": request.settings(),
+        "settings": answer.request.settings(),
         "collection": {
             "name": collection.name,
             "photos": collection.n_photos,
@@ -45,7 +42,25 @@ def receipt_of(
     }
 
 
-def contact_sheet(engine: SearchEngine, answer: Answer, receipt: dict[str, Any]) -> bytes:
+def read_receipt(receipt: Mapping[str, Any]) -> SearchRequest:
+    """Return what a receipt was made of, its attached photos aside; receipts of old read too.
+
+    Raises
+    ------
+    QueryError
+        It is no receipt, or names what no search has.
+    """
+    query, settings = receipt.get("query"), receipt.get("settings")
+    if not (isinstance(query, str) and isinstance(settings, dict)):
+        raise QueryError(
+            "this is no receipt of a search",
+            value=", ".join(map(str, receipt)) or "nothing in it",
+            remedy="Take the JSON file that the page downloads",
+        )
+    return read_settings(query, settings)
+
+
+def contact_sheet(engine: SearchEngine, answer: SearchResult, receipt: dict[str, Any]) -> bytes:
     """Return the photos of an answer on one sheet, a JPEG file with the receipt in its heading."""
     heading = [
         answer.query,

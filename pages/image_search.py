@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts.answer import draw_answer
-from pages.parts.asking import request_of
 from pages.parts.attached import draw_attached, terms_with, understand
 from pages.parts.bring import asks, bring_photos
 from pages.parts.facets import draw_facets
@@ -35,10 +34,10 @@ with Told():
                 label="Refine",
                 placeholder="Refine with words: + red - leather",
             )
-            request = request_of(here, terms_with(engine, here, attached))
-            answer = engine.ask(request, [photo.data for photo in attached if photo.data])
+            images = [photo.data for photo in attached if photo.data]
+            answer = engine.search(here.request(terms_with(engine, here, attached), images))
             if not any(photo.data for photo in attached):
                 remember(here, page.slug)
             uploads = [photo.understood for photo in attached if photo.data]
-            draw_answer(engine, request, answer, here, page.slug, uploads)
+            draw_answer(engine, answer, here, page.slug, uploads)
             draw_facets(engine, answer, here, page.slug)  # the photos do not wait for the counts

@@ -6,7 +6,7 @@ import streamlit as st
 
 from engine.errors import QueryError
 from pages.parts.answer import draw_answer
-from pages.parts.asking import request_of, terms_of
+from pages.parts.asking import terms_of
 from pages.parts.elements import draw_examples
 from pages.parts.facets import draw_facets
 from pages.parts.frame import Told, open_page, tell
@@ -29,14 +29,13 @@ with Told():
     )
     if here.query:
         try:
-            request = request_of(here, terms_of(engine, here))
-            answer = engine.ask(request)
+            answer = engine.search(here.request(terms_of(engine, here)))
         except QueryError as error:
             tell(error)
             draw_examples(examples_of(engine), page.slug)
         else:
             remember(here, page.slug)
-            draw_answer(engine, request, answer, here, page.slug)
+            draw_answer(engine, answer, here, page.slug)
             draw_facets(engine, answer, here, page.slug)  # the photos do not wait for the counts
     else:
         st.caption(HINT)

@@ -1,8 +1,9 @@
 """Search: a question in words, photos or both becomes an answer that can say how it came about.
 
     engine.py      SearchEngine: the one object pages talk to
-    answer.py      Answer, Match, Chip
-    request.py     Request: everything that makes an answer again
+    result.py      SearchResult, Match, Chip
+    request.py     SearchRequest: everything that makes an answer again
+    parameter.py   what a field of it may be, and how it is written as text
     attaching.py   terms of a query become chips that point somewhere
     composing.py   chips become the query's one row, linear so that parts are exact
     ranking.py     what meaning, captions and tags tell of a photo, and the order that follows
@@ -28,25 +29,38 @@ similarity is ``Σ cᵢ (eᵢ · x)``, one part for each chip.
 from __future__ import annotations
 
 from engine.query import Term
-from engine.search.answer import Answer, Chip, Match
 from engine.search.engine import Facets, Filters, SearchEngine
 from engine.search.reading import WordReading, read_words
-from engine.search.request import MODES, Mode, Request, read_mode
+from engine.search.request import (
+    DIVERSITY,
+    MODE,
+    MODES,
+    PARAMETERS,
+    Mode,
+    SearchRequest,
+    read_link,
+    read_settings,
+)
+from engine.search.result import Chip, Match, SearchResult
 from engine.search.verdict import Verdict
 
 __all__ = [
+    "DIVERSITY",
+    "MODE",
     "MODES",
-    "Answer",
+    "PARAMETERS",
     "Chip",
     "Facets",
     "Filters",
     "Match",
     "Mode",
-    "Request",
     "SearchEngine",
+    "SearchRequest",
+    "SearchResult",
     "Term",
     "Verdict",
     "WordReading",
-    "read_mode",
+    "read_link",
+    "read_settings",
     "read_words",
 ]

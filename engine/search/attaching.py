@@ -13,8 +13,8 @@ from engine.catalogue import Catalogue
 from engine.encoders import Encoder
 from engine.errors import PhotoError, QueryError
 from engine.query import Term
-from engine.search.answer import Chip
 from engine.search.reading import WordReading, read_words, unknown_words
+from engine.search.result import Chip
 from engine.search.upload import Uploads
 from engine.storage import Collection
 

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from engine.errors import QueryError
 from engine.query import format_query
 from engine.relevance import Background
-from engine.search.answer import Chip
 from engine.search.lexicon import Lexicon
+from engine.search.result import Chip
 
 # Terms that cancel leave a direction made of rounding; no photo should be ranked by it.
 _SHORTEST = 1e-3

@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.catalogue import Photo
-from engine.config import DEFAULT_K
 from engine.encoders import Encoder, load_encoder
 from engine.errors import ModelError
 from engine.images import DecodedPhoto
 from engine.query import Term, format_query, group, parse_query
 from engine.recognising import Recogniser
 from engine.relevance import Background
-from engine.search.answer import Answer, Chip, Match, Stopwatch
 from engine.search.attaching import Attached, Attacher, explain_silence
 from engine.search.calibrating import Calibrations
 from engine.search.composing import compose, parts_of
@@ -27,7 +26,8 @@ from engine.search.finding import Filters, Finder, Wanted
 from engine.search.lexicon import Lexicon
 from engine.search.ranking import Ranking
 from engine.search.reading import WordReading, unknown_words
-from engine.search.request import Mode, Request
+from engine.search.request import SearchRequest
+from engine.search.result import Chip, Match, SearchResult, Stopwatch
 from engine.search.upload import Uploads
 from engine.search.verdict import Verdict, judge
 from engine.storage import Collection, ModelCard
@@ -103,64 +103,22 @@ class SearchEngine:
         """What similarities mean in this collection; fitted on first use, in about a second."""
         return Calibrations(self)
 
-    def judge(self, answer: Answer, filters: Filters | None = None) -> Verdict:
+    def judge(self, answer: SearchResult, filters: Filters | None = None) -> Verdict:
         """Weigh an answer: is there one, how strong is each match, where do answers end."""
         return judge(self, answer, self.calibrations, filters)
 
     def search(
-        self,
-        query: str | Sequence[Term] = "",
-        *,
-        images: Sequence[bytes | Path] = (),
-        inside: Sequence[str] = (),
-        filters: Filters | None = None,
-        k: int = DEFAULT_K,
-        offset: int = 0,
-        exact: bool | None = None,
-        ef: int | None = None,
-        mode: Mode = "hybrid",
-        liked: Sequence[str] = (),
-        disliked: Sequence[str] = (),
-        folded: bool = False,
-        variety: float = 0.0,
-        narrow: bool = False,
-    ) -> Answer:
-        """Find the photos nearest to words and photos, with signs and weights.
+        self, request: SearchRequest | str | Sequence[Term] = "", **fields: Any
+    ) -> SearchResult:
+        """Find the photos that a request asks for.
 
         Parameters
         ----------
-        query
-            In the query language (see `engine.query`), or its terms. The words ``photo``,
-            ``photo2`` … name what is attached, first `images`, then `inside`; what is not named
-            counts once.
-        images
-            Photos from outside, as files or their bytes.
-        inside
-            Ids of photos of the collection. They are left out of their own answer.
-        filters
-            Key to accepted values; every key must hold. The key ``tag`` means tags.
-        k
-            Matches wanted, at least 1.
-        offset
-            Matches to leave out at the start, for further pages.
-        exact
-            True compares with every photo; None lets the index choose.
-        ef
-            Candidates the index keeps while it looks; None takes the collection's own.
-        mode
-            ``"dense"`` asks the model's embeddings alone, ``"lexical"`` captions and tags alone,
-            ``"hybrid"`` fuses them. With the latter two a photo whose id, caption or code is the
-            query comes first, and photos whose captions or tags name what a minus takes away are
-            left out.
-        liked, disliked
-            Ids of photos with a thumb up or down: the query moves to the ones, away from the
-            others (Rocchio, "Relevance feedback in information retrieval", 1971).
-        folded
-            Let near-identical photos stand behind the first of them.
-        variety
-            From 0 to below 1: how much matches should differ from those before them.
-        narrow
-            Rank only photos that carry the query's words as tags, attribute values or in captions.
+        request
+            A whole request, or its query alone: text in the query language (see `engine.query`),
+            or terms.
+        **fields
+            Fields of `SearchRequest` by name; they take the place of the request's own.
 
         Raises
         ------
@@ -172,39 +130,55 @@ class SearchEngine:
             An id or a filter names what does not exist.
         DamageError
             The collection's files are known not to be what was written.
+
+        Examples
+        --------
+        >>> from engine.config import DEMO_COLLECTION
+        >>> engine = SearchEngine.open(DEMO_COLLECTION)
+        >>> found = engine.search("yellow umbrella", k=3)
+        >>> found.matches == engine.search(SearchRequest("yellow umbrella", k=3)).matches
+        True
         """
-        if k < 1 or offset < 0 or not 0 <= variety < 1:
-            raise ValueError(
-                "k must be at least 1, offset at least 0 and variety from 0 to below 1, "
-                f"not k={k}, offset={offset}, variety={variety}"
-            )
+        if not isinstance(request, SearchRequest):
+            request = SearchRequest(request, **fields)
+        elif fields:
+            request = replace(request, **fields)
         self.collection.raise_if_damaged()
         watch = Stopwatch()
-        n_attached = len(images) + len(inside)
-        terms = self.parse(query, n_attached) if isinstance(query, str) else tuple(query)
+        terms = self._terms(request)
         watch.lap("parse")
-        attached = self._attacher.attach(terms, images, inside)
-        chips, row = self._composed(attached, liked, disliked, mode)
+        attached = self._attacher.attach(terms, request.images, request.inside)
+        chips, row = self._composed(attached, request)
         watch.lap("encode")
         as_read = self._as_read(terms, attached.readings)
         allowed, n_searched, n_excluded = self._finder.allowed(
-            as_read, filters, attached.own_rows, mode, narrow=narrow
+            as_read,
+            request.filters,
+            attached.own_rows,
+            request.mode,
+            narrow=request.only_matching,
         )
         watch.lap("filter")
-        wanted = Wanted(k, offset, exact, ef, folded, variety)
+        wanted = Wanted(
+            k=request.k,
+            offset=request.offset,
+            exact=request.exact or None,
+            ef=request.ef,
+            folded=request.deduplicate,
+            variety=request.diversity,
+        )
         ranking, is_exact = self._finder.ranked(
-            as_read, chips, row, allowed, set(attached.own_rows), mode, wanted
+            as_read, chips, row, allowed, set(attached.own_rows), request.mode, wanted
         )
         watch.lap("index")
         matches = self._matches(ranking, chips, row, wanted)
         watch.lap("catalogue")
         if row is None and not matches:
             raise explain_silence(self.encoder, attached.readings)
-        return Answer(
+        return SearchResult(
+            request=request,
             query=format_query(terms),
             terms=terms,
-            k=k,
-            offset=offset,
             matches=matches,
             n_searched=n_searched,
             seconds=watch.total(),
@@ -215,6 +189,11 @@ class SearchEngine:
             readings=tuple(attached.readings),
             n_excluded=n_excluded,
         )
+
+    def _terms(self, request: SearchRequest) -> tuple[Term, ...]:
+        if isinstance(request.query, str):
+            return self.parse(request.query, len(request.images) + len(request.inside))
+        return tuple(request.query)
 
     def parse(self, query: str, n_photos: int = 0) -> tuple[Term, ...]:
         """Read a query as its terms; what this collection calls a photo is words, signs and all.
@@ -235,24 +214,6 @@ class SearchEngine:
             or self.caption_words.is_set_phrase(text)
         )
 
-    def ask(self, request: Request, images: Sequence[bytes | Path] = ()) -> Answer:
-        """Answer a request: `search`, with everything in one value."""
-        return self.search(
-            request.query,
-            images=images,
-            filters=request.filters,
-            k=request.k,
-            offset=request.offset,
-            exact=request.exact or None,
-            ef=request.ef,
-            mode=request.mode,
-            liked=request.liked,
-            disliked=request.disliked,
-            folded=request.folded,
-            variety=request.variety,
-            narrow=request.narrow,
-        )
-
     def facets(
         self,
         filters: Filters | None = None,
@@ -265,7 +226,7 @@ class SearchEngine:
         Parameters
         ----------
         filters
-            As in `search`.
+            As in a request.
         near
             A query's unit row: count only among the `n` photos nearest to it.
         """
@@ -315,17 +276,17 @@ class SearchEngine:
         )
 
     def _composed(
-        self, attached: Attached, liked: Sequence[str], disliked: Sequence[str], mode: Mode
+        self, attached: Attached, request: SearchRequest
     ) -> tuple[tuple[Chip, ...], NDArray[np.float32] | None]:
         """Return the chips with their coefficients, thumbs last, and the query's unit row."""
         thumbs = [
             self._attacher.steered(group(ids, weight))
-            for ids, weight in ((liked, _LIKED), (disliked, _DISLIKED))
+            for ids, weight in ((request.liked, _LIKED), (request.disliked, _DISLIKED))
             if ids
         ]
         chips = [*attached.chips, *thumbs]
         if not attached.chips:
-            if mode == "dense":
+            if request.mode == "dense":
                 raise explain_silence(self.encoder, attached.readings)
             if not thumbs:
                 return (), None
@@ -356,7 +317,7 @@ class SearchEngine:
                 parts=tuple(given),
                 shares=ranking.shares.get(photo.row, {}),
                 is_named=photo.row in ranking.named,
-                folded=self._ids(behind.get(photo.row, ())),
+                near_duplicates=self._ids(behind.get(photo.row, ())),
                 score=ranking.score(photo.row, sum(given)),
             )
             for rank, (photo, given) in enumerate(

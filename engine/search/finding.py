@@ -15,12 +15,12 @@ from engine.narrowing import narrowed
 from engine.query import Term
 from engine.recognising import Recogniser
 from engine.relevance import Background
-from engine.search.answer import Chip
 from engine.search.arranging import fold, vary
 from engine.search.attaching import rows_taken_away
 from engine.search.lexicon import Lexicon
 from engine.search.ranking import POOL, Ranking, best_said, fuse, nats_of_saying, nats_of_words
 from engine.search.request import Mode
+from engine.search.result import Chip
 from engine.search.weighing import NEWS, NEWS_BESIDE_WORDS, nats_per_spread
 from engine.storage import Collection
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from engine.catalogue import Photo
 from engine.relevance import Background, natural_gap
-from engine.search.answer import Answer, Chip
 from engine.search.evidence import Naming
+from engine.search.result import Chip, SearchResult
 from engine.search.subject import Subject, subject_of
 from engine.text import other_number, words
 
@@ -66,7 +66,7 @@ class Verdict:
 
 def judge(
     engine: SearchEngine,
-    answer: Answer,
+    answer: SearchResult,
     calibrations: Calibrations,
     filters: Filters | None = None,
 ) -> Verdict:
@@ -127,7 +127,7 @@ def judge(
     )
 
 
-def _subjects(engine: SearchEngine, answer: Answer) -> list[Subject]:
+def _subjects(engine: SearchEngine, answer: SearchResult) -> list[Subject]:
     """Return what each wanted text is about, slips put right where the collection has none."""
     texts = [term.text for term in answer.terms if term.text and term.weight > 0]
     slips = {each.word: each.read_as for each in answer.readings if each.is_misread}
@@ -153,13 +153,15 @@ def _evidence(
     return naming.evidence(naming.of(photos), nearness).figures()
 
 
-def _wanted(answer: Answer) -> tuple[list[Chip], list[Chip]]:
+def _wanted(answer: SearchResult) -> tuple[list[Chip], list[Chip]]:
     """Return the words and the photos that matches should be like."""
     wanted = [chip for chip in answer.chips if chip.term.weight > 0 and not chip.steers]
     return [c for c in wanted if c.term.text], [c for c in wanted if not c.term.text]
 
 
-def _likelihood_of_photo(engine: SearchEngine, answer: Answer, calibrations: Calibrations) -> float:
+def _likelihood_of_photo(
+    engine: SearchEngine, answer: SearchResult, calibrations: Calibrations
+) -> float:
     """Return how likely the collection has what a photo shows; beside others it is a direction.
 
     Another camera's photo of a thing lies farther off than the collection's own of it, so that
@@ -174,7 +176,7 @@ def _likelihood_of_photo(engine: SearchEngine, answer: Answer, calibrations: Cal
 
 
 def _likely(
-    engine: SearchEngine, answer: Answer, calibrations: Calibrations, rows: NDArray[np.int64]
+    engine: SearchEngine, answer: SearchResult, calibrations: Calibrations, rows: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return how likely each row is what was asked for: every word has to hold for it."""
     texts, photos = _wanted(answer)

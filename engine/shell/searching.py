@@ -3,117 +3,81 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.config import DEFAULT_K
 from engine.shell import table
-from engine.shell.commands import Command, Outcome, UsageError, at_least, pair, path
+from engine.shell.commands import Command, Outcome, UsageError, path
 from engine.shell.meter import duration
 
 if TYPE_CHECKING:
-    from engine.query import Term
-    from engine.search import Answer, Match, Mode, Request, SearchEngine, WordReading
+    from engine.search import Match, SearchRequest, SearchResult, WordReading
+    from engine.search.parameter import Parameter
 
 BAR_CELLS = 10
 EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `search` takes."""
+    """Add what `search` takes: every field of a request, and a receipt instead."""
+    from engine.search import PARAMETERS, SearchRequest
+
     parser.add_argument("collection", type=path, metavar="COLLECTION", help="a collection's folder")
+    default = SearchRequest()
+    for name, parameter in PARAMETERS.items():
+        _add_parameter(parser, name, parameter, getattr(default, name))
     parser.add_argument(
-        "query",
-        nargs="*",
-        default=[],
-        metavar="QUERY",
-        help="words with signs and weights: 'dress - floral', '2*boots + photo'",
-    )
-    parser.add_argument(
-        "--image",
-        action="append",
-        default=[],
+        "--receipt",
         type=path,
         metavar="FILE",
-        help="a photo to look for; the query calls the first one 'photo', the next 'photo2' …",
+        help="ask what an answer asked that was downloaded as JSON; photos from outside are given "
+        "with --image again",
     )
-    parser.add_argument(
-        "--like",
-        action="append",
-        default=[],
-        metavar="ID",
-        help="the same with a photo of the collection",
-    )
-    parser.add_argument(
-        "--filter",
-        action="append",
-        default=[],
-        type=pair,
-        metavar="KEY=VALUE",
-        help="only photos with this attribute or tag; the same key twice means either value",
-    )
-    parser.add_argument(
-        "-k", type=at_least(1), default=DEFAULT_K, help="how many photos (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--offset", type=at_least(0), default=0, help="skip the first matches (default: 0)"
-    )
-    parser.add_argument(
-        "--narrow", action="store_true", help="rank only photos that carry the words as tags"
-    )
-    parser.add_argument("--exact", action="store_true", help="compare with every photo")
-    add_arranging_arguments(parser)
 
 
-def add_arranging_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add how photos are looked for and how the answer is arranged."""
-    parser.add_argument(
-        "--mode",
-        type=mode,
-        default="hybrid",
-        metavar="{dense,lexical,hybrid}",
-        help="ask the model, captions and tags, or both (default: %(default)s)",
-    )
-    # Lines that earlier versions wrote say the same with other words.
-    parser.add_argument(
-        "--by", dest="mode", type=mode, default=argparse.SUPPRESS, help=argparse.SUPPRESS
-    )
-    for flag, direction in (("--liked", "towards"), ("--disliked", "away from")):
-        parser.add_argument(
-            flag,
-            action="append",
-            default=[],
-            metavar="ID",
-            help=f"move the answer {direction} a photo of the collection",
-        )
-    parser.add_argument("--fold", action="store_true", help="fold near-identical photos")
-    parser.add_argument(
-        "--variety", type=share, default=0.0, help="from 0 to 0.9: how much matches should differ"
-    )
-    parser.add_argument("--ef", type=at_least(1), help="candidates that the index keeps")
+def _add_parameter(
+    parser: argparse.ArgumentParser, name: str, parameter: Parameter, default: object
+) -> None:
+    """Add a field of a request; flags of earlier versions are read and not told."""
+    from engine.search.parameter import Choice, Switch
+
+    help_ = parameter.help
+    if not parameter.flag:
+        parser.add_argument(name, nargs="*", default=[], metavar=parameter.metavar, help=help_)
+        return
+    kind: dict[str, Any] = {"dest": name}
+    if isinstance(parameter, Switch):
+        kind["action"] = "store_true"
+    else:
+        kind |= {"type": _reader(parameter), "metavar": parameter.metavar or None}
+    if isinstance(parameter, Choice):
+        kind["metavar"] = f"{{{','.join(parameter.choices)}}}"
+        help_ += "".join(f"; {choice}: {what}" for choice, what in parameter.choices.items())
+    if parameter.is_repeated:
+        kind["action"] = "append"
+    elif default:
+        help_ += f" (default: {default})"
+    given = [] if parameter.is_repeated else default
+    parser.add_argument(parameter.flag, default=given, help=help_, **kind)
+    for former in parameter.former:
+        hidden = argparse.SUPPRESS
+        parser.add_argument(f"--{former}", default=hidden, help=hidden, **kind)
 
 
-def mode(text: str) -> Mode:
-    """Read a mode, for argparse."""
-    from engine.search import MODES, read_mode
+def _reader(parameter: Parameter) -> Callable[[str], Any]:
+    """Return what reads one text of a field, for argparse."""
 
-    found = read_mode(text)
-    if found is None:
-        raise argparse.ArgumentTypeError(f"must be {', '.join(MODES)}, not {text!r}")
-    return found
+    def read(text: str) -> Any:
+        try:
+            return parameter.read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
 
-
-def share(text: str) -> float:
-    """Read a number from 0 to 0.9, for argparse."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= 0.9:
-        raise argparse.ArgumentTypeError(f"must be a number from 0 to 0.9, not {text!r}")
-    return number
+    return read
 
 
 def shield(arguments: Sequence[str]) -> list[str]:
@@ -132,69 +96,59 @@ def shield(arguments: Sequence[str]) -> list[str]:
 
 def run(options: argparse.Namespace) -> Outcome:
     """Search, and lay the matches out as a table."""
-    query = " ".join(options.query).strip()
-    if not (query or options.image or options.like):
-        raise UsageError("give a QUERY, an --image FILE, a photo to be --like, or several of them")
     from engine.search import SearchEngine
 
-    engine = SearchEngine.open(options.collection)
-    answer = engine.ask(request_of(options, engine), options.image)
+    request = request_of(options)
+    answer = SearchEngine.open(options.collection).search(request)
     return Outcome(record_of(answer), lines_of(answer), notes_of(answer))
 
 
-def request_of(options: argparse.Namespace, engine: SearchEngine) -> Request:
-    """Return what the options ask."""
-    from engine.query import format_query
-    from engine.search import Request
+def request_of(options: argparse.Namespace) -> SearchRequest:
+    """Return what the options ask, or the receipt that they name.
 
-    query = " ".join(options.query).strip()
-    n_images = len(options.image)
-    terms = engine.parse(query, n_images + len(options.like))
-    terms = tuple(_inside(term, options.like, n_images) for term in terms)
-    return Request(
-        query=format_query(terms),
-        filters=gather(options.filter),
-        k=options.k,
-        offset=options.offset,
-        exact=options.exact,
-        ef=options.ef,
-        mode=options.mode,
-        liked=tuple(options.liked),
-        disliked=tuple(options.disliked),
-        folded=options.fold,
-        variety=options.variety,
-        narrow=options.narrow,
-    )
-
-
-def _inside(term: Term, ids: Sequence[str], n_images: int) -> Term:
-    """Name a photo of the collection by its id instead of its number."""
-    from engine.query import Term
-
-    if term.photo <= n_images:
-        return term
-    return Term(term.weight, ids=(ids[term.photo - n_images - 1],), region=term.region)
-
-
-def gather(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return the wanted values by key.
-
-    Examples
-    --------
-    >>> gather([("colour", "red"), ("colour", "blue"), ("tag", "shoe")])
-    {'colour': ['red', 'blue'], 'tag': ['shoe']}
+    Raises
+    ------
+    UsageError
+        Nothing is asked for, or a query beside a receipt.
+    QueryError
+        The file is no receipt.
     """
-    values = defaultdict(list)
-    for key, value in pairs:
-        values[key].append(value)
-    return dict(values)
+    from engine.search import PARAMETERS, SearchRequest
+
+    given: dict[str, Any] = {name: getattr(options, name) for name in PARAMETERS}
+    given["query"] = " ".join(options.query).strip()
+    given["filters"] = PARAMETERS["filters"].join(options.filters)
+    request = SearchRequest(**given)
+    if options.receipt:
+        if set(request.given()) - {"images"}:
+            raise UsageError("give a --receipt FILE or what to ask, not both")
+        return replace(_read_receipt(options.receipt), images=request.images)
+    if not (request.query or request.images or request.inside):
+        raise UsageError("give a QUERY, an --image FILE, a photo to be --like, or several of them")
+    return request
 
 
-def record_of(answer: Answer) -> dict[str, Any]:
+def _read_receipt(file: Path) -> SearchRequest:
+    from engine.errors import QueryError
+    from engine.receipts import read_receipt
+
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise QueryError("the receipt cannot be read", value=file, remedy=str(error)) from error
+    except ValueError as error:
+        raise QueryError(
+            "this file is no JSON", value=file, remedy="Take the JSON file that the page downloads"
+        ) from error
+    receipt = record.get("receipt", record) if isinstance(record, dict) else {}
+    return read_receipt(receipt if isinstance(receipt, dict) else {})
+
+
+def record_of(answer: SearchResult) -> dict[str, Any]:
     """Return what `--json` prints of an answer."""
     return {
         "query": answer.query,
-        "k": answer.k,
+        "k": answer.request.k,
         "readings": [record_of_reading(reading) for reading in answer.readings],
         "unknown_words": list(answer.unknown_words),
         "seconds": dict(answer.seconds),
@@ -221,16 +175,18 @@ def record_of_match(match: Match) -> dict[str, Any]:
         "path": photo.path,
         "caption": photo.captions[0] if photo.captions else "",
         "similarity": match.similarity,
+        "score": match.score,
         "attributes": dict(photo.attributes),
     }
 
 
-def lines_of(answer: Answer) -> list[str]:
-    """Return the table a person reads: rank, similarity, path, caption."""
+def lines_of(answer: SearchResult) -> list[str]:
+    """Return the table a person reads: rank, score or similarity, path, caption."""
     if not answer.matches:
         return [f"No photo matches, of {answer.n_searched:,} searched."]
-    head = ["", "similarity", "photo", "caption"]
-    rows = [row_of_match(match) for match in answer.matches]
+    measure = "similarity" if answer.request.mode == "dense" else "score"
+    head = ["", measure, "photo", "caption"]
+    rows = [row_of_match(match, getattr(match, measure)) for match in answer.matches]
     how = "exact" if answer.is_exact else "approximate"
     time = duration(answer.seconds["total"])
     n_matches = len(answer.matches)
@@ -239,11 +195,11 @@ def lines_of(answer: Answer) -> list[str]:
     return [table.faint(titles), *lines, "", table.faint(closing)]
 
 
-def row_of_match(match: Match) -> list[str]:
-    """Return the cells of one match."""
+def row_of_match(match: Match, strength: float) -> list[str]:
+    """Return the cells of one match; the strength is what put it in its place."""
     caption = match.photo.captions[0] if match.photo.captions else ""
-    similarity = f"{match.similarity:5.2f} {bar(match.similarity)}"
-    return [str(match.rank), similarity, match.photo.path, caption]
+    drawn = f"{strength:5.2f} {bar(strength)}"
+    return [str(match.rank), drawn, match.photo.path, caption]
 
 
 def bar(share: float) -> str:
@@ -259,7 +215,7 @@ def bar(share: float) -> str:
     return ("█" * full + EIGHTHS[rest].strip()).ljust(BAR_CELLS)
 
 
-def notes_of(answer: Answer) -> list[str]:
+def notes_of(answer: SearchResult) -> list[str]:
     """Say which words were read as others, and which the model does not know."""
     notes = [
         f"Read {table.plain(reading.word)!r} as {table.plain(reading.read_as)!r}"

@@ -6,7 +6,6 @@ import math
 from typing import Protocol
 
 MAX_WEIGHT = 4.0
-MAX_VARIETY = 0.9
 
 
 class Address(Protocol):
@@ -26,12 +25,6 @@ def last(address: Address, key: str) -> str:
 def whole(text: str, default: int) -> int:
     """Return a whole number."""
     return int(text) if text.isdecimal() and len(text) < 7 else default
-
-
-def tenths(text: str) -> float:
-    """Return a share in steps of a tenth, from 0 to 0.9."""
-    number = _number(text, 0.0)
-    return round(number, 1) if 0 <= number <= MAX_VARIETY else 0.0
 
 
 def weighted(ids: list[str], weights: list[str]) -> dict[str, float]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from engine.search import Answer, Chip, Request, SearchEngine, Verdict
+from engine.search import Chip, SearchEngine, SearchResult, Verdict
 from pages.parts.chips import draw_chips
 from pages.parts.gallery import draw_matches
 from pages.parts.learned import judged, words_near
@@ -21,8 +21,7 @@ from pages.parts.wording import chip_label, plain
 
 def draw_answer(
     engine: SearchEngine,
-    request: Request,
-    answer: Answer,
+    answer: SearchResult,
     here: View,
     slug: str,
     uploads: Sequence[bytes] = (),
@@ -32,7 +31,7 @@ def draw_answer(
     draw_remarks(answer, here, slug)
     if answer.matches:
         verdict = judged(engine, answer, here.filters)
-        draw_toolbar(engine, request, answer, here, slug)
+        draw_toolbar(engine, answer, here, slug)
         if not verdict.has_answer:
             _draw_no_good_answer(answer, verdict)
         words = words_near(engine, answer)
@@ -44,7 +43,7 @@ def draw_answer(
         draw_photo_sheet(engine, answer, here, slug)
 
 
-def _draw_no_good_answer(answer: Answer, verdict: Verdict) -> None:
+def _draw_no_good_answer(answer: SearchResult, verdict: Verdict) -> None:
     """Say plainly that nothing found is likely to be what was asked for, and why."""
     if verdict.unknown:
         unknown = " and ".join(f"“{plain(word)}”" for word in verdict.unknown)
@@ -71,7 +70,7 @@ def _asked(chip: Chip) -> str:
     return f"“{plain(chip_label(chip))}”" if chip.term.text else f"the {plain(chip_label(chip))}"
 
 
-def _draw_no_answer(answer: Answer, here: View, slug: str) -> None:
+def _draw_no_answer(answer: SearchResult, here: View, slug: str) -> None:
     with st.container(border=True, horizontal_alignment="center"):
         if here.filters and not answer.n_searched:
             st.subheader("No photo passes all these filters", anchor=False, text_alignment="center")
@@ -85,7 +84,7 @@ def _draw_no_answer(answer: Answer, here: View, slug: str) -> None:
             st.button("Search by meaning too", on_click=show, args=(everywhere, slug))
 
 
-def _draw_pages(answer: Answer, here: View, slug: str) -> None:
+def _draw_pages(answer: SearchResult, here: View, slug: str) -> None:
     n_pages = math.ceil(answer.n_searched / here.k)
     if n_pages < 2:
         return

@@ -1,12 +1,11 @@
-"""Asking: a view becomes the request that the engine answers."""
+"""Asking: the query of a view becomes the terms that the engine is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from engine.query import Term, format_query
-from engine.search import Request, SearchEngine
+from engine.query import Term
+from engine.search import SearchEngine
 from pages.parts.view import View
 
 
@@ -27,20 +26,3 @@ def terms_of(engine: SearchEngine, here: View, n_uploads: int = 0) -> tuple[Term
             term = replace(term, weight=weight, photo=0, ids=(photo_id,))
         terms.append(term)
     return tuple(terms)
-
-
-def request_of(here: View, terms: Sequence[Term]) -> Request:
-    """Return what the engine is asked: these terms, and everything else that a view holds."""
-    return Request(
-        query=format_query(terms),
-        filters=dict(here.filters),
-        k=here.k,
-        offset=here.offset,
-        exact=here.exact,
-        ef=here.ef or None,
-        mode=here.mode,
-        liked=here.up,
-        disliked=here.down,
-        folded=here.folded,
-        variety=here.variety,
-    )

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.query import Term, format_query
 from engine.query.language import format_body
-from engine.search import Answer, SearchEngine
+from engine.search import SearchEngine, SearchResult
 from pages.parts.elements import data_url, element
 from pages.parts.links import go
 from pages.parts.view import View
@@ -31,7 +31,7 @@ _chips = element("chips", js="chips.js", css="chips.css")
 
 
 def draw_chips(
-    engine: SearchEngine, answer: Answer, here: View, slug: str, uploads: Sequence[bytes] = ()
+    engine: SearchEngine, answer: SearchResult, here: View, slug: str, uploads: Sequence[bytes] = ()
 ) -> None:
     """Draw the chips of an answer; one that is changed makes a new query."""
     used = {id(chip.term): chip for chip in answer.chips}
@@ -42,7 +42,7 @@ def draw_chips(
         if chip and chip.set_aside:
             note = f"without its own {attribute(chip.set_aside).lower()}"
         chips.append(_chip_of(engine, term, uploads) | {"note": note})
-    thumbs = [{"kind": "thumbs", **_thumbs(here, slug)}] if here.up or here.down else []
+    thumbs = [{"kind": "thumbs", **_thumbs(here, slug)}] if here.liked or here.disliked else []
     edit = _chips(
         key="chips", data={"chips": chips + thumbs, "labels": LABELS}, on_edit_change=_hear
     ).edit
@@ -78,8 +78,8 @@ def _picture(engine: SearchEngine, term: Term, uploads: Sequence[bytes]) -> str:
 
 
 def _thumbs(here: View, slug: str) -> dict[str, Any]:
-    told = [count(len(here.up), "thumb") + " up"] if here.up else []
-    told += [count(len(here.down), "thumb") + " down"] if here.down else []
+    told = [count(len(here.liked), "thumb") + " up"] if here.liked else []
+    told += [count(len(here.disliked), "thumb") + " down"] if here.disliked else []
     return {"label": ", ".join(told), "weight": 1.0, "image": "", "note": "moves the answer"}
 
 
@@ -87,9 +87,14 @@ def _rewrite(terms: Sequence[Term], edit: dict[str, Any], here: View, slug: str)
     """Write the query that an edited chip makes; its photos move into the query itself."""
     changed = edited(terms, edit)
     if changed is None:
-        go(here.changed(up=(), down=(), page=1), slug)
+        go(here.changed(liked=(), disliked=(), page=1), slug)
     elif any(term.text or term.ids or term.photo for term in changed):
-        go(here.changed(query=format_query(changed), like={}, up=here.up, down=here.down), slug)
+        go(
+            here.changed(
+                query=format_query(changed), like={}, liked=here.liked, disliked=here.disliked
+            ),
+            slug,
+        )
     else:
         go(here.changed(query="", like={}), slug)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.search import SearchEngine
+from engine.search import PARAMETERS, SearchEngine
 from pages.parts.learned import measured_dial
 from pages.parts.links import show
 from pages.parts.view import View
@@ -20,7 +20,7 @@ def draw_dial(engine: SearchEngine, here: View, slug: str) -> None:
         return
     st.session_state["exact"] = here.exact
     st.toggle(
-        "Compare with every photo",
+        PARAMETERS["exact"].label,
         key="exact",
         on_change=lambda: show(here.changed(exact=st.session_state["exact"]), slug),
     )
@@ -31,12 +31,12 @@ def draw_dial(engine: SearchEngine, here: View, slug: str) -> None:
     st.session_state["ef"] = here.ef if here.ef in options else 0
     by_ef = {point.ef: point for point in points}
     st.select_slider(
-        "Candidates kept while looking",
+        PARAMETERS["ef"].label,
         options,
         key="ef",
         format_func=lambda ef: f"{ef}" if ef else "usual",
         disabled=here.exact,
-        on_change=lambda: show(here.changed(ef=st.session_state["ef"]), slug),
+        on_change=lambda: show(here.changed(ef=st.session_state["ef"] or None), slug),
     )
     st.markdown(
         "| candidates | index recall@9 | time |\n|---|---|---|\n"

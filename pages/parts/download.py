@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.catalogue import Photo, Skipped
-from engine.search import Answer
+from engine.search import SearchResult
 from engine.shell.searching import record_of
 
 # Also in the width of Chinese and Japanese letters, which spreadsheets there compute as well.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
 
 
-def as_csv(answer: Answer, receipt: Mapping[str, Any] | None = None) -> str:
+def as_csv(answer: SearchResult, receipt: Mapping[str, Any] | None = None) -> str:
     """Return one row per match, then the receipt; a cell that would be computed becomes text."""
     photos = [match.photo for match in answer.matches]
     keys = sorted({key for photo in photos for key in photo.attributes})
@@ -38,7 +38,7 @@ def as_csv(answer: Answer, receipt: Mapping[str, Any] | None = None) -> str:
     return _table(["rank", "similarity", "id", "path", "caption", *keys], [*rows, *closing])
 
 
-def as_json(answer: Answer, receipt: Mapping[str, Any] | None = None) -> str:
+def as_json(answer: SearchResult, receipt: Mapping[str, Any] | None = None) -> str:
     """Return the object that ``python -m engine search --json`` prints, with the receipt."""
     told = record_of(answer) | ({"receipt": dict(receipt)} if receipt else {})
     return json.dumps(told, ensure_ascii=False, indent=2)

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from engine.search import Answer, Facets, SearchEngine
+from engine.search import Facets, SearchEngine, SearchResult
 from pages.parts.links import show
 from pages.parts.view import View
 from pages.parts.wording import attribute, plain
@@ -17,7 +17,7 @@ N_OPEN = 3
 N_VALUES = 8
 
 
-def draw_facets(engine: SearchEngine, answer: Answer, here: View, slug: str) -> None:
+def draw_facets(engine: SearchEngine, answer: SearchResult, here: View, slug: str) -> None:
     """Draw the filters in the sidebar, those in use first; their counts follow the query."""
     facets = count_facets(engine, here.filters, answer.row)
     keys = sorted(facets, key=lambda key: key not in here.filters)

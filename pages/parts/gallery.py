@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.catalogue import Photo
-from engine.search import Answer, Match, Verdict
+from engine.search import Match, SearchResult, Verdict
 from engine.storage import Collection
 from pages.parts.elements import data_url, element
 from pages.parts.links import IMAGE_SEARCH, go, link_to
@@ -34,7 +34,7 @@ _gallery = element("gallery", css="gallery.css", js="gallery.js")
 
 def draw_matches(
     collection: Collection,
-    answer: Answer,
+    answer: SearchResult,
     verdict: Verdict,
     words: Sequence[Sequence[str]],
     *,
@@ -45,18 +45,18 @@ def draw_matches(
 
     `words` are the nearest ones of every match.
     """
-    n_before = verdict.n_answers - answer.offset
+    n_before = verdict.n_answers - answer.request.offset
     cards = [
         _card(collection, match.photo, slug)
         | _judged(answer, match, verdict, place)
         | {
             "href": link_to(here.changed(photo=match.photo.photo_id), slug),
             "words": " · ".join(words[place]),
-            "vote": (match.photo.photo_id in here.up) - (match.photo.photo_id in here.down),
+            "vote": (match.photo.photo_id in here.liked) - (match.photo.photo_id in here.disliked),
         }
         for place, match in enumerate(answer.matches)
     ]
-    is_dense = here.mode == "dense" and not here.variety
+    is_dense = here.mode == "dense" and not here.diversity
     line = n_before if is_dense and 0 < n_before < len(cards) else None
     heard = _draw(cards, "answer", "Photos found, the nearest first", key="matches", line=line)
     if heard.opened:
@@ -65,13 +65,13 @@ def draw_matches(
         vote(collection, answer, heard.voted, here, slug)
 
 
-def _judged(answer: Answer, match: Match, verdict: Verdict, place: int) -> dict[str, Any]:
+def _judged(answer: SearchResult, match: Match, verdict: Verdict, place: int) -> dict[str, Any]:
     """Return what a card says of its match: parts, strength, and what is unusual."""
     marks = ["named exactly"] if match.is_named else []
     below = answer.matches[place + 1 :]
     if not match.is_named and any(other.score > match.score + 1e-6 for other in below):
-        marks += ["moved up for variety"]
-    marks += [f"+{len(match.folded)} near-duplicates"] if match.folded else []
+        marks += ["moved up for diversity"]
+    marks += [f"+{len(match.near_duplicates)} near-duplicates"] if match.near_duplicates else []
     several = zip(answer.chips, match.parts, strict=True) if len(match.parts) > 1 else ()
     return {
         "rank": match.rank,

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from engine.explaining import WordBook
-from engine.search import Answer, Filters, SearchEngine, Verdict
+from engine.search import Filters, SearchEngine, SearchResult, Verdict
 from engine.search.calibrating import Calibrations
 from engine.search.dial import DialPoint, measure_dial
 from engine.search.suggesting import suggestions
@@ -21,7 +21,7 @@ from pages.parts.resources import encoder_of, spread
 MAX_TITLES_READ = 5000
 
 
-def judged(engine: SearchEngine, answer: Answer, filters: Filters) -> Verdict:
+def judged(engine: SearchEngine, answer: SearchResult, filters: Filters) -> Verdict:
     """Weigh an answer; what similarities mean in a collection is learned when first asked."""
     return judge(engine, answer, _calibrations(engine.collection.fingerprint, engine), filters)
 
@@ -41,7 +41,7 @@ def word_book_of(engine: SearchEngine) -> WordBook:
     return _word_book(engine.collection.fingerprint, engine)
 
 
-def words_near(engine: SearchEngine, answer: Answer) -> list[list[str]]:
+def words_near(engine: SearchEngine, answer: SearchResult) -> list[list[str]]:
     """Return the nearest words of every match."""
     rows = [match.photo.row for match in answer.matches]
     embeddings = np.asarray(engine.collection.embeddings[rows], np.float32)

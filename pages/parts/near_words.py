@@ -8,7 +8,7 @@ from engine.errors import QueryError
 from engine.search import SearchEngine
 from engine.words import WordSum, WordVectors
 from pages.parts.answer import draw_answer
-from pages.parts.asking import request_of, terms_of
+from pages.parts.asking import terms_of
 from pages.parts.elements import draw_examples, element
 from pages.parts.frame import tell
 from pages.parts.links import TEXT_SEARCH, WORDS, link_to
@@ -68,12 +68,11 @@ def draw_photos_of(engine: SearchEngine, here: View, slug: str) -> None:
         found = {"collection": slug, "q": here.query}
         draw_link(Link("All results", TEXT_SEARCH, found, ":material/search:"), key="all results")
     try:
-        request = request_of(here, terms_of(engine, here))
-        answer = engine.ask(request)
+        answer = engine.search(here.request(terms_of(engine, here)))
     except QueryError as error:
         tell(error)
     else:
-        draw_answer(engine, request, answer, here, slug)
+        draw_answer(engine, answer, here, slug)
 
 
 def _ways_on(vectors: WordVectors, query: str) -> list[str]:

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.catalogue import Photo
 from engine.errors import PhotoError
 from engine.images import encode_jpeg, open_upright
-from engine.search import Answer, SearchEngine
+from engine.search import SearchEngine, SearchResult
 from pages.parts.elements import data_url
 from pages.parts.frame import Told
 from pages.parts.links import EXPLORER, IMAGE_SEARCH, address, show
@@ -26,7 +26,7 @@ COLUMN_PX = 420
 MOST_ENLARGED = 3  # beyond it a small photo shows its pixels
 
 
-def draw_photo_sheet(engine: SearchEngine, answer: Answer, here: View, slug: str) -> None:
+def draw_photo_sheet(engine: SearchEngine, answer: SearchResult, here: View, slug: str) -> None:
     """Open the photo that the view names, in a dialog; closing it returns to the results."""
     photo = engine.collection.catalogue.photo(here.photo)
 

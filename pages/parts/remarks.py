@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from engine.search import Answer, Chip, WordReading
+from engine.search import Chip, SearchResult, WordReading
 from pages.parts.links import show
 from pages.parts.view import View
 from pages.parts.wording import count, plain
@@ -15,7 +15,7 @@ from pages.parts.wording import count, plain
 N_SWAPS = 3
 
 
-def draw_remarks(answer: Answer, here: View, slug: str) -> None:
+def draw_remarks(answer: SearchResult, here: View, slug: str) -> None:
     """Say in one line what the model makes of odd words; it opens over the page, not into it."""
     if answer.readings:
         icon = ":material/help:"

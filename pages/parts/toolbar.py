@@ -8,7 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from engine.receipts import contact_sheet, receipt_of
-from engine.search import Answer, Request, SearchEngine
+from engine.search import DIVERSITY, MODE, PARAMETERS, SearchEngine, SearchResult
 from pages.parts.dial import draw_dial
 from pages.parts.download import as_csv, as_json
 from pages.parts.elements import draw_door_to_filters
@@ -18,18 +18,10 @@ from pages.parts.view import View
 from pages.parts.wording import count, milliseconds, steps
 
 PER_PAGE = (3, 6, 9, 12, 18, 24, 36, 48, 60)
-MODES = {"hybrid": "Both", "dense": "Meaning", "lexical": "Words"}
-MODES_HELP = (
-    "Meaning is what photos show (dense search: the model's embeddings), Words are their captions "
-    "and tags (lexical search: BM25). Both adds the two up (hybrid search), and beside a photo its "
-    "kind and colour, as the model sees them (zero-shot labels)."
-)
 _GIVERS = {"labels": "Kind and colour, as the model sees them"}
 
 
-def draw_toolbar(
-    engine: SearchEngine, request: Request, answer: Answer, here: View, slug: str
-) -> None:
+def draw_toolbar(engine: SearchEngine, answer: SearchResult, here: View, slug: str) -> None:
     """Draw what was found and how, and everything that changes it."""
     with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
         _draw_summary(answer)
@@ -43,10 +35,10 @@ def draw_toolbar(
                 _draw_arrangement(here, slug)
                 draw_dial(engine, here, slug)
             with st.popover("Download", icon=":material/download:"):
-                _draw_receipts(engine, request, answer)
+                _draw_receipts(engine, answer)
 
 
-def _draw_summary(answer: Answer) -> None:
+def _draw_summary(answer: SearchResult) -> None:
     time = milliseconds(answer.seconds["total"])
     found = f"{len(answer.matches)} of {count(answer.n_searched, 'photo')}, {time}"
     with st.popover(found, type="tertiary", icon=":material/timer:"):
@@ -60,7 +52,7 @@ def _draw_summary(answer: Answer) -> None:
             st.caption(f"{way} gave {share * 100:.0f} % of these places")
 
 
-def _shares(answer: Answer) -> dict[str, float]:
+def _shares(answer: SearchResult) -> dict[str, float]:
     """Return how much of the places on this page each way gave."""
     given: dict[str, float] = {}
     for match in answer.matches:
@@ -74,7 +66,7 @@ def _shares(answer: Answer) -> dict[str, float]:
 def _draw_per_page(here: View, slug: str) -> None:
     st.session_state["per_page"] = here.k
     st.selectbox(
-        "Photos per page",
+        PARAMETERS["k"].label,
         sorted({*PER_PAGE, here.k}),
         key="per_page",
         width=112,
@@ -87,37 +79,41 @@ def _draw_per_page(here: View, slug: str) -> None:
 def _draw_mode(here: View, slug: str) -> None:
     st.session_state["mode"] = here.mode
     st.segmented_control(
-        "Search by",
-        list(MODES),
+        MODE.label,
+        list(MODE.labels),
         required=True,
-        format_func=MODES.__getitem__,
-        help=MODES_HELP,
+        format_func=MODE.labels.__getitem__,
+        help=MODE.sentence(),
         key="mode",
         on_change=lambda: show(here.changed(mode=st.session_state["mode"]), slug),
     )
 
 
 def _draw_arrangement(here: View, slug: str) -> None:
-    st.session_state["folded"] = here.folded
+    grouped = PARAMETERS["deduplicate"]
+    st.session_state["deduplicate"] = here.deduplicate
     st.toggle(
-        "Group near-duplicates",
-        key="folded",
-        on_change=lambda: show(here.changed(folded=st.session_state["folded"]), slug),
+        grouped.label,
+        key="deduplicate",
+        help=grouped.sentence(),
+        on_change=lambda: show(here.changed(deduplicate=st.session_state["deduplicate"]), slug),
     )
-    st.session_state["variety"] = here.variety
+    st.session_state["diversity"] = here.diversity
     st.slider(
-        "Diversity",
+        DIVERSITY.label,
         0.0,
-        0.9,
+        DIVERSITY.most,
         step=0.1,
-        key="variety",
-        help="How much each photo should differ from those before it (maximal marginal relevance).",
-        on_change=lambda: show(here.changed(variety=round(st.session_state["variety"], 1)), slug),
+        key="diversity",
+        help=DIVERSITY.sentence(),
+        on_change=lambda: show(
+            here.changed(diversity=round(st.session_state["diversity"], 1)), slug
+        ),
     )
 
 
-def _draw_receipts(engine: SearchEngine, request: Request, answer: Answer) -> None:
-    receipt = receipt_of(engine, answer, request)
+def _draw_receipts(engine: SearchEngine, answer: SearchResult) -> None:
+    receipt = receipt_of(engine, answer)
     st.caption("These matches with the settings and fingerprints that lead to them.")
     _download("CSV", lambda: as_csv(answer, receipt), "text/csv", "csv")
     _download("JSON", lambda: as_json(answer, receipt), "application/json", "json")

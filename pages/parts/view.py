@@ -6,13 +6,14 @@ from it, and an input that changes writes the next `View` back. Uploaded photos 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from engine.config import DEFAULT_K, MAX_K
-from engine.search import Mode, read_mode
-from pages.parts.address import Address, filters, last, tenths, weighted, whole
+from engine.config import MAX_K
+from engine.query import Term
+from engine.search import SearchRequest, read_link
+from pages.parts.address import Address, last, weighted, whole
 
 MIN_K = 3
 MAX_EF = 5_000
@@ -20,73 +21,51 @@ Parameters = dict[str, str | list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """One state of a search page.
+class View(SearchRequest):
+    """One state of a search page: a request, and what of its answer is open.
+
+    The fields of the request are those of `SearchRequest`, within what the page offers: 3 to 60
+    photos, diversity in tenths, at most 5,000 candidates.
 
     Parameters
     ----------
-    query
-        The words asked for; may be empty.
     like
         Ids of photos in the collection that the search starts from, with their weights.
-    k
-        Photos per page, 3 to 60.
-    page
-        Page of results, from 1.
-    filters
-        Attribute → the values allowed for it.
     photo
         Id of the photo whose details are open, or "".
-    mode
-        How photos are looked for: ``"hybrid"``, ``"dense"`` or ``"lexical"``. Older links say
-        ``by=all``, ``by=meaning`` or ``by=text``.
-    up, down
-        Ids of photos with a thumb up or down.
-    folded
-        Whether near-identical photos fold behind the first of them.
-    variety
-        How much matches should differ, 0 to 0.9.
-    ef
-        Candidates the index keeps, 0 for the collection's own; ``exact`` compares with every photo.
     """
 
     query: str = ""
-    like: Mapping[str, float] = field(default_factory=dict)
-    k: int = DEFAULT_K
-    page: int = 1
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    like: Mapping[str, float] = field(default_factory=dict)
     photo: str = ""
-    mode: Mode = "hybrid"
-    up: tuple[str, ...] = ()
-    down: tuple[str, ...] = ()
-    folded: bool = True
-    variety: float = 0.0
-    ef: int = 0
-    exact: bool = False
+    deduplicate: bool = True
 
     @property
-    def offset(self) -> int:
-        """Matches that stand before this page."""
-        return (self.page - 1) * self.k
+    def page(self) -> int:
+        """Page of results, from 1."""
+        return self.offset // self.k + 1
 
     @classmethod
     def read(cls, address: Address) -> View:
         """Read a view from an address; what makes no sense there falls back to its default."""
-        return cls(
-            query=last(address, "q"),
+        given = read_link(address.get_all)
+        for name in ("inside", "offset"):  # a page holds these as `like` and as its page
+            given.pop(name, None)
+        for name in ("liked", "disliked"):
+            given[name] = tuple(dict.fromkeys(given.get(name, ())))
+        if "k" in given:
+            given["k"] = min(max(given["k"], MIN_K), MAX_K)
+        if "diversity" in given:
+            given["diversity"] = round(given["diversity"], 1)
+        if "ef" in given:
+            given["ef"] = min(given["ef"], MAX_EF)
+        view = cls(
+            **given,
             like=weighted(address.get_all("like"), address.get_all("weight")),
-            k=min(max(whole(last(address, "k"), DEFAULT_K), MIN_K), MAX_K),
-            page=max(whole(last(address, "page"), 1), 1),
-            filters=filters(address.get_all("filter")),
             photo=last(address, "photo"),
-            mode=read_mode(last(address, "mode") or last(address, "by")) or "hybrid",
-            up=tuple(dict.fromkeys(address.get_all("up"))),
-            down=tuple(dict.fromkeys(address.get_all("down"))),
-            folded=last(address, "fold") != "0",
-            variety=tenths(last(address, "variety")),
-            ef=min(whole(last(address, "ef"), 0), MAX_EF),
-            exact=last(address, "exact") == "1",
         )
+        return replace(view, offset=(max(whole(last(address, "page"), 1), 1) - 1) * view.k)
 
     def parameters(self) -> Parameters:
         """Return what the address must hold to read this view back; defaults are left out.
@@ -94,31 +73,28 @@ class View:
         Examples
         --------
         >>> View(query="red dress", k=24, filters={"gender": ("Women",)}).parameters()
-        {'q': 'red dress', 'k': '24', 'filter': ['gender=Women']}
+        {'q': 'red dress', 'filter': ['gender=Women'], 'k': '24'}
         """
         weights = [f"{weight:g}" for weight in self.like.values()]
-        everything: Parameters = {
-            "q": self.query,
+        mine: Parameters = {
             "like": list(self.like),
             "weight": weights if set(weights) - {"1"} else [],
-            "k": str(self.k) if self.k != DEFAULT_K else "",
             "page": str(self.page) if self.page > 1 else "",
-            "filter": [f"{key}={value}" for key in self.filters for value in self.filters[key]],
             "photo": self.photo,
-            "mode": self.mode if self.mode != "hybrid" else "",
-            "up": list(self.up),
-            "down": list(self.down),
-            "fold": "" if self.folded else "0",
-            "variety": f"{self.variety:g}" if self.variety else "",
-            "ef": str(self.ef) if self.ef else "",
-            "exact": "1" if self.exact else "",
         }
-        return {key: value for key, value in everything.items() if value}
+        asked = SearchRequest.parameters(replace(self, offset=0))
+        return asked | {key: value for key, value in mine.items() if value}
 
     def changed(self, **changes: Any) -> View:
         """Return the view after a change; a new question starts again at its first page."""
-        same_question = "page" in changes or "photo" in changes
         if {"query", "like"} & changes.keys():
-            changes = {"up": (), "down": (), **changes}  # thumbs belong to their question
-        page = self.page if same_question else 1
-        return replace(self, **{"page": page, "photo": "", **changes})
+            changes = {"liked": (), "disliked": (), **changes}  # they belong to their question
+        offset = self.offset if "photo" in changes else 0
+        if "page" in changes:
+            offset = (changes.pop("page") - 1) * changes.get("k", self.k)
+        return replace(self, **{"offset": offset, "photo": "", **changes})
+
+    def request(self, terms: Sequence[Term], images: Sequence[bytes] = ()) -> SearchRequest:
+        """Return what the engine is asked: these terms, and everything else that is given."""
+        mine = {each.name: getattr(self, each.name) for each in fields(SearchRequest)}
+        return SearchRequest(**{**mine, "query": tuple(terms), "images": tuple(images)})

@@ -9,7 +9,7 @@ from engine.catalogue import Photo
 from engine.errors import KindredError
 from engine.explaining import Heat, explain_places
 from engine.images import Preprocessing
-from engine.search import Answer, SearchEngine
+from engine.search import SearchEngine, SearchResult
 from engine.search.composing import parts_of
 from pages.parts.elements import data_url, element
 from pages.parts.learned import word_book_of
@@ -20,7 +20,7 @@ N_WORDS = 6
 _heat = element("heat", js="heat.js", css="heat.css")
 
 
-def draw_why(engine: SearchEngine, answer: Answer, photo: Photo) -> None:
+def draw_why(engine: SearchEngine, answer: SearchResult, photo: Photo) -> None:
     """Draw the parts of a photo's similarity, its heat map, and its nearest words."""
     embedding = np.asarray(engine.collection.embeddings[photo.row], np.float32)
     if answer.chips:
@@ -37,7 +37,7 @@ def draw_why(engine: SearchEngine, answer: Answer, photo: Photo) -> None:
         st.markdown(f":gray[Nearest words] {near}")
 
 
-def _draw_heat(engine: SearchEngine, answer: Answer, photo: Photo) -> None:
+def _draw_heat(engine: SearchEngine, answer: SearchResult, photo: Photo) -> None:
     try:
         found = explain_places(engine, answer.chips, photo.row)
     except KindredError as error:

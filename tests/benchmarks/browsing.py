@@ -127,7 +127,7 @@ def telling_apart(engine: SearchEngine, queries: Sequence[str]) -> list[str]:
     kept: list[str] = []
     shown = ""
     for query in queries:
-        photo = engine.search(query, folded=True, k=1).matches[0].photo
+        photo = engine.search(query, deduplicate=True, k=1).matches[0].photo
         if photo.captions[0] != shown:
             kept.append(query)
             shown = photo.captions[0]
@@ -136,7 +136,7 @@ def telling_apart(engine: SearchEngine, queries: Sequence[str]) -> list[str]:
 
 def shares(engine: SearchEngine, queries: Sequence[str]) -> dict[str, float]:
     """Return the median milliseconds of the engine's steps."""
-    answers = [engine.search(query, folded=True) for query in queries]
+    answers = [engine.search(query, deduplicate=True) for query in queries]
     return {
         step: statistics.median(answer.seconds[step] for answer in answers) * 1000
         for step in answers[0].seconds

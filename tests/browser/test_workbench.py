@@ -60,19 +60,19 @@ def test_thumbs_move_the_answer_at_once_and_can_be_taken_back(page: Page):
     With a thumb up for blue the query leans to (0.25, -1.75, -0.25), blue before yellow; with one
     down for violet to (0.75, -0.75, -1.25), yellow before violet.
     """
-    page.goto("/text_search?collection=squares&q=red&mode=dense&k=20&fold=0")
+    page.goto("/text_search?collection=squares&q=red&mode=dense&k=20&deduplicate=0")
     blue, violet, yellow = (f"A {colour} square 0" for colour in ("blue", "violet", "yellow"))
     expect(page.locator("article .caption")).to_have_count(20)
     before = order(page)
     assert before.index(yellow) < before.index(blue)
     press(page, f"Thumb up: {blue}")
     assert order(page).index(blue) < order(page).index(yellow)
-    assert "up=" in page.url
+    assert "&liked=" in page.url
     press(page, f"Thumb up: {blue}")
     assert order(page) == before
     press(page, f"Thumb down: {violet}")
     assert order(page).index(yellow) < order(page).index(violet)
-    assert "down=" in page.url
+    assert "&disliked=" in page.url
 
 
 def test_a_part_dragged_over_an_uploaded_photo_is_what_counts(page: Page):

@@ -22,7 +22,7 @@ from engine.encoders.normalising import BatchNormalization
 from engine.encoders.towers import feature_tower, photo_tower
 from engine.errors import ModelError
 from engine.images import Preprocessing
-from engine.search import Request, SearchEngine
+from engine.search import SearchEngine
 from engine.storage import build_collection
 from engine.training import TrainingReport
 from tests.pages.colour_model import write_colour_model
@@ -270,6 +270,6 @@ def test_every_reader_of_photos_reads_them_as_the_model_wants(tmp_path: Path, mo
     red = np.array([0.5, -0.5, -0.5]) / np.sqrt(0.75)
     assert engine.collection.embeddings[0] == pytest.approx(red, abs=1e-3)
     for request in ("photo", "photo@0,0,1,1"):
-        [chip] = engine.ask(Request(request), [wide]).chips
+        [chip] = engine.search(request, images=[wide]).chips
         assert chip.row == pytest.approx(red, abs=1e-3)
     engine.collection.close()

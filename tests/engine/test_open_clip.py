@@ -23,7 +23,7 @@ from engine.encoders.open_clip import LAYOUT, read_layout
 from engine.errors import ModelError
 from engine.hub import get_model, models_here, remove_model
 from engine.images import read_photo
-from engine.search import Request, SearchEngine
+from engine.search import SearchEngine
 from engine.storage import Collection, build_collection, previous_version
 
 PUBLISHED = Path(__file__).parent / "published"
@@ -98,9 +98,9 @@ def test_a_published_model_indexes_searches_and_explains(home: Path, tmp_path: P
     from engine.explaining import explain_places
 
     engine = SearchEngine.open(tmp_path / "shelf")
-    answer = engine.ask(Request("photo", k=3), [photos / "grey.png"])
+    answer = engine.search("photo", k=3, images=[photos / "grey.png"])
     assert answer.matches[0].photo.path == "grey.png"
-    answer = engine.ask(Request("photo + 0.5*dog - cat", k=3), [photos / "cmyk.jpg"])
+    answer = engine.search("photo + 0.5*dog - cat", k=3, images=[photos / "cmyk.jpg"])
     [first, *_] = answer.matches
     assert len(answer.chips) == 3
     heats = explain_places(engine, answer.chips[:1], first.photo.row)
@@ -109,7 +109,7 @@ def test_a_published_model_indexes_searches_and_explains(home: Path, tmp_path: P
     whole = float(row @ chip.row) * chip.coefficient
     assert heats[0].places.sum() + heats[0].rest == pytest.approx(whole, abs=0.02)
     assert heats[0].places.shape == (7, 7)
-    assert engine.ask(Request("犬", k=3)).matches
+    assert engine.search("犬", k=3).matches
     engine.collection.close()
 
 

@@ -11,7 +11,7 @@ from engine.explaining import WordBook, explain_places
 from engine.images import read_photo
 from engine.receipts import contact_sheet, receipt_of
 from engine.relevance import Background, fit, natural_gap, reliability
-from engine.search import Request, SearchEngine
+from engine.search import SearchEngine, SearchRequest
 from engine.search.dial import measure_dial
 from engine.trials import try_absent, try_judged, try_modes
 from engine.trials.judged import ndcg
@@ -135,11 +135,11 @@ def test_matches_that_a_caption_or_tag_names_are_not_doubted(demo: SearchEngine)
 
 
 @pytest.mark.parametrize("mode", ["dense", "lexical", "hybrid"])
-@pytest.mark.parametrize("variety", [0.0, 0.5])
-def test_pages_and_any_k_are_cut_from_one_order(demo: SearchEngine, mode: str, variety: float):
+@pytest.mark.parametrize("diversity", [0.0, 0.5])
+def test_pages_and_any_k_are_cut_from_one_order(demo: SearchEngine, mode: str, diversity: float):
     def ids(k: int, offset: int = 0) -> list[str]:
-        matches = demo.search("red dress", mode=mode, k=k, offset=offset, variety=variety).matches
-        return [match.photo.photo_id for match in matches]
+        request = SearchRequest("red dress", k=k, offset=offset, mode=mode, diversity=diversity)
+        return [match.photo.photo_id for match in demo.search(request).matches]
 
     whole = ids(60)
     assert len(set(whole)) == 60
@@ -178,13 +178,13 @@ def test_thumbs_become_figures(demo: SearchEngine):
 
 
 def test_a_receipt_names_everything_that_makes_the_answer_again(demo: SearchEngine):
-    request = Request("dress - floral", k=4, mode="dense", folded=True)
-    answer = demo.ask(request)
-    receipt = receipt_of(demo, answer, request)
-    assert receipt["shell"].endswith("'dress - floral' -k 4 --mode dense --fold")
+    request = SearchRequest("dress - floral", k=4, mode="dense", deduplicate=True)
+    answer = demo.search(request)
+    receipt = receipt_of(demo, answer)
+    assert receipt["shell"].endswith("'dress - floral' -k 4 --mode dense --deduplicate")
     assert receipt["ids"] == [match.photo.photo_id for match in answer.matches]
     assert receipt["collection"]["fingerprint"] == demo.collection.fingerprint
-    assert receipt["settings"] == {"k": 4, "mode": "dense", "folded": True}
+    assert receipt["settings"] == {"k": 4, "mode": "dense", "deduplicate": True}
     assert contact_sheet(demo, answer, receipt)[:2] == b"\xff\xd8"
 
 

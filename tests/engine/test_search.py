@@ -293,14 +293,14 @@ def test_a_minus_leaves_out_whose_captions_name_it_when_text_is_asked(engine: Se
 def test_near_identical_photos_fold_behind_the_first(engine: SearchEngine):
     rows = np.array([[1, 0, 0], [1, 0, 0], [0, 1, 0], [1, 0.01, 0]], np.float32)
     assert fold([4, 5, 6, 7], unit(rows), n_wanted=9) == ([4, 6], {4: [5, 7]})
-    assert found(engine.search("red", k=2, folded=True)) == found(engine.search("red", k=2))
+    assert found(engine.search("red", k=2, deduplicate=True)) == found(engine.search("red", k=2))
 
 
 def test_a_varied_answer_starts_with_the_nearest_and_then_differs(engine: SearchEngine):
-    varied = engine.search("red + 0.3*green", k=3, variety=0.7)
+    varied = engine.search("red + 0.3*green", k=3, diversity=0.7)
     assert found(varied)[0] == found(engine.search("red + 0.3*green", k=1))[0]
     assert found(varied) != found(engine.search("red + 0.3*green", k=3))
-    again = engine.search("red + 0.3*green", k=1, offset=2, variety=0.7)
+    again = engine.search("red + 0.3*green", k=1, offset=2, diversity=0.7)
     assert found(again) == found(varied)[2:]
 
 

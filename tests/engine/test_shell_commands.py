@@ -76,7 +76,7 @@ def test_a_photo_finds_itself_and_the_answer_has_the_promised_shape(built, photo
     assert record["k"] == len(record["matches"]) == 3
     assert "total" in record["seconds"]
     first = record["matches"][0]
-    assert list(first) == ["rank", "id", "path", "caption", "similarity", "attributes"]
+    assert list(first) == ["rank", "id", "path", "caption", "similarity", "score", "attributes"]
     assert (first["rank"], first["path"]) == (1, "images/000007.jpg")
     assert first["similarity"] == pytest.approx(1, abs=1e-3)
     assert first["caption"] and first["attributes"]["kind"]

@@ -13,7 +13,7 @@ import pytest
 
 from engine.catalogue import Photo, Skipped
 from engine.config import PROJECT
-from engine.search import Answer, Match
+from engine.search import Match, SearchRequest, SearchResult
 from pages.parts.download import as_csv, as_json, skipped_as_csv
 from pages.parts.examples import examples_from
 from pages.parts.view import View
@@ -31,7 +31,7 @@ class Address(dict):
     "view",
     [
         View(),
-        View(query="dress - floral", k=60, page=3),
+        View(query="dress - floral", k=60, offset=120),
         View(like={"a": 1.0, "b": -0.5}, photo="b"),
         View(filters={"colour": ("Red", "a=b & c"), "tag": ("shoe",)}),
     ],
@@ -64,10 +64,10 @@ def test_nonsense_in_a_link_falls_back(parameters, expected):
 
 
 def test_a_new_question_starts_at_the_first_page_and_another_page_keeps_the_question():
-    view = View(query="red", page=4, photo="x")
-    assert view.changed(query="blue") == View(query="blue")
-    assert view.changed(page=5) == View(query="red", page=5)
-    assert view.changed(photo="y") == View(query="red", page=4, photo="y")
+    view = View(query="red", k=5, offset=15, photo="x")
+    assert view.changed(query="blue") == View(query="blue", k=5)
+    assert view.changed(page=5) == View(query="red", k=5, offset=20)
+    assert view.changed(photo="y") == View(query="red", k=5, offset=15, photo="y")
 
 
 def answer(*captions, **attributes):
@@ -76,7 +76,7 @@ def answer(*captions, **attributes):
         for row, caption in enumerate(captions)
     ]
     matches = [Match(rank, 0.5, photo) for rank, photo in enumerate(photos, start=1)]
-    return Answer("red", (), 9, 0, matches, 2, {"total": 0.1}, [], True)
+    return SearchResult(SearchRequest("red"), "red", (), matches, 2, {"total": 0.1}, [], True)
 
 
 def test_a_table_has_one_row_per_match_and_a_column_per_attribute():

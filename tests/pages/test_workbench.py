@@ -14,7 +14,7 @@ from engine.judgements import read_judgements
 from engine.query import Term
 from engine.search import SearchEngine
 from engine.storage import Collection
-from pages.parts.asking import request_of, terms_of
+from pages.parts.asking import terms_of
 from pages.parts.chips import edited
 from pages.parts.view import View
 from tests.pages.reading import cards, elements, errors, texts
@@ -23,13 +23,13 @@ from tests.pages.test_parts import Address
 ALL = View(
     query="red - 2*violet",
     k=5,
-    page=2,
+    offset=5,
     filters={"finish": ("Glossy",)},
     mode="dense",
-    up=("a",),
-    down=("b",),
-    folded=False,
-    variety=0.3,
+    liked=("a",),
+    disliked=("b",),
+    deduplicate=False,
+    diversity=0.3,
     ef=40,
     exact=True,
 )
@@ -37,21 +37,13 @@ ALL = View(
 
 def test_a_view_with_everything_reads_back_from_its_link():
     assert View.read(Address(ALL.parameters())) == ALL
-    odd = {"mode": "magic", "variety": "7", "ef": "-3", "fold": "?"}
+    odd = {"mode": "magic", "diversity": "7", "ef": "-3", "deduplicate": "?"}
     assert View.read(Address(odd)) == View()
 
 
-@pytest.mark.parametrize(
-    ("name", "mode"), [("meaning", "dense"), ("text", "lexical"), ("all", "hybrid")]
-)
-def test_links_of_earlier_versions_open_in_the_same_mode(name: str, mode: str):
-    assert View.read(Address({"q": "red", "by": name})) == View("red", mode=mode)
-    assert "by" not in View.read(Address({"q": "red", "by": name})).parameters()
-
-
 def test_thumbs_belong_to_their_question_and_outlive_a_filter():
-    assert ALL.changed(query="blue").up == ()
-    assert ALL.changed(filters={}).up == ("a",)
+    assert ALL.changed(query="blue").liked == ()
+    assert ALL.changed(filters={}).liked == ("a",)
 
 
 def test_a_chip_that_changes_rewrites_the_query():
@@ -91,7 +83,7 @@ def test_the_link_the_page_and_the_shell_line_give_the_same_ids_in_the_same_orde
     link = {"q": "red - 0.5*blue", "k": "6", "page": "2", "fold": "0", "filter": "finish=Glossy"}
     page = open_page("text_search", **link)
     view = View.read(Address(link))
-    line = request_of(view, terms_of(SearchEngine.open(shelf), view)).shell_line(str(shelf))
+    line = view.request(terms_of(SearchEngine.open(shelf), view)).shell_line(str(shelf))
     assert shell.main([*shlex.split(line)[3:], "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     ids = [match["id"] for match in told["matches"]]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.catalogue import Photo
 from engine.query import Term
 from engine.search.reading import WordReading
+from engine.search.request import SearchRequest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,11 +60,11 @@ class Match:
         adding up to 1; empty where only meaning was asked.
     is_named
         Whether the words are its id, its caption or its code, which puts it first.
-    folded
+    near_duplicates
         Ids of near-identical photos that stand behind it.
     score
         What put it in its place, 0 to 1: the similarity, or by several ways the sum of what they
-        tell as a part of the first match's. It falls with rank, unless variety was asked for.
+        tell as a part of the first match's. It falls with rank, unless diversity was asked for.
     """
 
     rank: int
@@ -72,24 +73,24 @@ class Match:
     parts: tuple[float, ...] = ()
     shares: Mapping[str, float] = field(default_factory=dict)
     is_named: bool = False
-    folded: tuple[str, ...] = ()
+    near_duplicates: tuple[str, ...] = ()
     score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SearchResult:
     """What a search returned, and how it came about.
 
     Parameters
     ----------
+    request
+        What was asked.
     query
         The query in the query language; ``photo``, ``photo2`` … stand for what was attached.
     terms
         The same, taken apart.
-    k, offset
-        How many matches were asked for, and how many before them were left out.
     matches
-        At most k, nearest first.
+        At most ``request.k``, best first.
     n_searched
         Photos that could have been matches: those that pass the filters.
     seconds
@@ -108,10 +109,9 @@ class Answer:
         Photos left out because their captions or tags name what the query takes away.
     """
 
+    request: SearchRequest
     query: str
     terms: tuple[Term, ...]
-    k: int
-    offset: int
     matches: list[Match]
     n_searched: int
     seconds: dict[str, float]
