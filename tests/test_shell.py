@@ -212,7 +212,7 @@ def test_a_query_may_start_with_a_minus_and_need_not_be_quoted(typed, query):
 def test_options_may_stand_before_between_and_after():
     options = parsed("-k9", "shoes", "--filter", "colour=red", "boots", "--filter", "a=b=c")
     assert (options.collection, options.k) == (Path("shoes"), 9)
-    assert options.filter == [("colour", "red"), ("a", "b=c")]
+    assert options.filters == [("colour", "red"), ("a", "b=c")]
 
 
 def test_progress_tells_count_rate_and_time_left():

@@ -38,10 +38,10 @@ MODE = Choice(
     link="mode",
     label="Search by",
     choices={
-        "hybrid": "both added up, and beside a photo its kind and colour as the model sees "
-        "them (zero-shot labels)",
         "dense": "what photos show, by the model's embeddings",
         "lexical": "what captions and tags say, by BM25",
+        "hybrid": "both added up, and beside a photo its kind and colour as the model sees "
+        "them (zero-shot labels)",
     },
     labels={"hybrid": "Both", "dense": "Meaning", "lexical": "Words"},
     former=("by",),
@@ -82,8 +82,20 @@ PARAMETERS: Mapping[str, Parameter] = {
         link="filter",
         metavar="KEY=VALUE",
     ),
-    "k": Count(least=1, help="how many photos", flag="-k", link="k", label="Photos per page"),
-    "offset": Count(help="how many of the first matches to skip", flag="--offset", link="offset"),
+    "k": Count(
+        least=1,
+        help="how many photos",
+        flag="-k",
+        link="k",
+        label="Photos per page",
+        metavar="N",
+    ),
+    "offset": Count(
+        help="how many of the first matches to skip",
+        flag="--offset",
+        link="offset",
+        metavar="N",
+    ),
     "mode": MODE,
     "liked": Ids(
         help="move the answer towards a photo of the collection (relevance feedback, Rocchio)",

@@ -112,7 +112,7 @@ def test_a_photo_given_as_bytes_stands_in_the_line_by_its_name_in_the_query():
         ({"k": 2.5}, "k must be a whole number of at least 1, not 2.5"),
         ({"k": True}, "k must be a whole number of at least 1, not True"),
         ({"offset": -1}, "offset must be a whole number of at least 0, not -1"),
-        ({"mode": "all"}, "mode must be hybrid, dense or lexical, not 'all'"),
+        ({"mode": "all"}, "mode must be dense, lexical or hybrid, not 'all'"),
         ({"diversity": 0.95}, "diversity must be a number from 0 to 0.9, not 0.95"),
         ({"diversity": float("nan")}, "diversity must be a number from 0 to 0.9, not nan"),
         ({"liked": "red"}, "liked must be a list of ids of photos, not 'red'"),
@@ -136,7 +136,7 @@ def test_a_value_that_a_field_may_not_have_is_refused_in_one_sentence(wrong, sen
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--mode", "magic"], "must be hybrid, dense or lexical, not 'magic'"),
+        (["--mode", "magic"], "must be dense, lexical or hybrid, not 'magic'"),
         (["-k", "many"], "must be a whole number of at least 1, not 'many'"),
         (["-k", "9" * 5000], "must be a whole number of at least 1"),
         (["--diversity", "1"], "must be a number from 0 to 0.9, not '1'"),
