@@ -15,6 +15,7 @@ only. Each side is opened when it is first asked: a search by words never loads 
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections.abc import Mapping, Sequence
@@ -33,7 +34,7 @@ from engine.encoders.feature_store import FeatureStore
 from engine.encoders.folder import ModelManifest
 from engine.encoders.occlusion import left_out
 from engine.encoders.open_vocabulary import CLEANINGS, OpenVocabulary, Padding
-from engine.encoders.places import LeftOutPlaces
+from engine.encoders.places import PatchPlaces, Places
 from engine.encoders.session import open_session
 from engine.encoders.settings import OPEN_CLIP, ModelSettings
 from engine.errors import ModelError
@@ -202,9 +203,27 @@ class OpenClipEncoder:
                 return self._read(texts)
         return store.rows(names)
 
-    def feature_places(self, pixels: NDArray[np.uint8]) -> LeftOutPlaces:
-        """Return what one photo's row is without each of its parts."""
+    def feature_places(self, pixels: NDArray[np.uint8]) -> Places:
+        """Return what each patch of one photo gave, where the graph tells, or each part it lacks.
+
+        A graph tells by another output of shape (photos, patches, n_dims), patches in rows, perhaps
+        behind one that stands for the whole.
+        """
+        for output in self._session(PHOTO_GRAPH).get_outputs()[1:]:
+            if len(output.shape) == 3 and output.shape[-1] == self.n_dims:
+                return self._patches(pixels, output.name)
         return left_out(self.embed_photos, pixels, self.mean_colour)
+
+    def _patches(self, pixels: NDArray[np.uint8], output: str) -> Places:
+        session = self._session(PHOTO_GRAPH)
+        (asked,) = session.get_inputs()
+        given = self._normalised(pixels[None]).astype(_NUMBERS.get(asked.type, np.uint8))
+        if isinstance(asked.shape[0], int):
+            given = np.resize(given, (asked.shape[0], *given.shape[1:]))
+        patches = np.asarray(session.run([output], {asked.name: given})[0][0], np.float32)
+        side = math.isqrt(len(patches))
+        patches = unit_rows(patches[len(patches) - side * side :])
+        return PatchPlaces(self.embed_photos(pixels[None])[0], patches.reshape(side, side, -1))
 
     @property
     def mean_colour(self) -> NDArray[np.float32]:
@@ -270,7 +289,12 @@ class OpenClipEncoder:
                 value=self.name,
                 remedy="Choose another model",
             )
-        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-12))
+        return unit_rows(rows)
+
+
+def unit_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bring rows, (n, n_dims), to length one."""
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-12))
 
 
 def _in_order(inputs: Sequence[Any], given: Sequence[NDArray[Any]]) -> Sequence[NDArray[Any]]:

@@ -103,6 +103,41 @@ class LeftOutPlaces:
         return heat, whole - float(heat.sum())
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PatchPlaces:
+    """A photo's embedding, and the embeddings that its graph gives of each patch.
+
+    Parameters
+    ----------
+    whole
+        (n_dims,), the unit row of the photo.
+    patches
+        (height, width, n_dims), unit rows.
+    """
+
+    whole: NDArray[np.float32]
+    patches: NDArray[np.float32]
+
+    def heat(self, row: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
+        """Return each patch's own similarity to a row, as its part of the mean over all patches.
+
+        Returns
+        -------
+        heat, rest
+            (height, width), and what the photo's similarity has beyond that mean; together they add
+            up to the similarity.
+
+        Examples
+        --------
+        >>> places = PatchPlaces(np.array([0.6, 0.8]), np.array([[[1.0, 0.0], [0.0, 1.0]]]))
+        >>> heat, rest = places.heat(np.array([1.0, 0.0]))
+        >>> heat.tolist(), round(rest, 2)
+        ([[0.5, 0.0]], 0.1)
+        """
+        heat = (self.patches @ row / self.patches[..., 0].size).astype(np.float32)
+        return heat, float(self.whole @ row) - float(heat.sum())
+
+
 class Places(Protocol):
     """What each part of a photo gave."""
 

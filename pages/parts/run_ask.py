@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.encoders.settings import BACKBONES
 from engine.runs import RECIPES, TrainingSettings
-from pages.parts.run_fields import SECTIONS
+from pages.parts.run_fields import SECTIONS, published_models
 
 KNOWN = {field.name for field in fields(TrainingSettings)}
 
@@ -17,6 +17,8 @@ KNOWN = {field.name for field in fields(TrainingSettings)}
 def is_asked(name: str, chosen: dict[str, Any]) -> bool:
     """Tell whether a setting means anything beside those chosen before it."""
     loss = chosen.get("loss")
+    if name in ("size_px", "augment") and chosen.get("backbone") in published_models():
+        return False  # it has its own size, and sees each photo once
     return name in KNOWN and {
         "weights": chosen.get("backbone") in BACKBONES,
         "temperature": loss == "contrastive",

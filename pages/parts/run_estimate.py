@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.hub import ModelOnShelf
 from engine.jobs import jobs, line_for, start_job
 from engine.runs import (
     PRESETS,
@@ -14,6 +15,7 @@ from engine.runs import (
     rough_seconds,
 )
 from pages.parts.jobs_view import behind
+from pages.parts.resources import models
 from pages.parts.wording import duration, plain
 
 SECONDS_TO_MEASURE = 25.0
@@ -43,7 +45,10 @@ def draw_before_start(settings: TrainingSettings, n_photos: int) -> None:
     """Say what the run will take, or offer to find out."""
     with st.container(border=True, gap="small", key="estimate"):
         found = estimate(settings, n_photos) if n_photos else None
-        if found is not None:
+        base = next((each for each in models() if each.name == settings.backbone), None)
+        if base is not None:
+            _draw_published(base, n_photos)
+        elif found is not None:
             _draw_estimate(found)
         else:
             _draw_measuring(settings)
@@ -57,6 +62,17 @@ def _draw_estimate(found: Estimate) -> None:
     left.metric("It will take about", duration(found.seconds))
     right.metric("Memory, about", f"{found.memory_mb / 1024:.1f} GB")
     st.caption(f"{found.photos_per_second:,.0f} photos a second, {plain(found.basis)}.")
+
+
+def _draw_published(base: ModelOnShelf, n_photos: int) -> None:
+    """Say how long a published model looks at the photos; what is trained on that takes seconds."""
+    if base.photos_per_second and n_photos:
+        st.metric("It will take about", duration(n_photos / base.photos_per_second))
+        st.caption(f"{plain(base.name)} sees {base.photos_per_second:,.0f} photos a second here.")
+    st.caption(
+        f"{plain(base.name)} looks at each photo once, which is kept for the next run; the head on "
+        "it then learns in seconds."
+    )
 
 
 def _draw_measuring(settings: TrainingSettings) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from engine.encoders.settings import BACKBONES, COMPACT
+from pages.parts.resources import models
 
 Draw = Callable[[str, Any, str, str], Any]
 
@@ -28,6 +29,18 @@ def _choice(*options: Any, show: Callable[[Any], str] = str) -> Draw:
         return st.selectbox(label, known, known.index(value), key=key, help=told, format_func=show)
 
     return draw
+
+
+def _backbone(label: str, value: Any, key: str, told: str) -> Any:
+    published = published_models()
+    names = (COMPACT, "bundled", *sorted(BACKBONES), *published)
+    titles = {name: f"{name} (published model)" for name in published}
+    return _choice(*names, show=lambda name: titles.get(name, name))(label, value, key, told)
+
+
+def published_models() -> list[str]:
+    """Return the names of the published models on this computer that can be used."""
+    return [each.name for each in models() if each.origin == "published" and not each.reason]
 
 
 def _number(low: float, high: float, step: float, form: str | None = None) -> Draw:
@@ -64,8 +77,10 @@ SECTIONS: dict[str, dict[str, Field]] = {
         "backbone": Field(
             "Backbone",
             "The network that looks at photos: compact is made for two cores, bundled is that of "
-            "Kindred's own model; those of Keras are far slower without a graphics card.",
-            _choice(COMPACT, "bundled", *sorted(BACKBONES)),
+            "Kindred's own model; those of Keras are far slower without a graphics card. A "
+            "published model stays as it is: it looks at each photo once, and a head learns on "
+            "what it saw.",
+            _backbone,
         ),
         "weights": Field(
             "First weights",

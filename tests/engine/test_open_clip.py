@@ -113,6 +113,51 @@ def test_a_published_model_indexes_searches_and_explains(home: Path, tmp_path: P
     engine.collection.close()
 
 
+@pytest.mark.parametrize(("batch", "n_before"), [("n", 0), ("n", 1), (1, 1), (4, 0)])
+def test_a_graph_that_gives_patches_tells_what_each_of_them_is(home, copy, batch, n_before):
+    """Four cells of 16 pixels, each embedded as its mean colour; the photo's row is their mean.
+
+    A red cell at the upper right of a black photo has, of all, the row of red.
+    """
+    weights = np.random.default_rng(0).normal(size=(3, 16)).astype(np.float32)
+    _write_patches(copy / "visual/model.onnx", weights, batch, n_before)
+    encoder = load_encoder(get_model(str(copy)))
+    photo = np.zeros((32, 32, 3), np.uint8)
+    photo[:16, 16:] = (255, 0, 0)
+    red = encoder.embed_photos(np.full((1, 32, 32, 3), (255, 0, 0), np.uint8))[0]
+    heat, rest = encoder.feature_places(photo).heat(red)
+    assert heat.shape == (2, 2)
+    assert heat.argmax() == 1
+    assert heat[0, 1] == pytest.approx(0.25, abs=1e-5)
+    whole = encoder.embed_photos(photo[None])[0] @ red
+    assert heat.sum() + rest == pytest.approx(float(whole), abs=1e-5)
+
+
+def _write_patches(path: Path, weights: np.ndarray, batch: str | int, n_before: int) -> None:
+    """Write a photo side that gives a row for the whole, and tokens: `n_before`, then patches."""
+    nodes = [
+        helper.make_node("AveragePool", ["x"], ["cells"], kernel_shape=[16, 16], strides=[16, 16]),
+        helper.make_node("Reshape", ["cells", "shape"], ["flat"]),
+        helper.make_node("Transpose", ["flat"], ["rows"], perm=[0, 2, 1]),
+        helper.make_node("MatMul", ["rows", "weights"], ["patches"]),
+        helper.make_node("ReduceMean", ["patches"], ["whole"], axes=[1], keepdims=1),
+        helper.make_node("Concat", ["whole"] * n_before + ["patches"], ["tokens"], axis=1),
+        helper.make_node("Squeeze", ["whole", "one"], ["embedding"]),
+    ]
+    values = {"weights": weights, "shape": np.array([0, 3, 4]), "one": np.array([1])}
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [batch, 3, 32, 32])
+    outputs = {"embedding": [batch, 16], "tokens": [batch, 4 + n_before, 16]}
+    graph = helper.make_graph(
+        nodes,
+        "patches",
+        [x],
+        [helper.make_tensor_value_info(n, TensorProto.FLOAT, s) for n, s in outputs.items()],
+        [numpy_helper.from_array(value, name) for name, value in values.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.save(model, path)
+
+
 def test_a_collection_moves_to_another_model_and_can_go_back(home: Path, tmp_path: Path, capsys):
     clip, siglip = (get_model(str(PUBLISHED / name)) for name in ("clip", "siglip2"))
     photos = Path(shutil.copytree(PUBLISHED / "photos", tmp_path / "photos"))

@@ -13,6 +13,7 @@ import pytest
 
 from engine import runs
 from engine.durable import write_json
+from engine.hub import get_model
 from engine.images import encode_jpeg
 from engine.locks import exclusive
 from engine.training import DataSource, TrainingSettings, record
@@ -20,6 +21,7 @@ from engine.training.probe import BEST, CONTENT, PICTURES, write_arrays
 from pages.parts import run_deeds, run_promote
 from tests.pages.reading import errors, texts
 
+PUBLISHED = Path(__file__).parent.parent / "engine" / "published"
 N_PAIRS = 12
 SETTINGS = TrainingSettings(name="Tiny *run*", epochs=3, size_px=16, n_dims=4, batch_size=8)
 
@@ -239,6 +241,29 @@ def test_a_run_on_drawn_products_is_made_as_the_form_says(
     settings = runs.read_plan(folder / record.RUN).settings
     assert (settings.loss, settings.margin, settings.size_px) == ("triplet", 0.6, 64)
     assert drawn == ["demo"]
+
+
+def test_a_published_model_is_offered_as_a_backbone_with_the_fields_that_mean_something(
+    open_page, kindred_home, started, monkeypatch
+):
+    """It has its own size and sees a photo once: neither is asked, nor is a measuring offered."""
+    monkeypatch.setattr("engine.runs.launch.start_job", lambda *_, **__: None)
+    get_model(str(PUBLISHED / "clip"))
+    page = open_page("training", view="new")
+    page.selectbox(key="photos of run").set_value("Products drawn for this run").run()
+    (backbone,) = [each for each in page.selectbox if each.label == "Backbone"]
+    assert "clip (published model)" in backbone.options
+    backbone.set_value("clip").run()
+    assert not errors(page)
+    fields = {each.label for each in (*page.selectbox, *page.slider, *page.text_input)}
+    assert {"Embedding width", "Loss", "Batch"} <= fields
+    assert not {"Photo size", "Augmentation", "First weights"} & fields
+    assert "clip looks at each photo once" in texts(page)
+    assert "Measure it with a few batches" not in labels(page)
+    button(page, "Start").click().run()
+    assert not errors(page)
+    ((folder, _),) = started
+    assert runs.read_plan(folder / record.RUN).settings.backbone == "clip"
 
 
 def test_two_runs_are_compared(open_page, kindred_home):
