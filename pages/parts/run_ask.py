@@ -9,7 +9,8 @@ import streamlit as st
 
 from engine.encoders.settings import BACKBONES
 from engine.runs import RECIPES, TrainingSettings
-from pages.parts.run_fields import SECTIONS, published_models
+from pages.parts.run_fields import SECTIONS
+from pages.parts.run_inputs import published_models
 
 KNOWN = {field.name for field in fields(TrainingSettings)}
 
