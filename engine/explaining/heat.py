@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.encoders.places import SeesPlaces
 from engine.errors import ModelError, PhotoError
 from engine.images import read_photo
-from engine.search import Chip, SearchEngine
+from engine.search import QueryPart, SearchEngine
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,12 +29,12 @@ class Heat:
         What no place gave; places and rest add up to the chip's part in the similarity.
     """
 
-    chip: Chip
+    chip: QueryPart
     places: NDArray[np.float32]
     rest: float
 
 
-def explain_places(engine: SearchEngine, chips: Sequence[Chip], row: int) -> list[Heat]:
+def explain_places(engine: SearchEngine, chips: Sequence[QueryPart], row: int) -> list[Heat]:
     """Tell, for every chip, which places of a photo it was found in.
 
     Parameters
@@ -61,7 +61,7 @@ def explain_places(engine: SearchEngine, chips: Sequence[Chip], row: int) -> lis
     places = encoder.feature_places(_pixels(engine, row))
     found = []
     for chip in chips:
-        heat, rest = places.heat(chip.row)
+        heat, rest = places.heat(chip.embedding)
         found.append(Heat(chip, heat * chip.coefficient, rest * chip.coefficient))
     return found
 

@@ -1,7 +1,7 @@
 """Search: a question in words, photos or both becomes an answer that can say how it came about.
 
     engine.py      SearchEngine: the one object pages talk to
-    result.py      SearchResult, Match, Chip
+    result.py      SearchResult, Match, QueryPart
     request.py     SearchRequest: everything that makes an answer again
     parameter.py   what a field of it may be, and how it is written as text
     attaching.py   terms of a query become chips that point somewhere
@@ -22,8 +22,8 @@
     dial.py        what the index finds, and how fast, by how far it looks
     everyday.py    things that most collections lack
 
-A query is a sum of chips in the joint space: ``q = Σ cᵢ eᵢ`` of length one, so a photo's
-similarity is ``Σ cᵢ (eᵢ · x)``, one part for each chip.
+A query is a sum of parts in the joint space: ``q = Σ cᵢ eᵢ`` of length one, so a photo's
+similarity is ``Σ cᵢ (eᵢ · x)``, a share for each of them.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from engine.search.request import (
     read_link,
     read_settings,
 )
-from engine.search.result import Chip, Match, SearchResult
+from engine.search.result import Match, QueryPart, SearchResult
 from engine.search.verdict import Verdict
 
 __all__ = [
@@ -49,11 +49,11 @@ __all__ = [
     "MODE",
     "MODES",
     "PARAMETERS",
-    "Chip",
     "Facets",
     "Filters",
     "Match",
     "Mode",
+    "QueryPart",
     "SearchEngine",
     "SearchRequest",
     "SearchResult",

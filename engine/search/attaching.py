@@ -14,7 +14,7 @@ from engine.encoders import Encoder
 from engine.errors import PhotoError, QueryError
 from engine.query import Term
 from engine.search.reading import WordReading, read_words, unknown_words
-from engine.search.result import Chip
+from engine.search.result import QueryPart
 from engine.search.upload import Uploads
 from engine.storage import Collection
 
@@ -33,7 +33,7 @@ class Attached:
         Rows of the photos that the query starts from; they are no answers to it.
     """
 
-    chips: list[Chip]
+    chips: list[QueryPart]
     readings: list[WordReading]
     own_rows: list[int]
 
@@ -70,21 +70,21 @@ class Attacher:
         """
         said = [term for term in terms if term.text]
         spoken, readings = self._spoken(said) if said else ({}, [])
-        chips: list[Chip] = []
+        chips: list[QueryPart] = []
         own: list[int] = []
         for term in terms:
             if term.text:
                 if term.text in spoken:
-                    chips.append(Chip(term, spoken[term.text], 0.0))
+                    chips.append(QueryPart(term, spoken[term.text], 0.0))
                 continue
             row, rows_inside = self._shown(term, images, inside)
             own += rows_inside
-            chips.append(Chip(term, row, 0.0))
+            chips.append(QueryPart(term, row, 0.0))
         return Attached(chips, readings, own)
 
-    def steered(self, term: Term) -> Chip:
+    def steered(self, term: Term) -> QueryPart:
         """Return the chip of thumbs up or down."""
-        return Chip(term, self._mean(self._rows(term.ids)), 0.0, steers=True)
+        return QueryPart(term, self._mean(self._rows(term.ids)), 0.0, steers=True)
 
     def _spoken(
         self, said: Sequence[Term]

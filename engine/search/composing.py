@@ -21,7 +21,7 @@ from engine.errors import QueryError
 from engine.query import format_query
 from engine.relevance import Background
 from engine.search.lexicon import Lexicon
-from engine.search.result import Chip
+from engine.search.result import QueryPart
 
 # Terms that cancel leave a direction made of rounding; no photo should be ranked by it.
 _SHORTEST = 1e-3
@@ -29,8 +29,8 @@ _MINUS, _BESIDE_PHOTO = 0.75, 1.25
 
 
 def compose(
-    chips: Sequence[Chip], background: Background | None, lexicon: Lexicon | None
-) -> tuple[tuple[Chip, ...], NDArray[np.float32]]:
+    chips: Sequence[QueryPart], background: Background | None, lexicon: Lexicon | None
+) -> tuple[tuple[QueryPart, ...], NDArray[np.float32]]:
     """Give every chip its coefficient and return the query's unit row.
 
     Parameters
@@ -50,10 +50,10 @@ def compose(
     if len(chips) > 1 and background is not None:
         if lexicon is not None:
             chips = _set_aside(chips, lexicon, background)
-        sizes = [_size(chip, chips) / background.spread(chip.row) for chip in chips]
+        sizes = [_size(chip, chips) / background.spread(chip.embedding) for chip in chips]
     else:
         sizes = [chip.term.weight for chip in chips]
-    row = np.array(sizes, np.float32) @ np.stack([chip.row for chip in chips])
+    row = np.array(sizes, np.float32) @ np.stack([chip.embedding for chip in chips])
     length = math.sqrt(float(row @ row))
     if length < _SHORTEST * max(map(abs, sizes)):
         raise QueryError(
@@ -67,24 +67,26 @@ def compose(
     return scaled, row / np.float32(length)
 
 
-def parts_of(chips: Sequence[Chip], embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
+def parts_of(chips: Sequence[QueryPart], embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return what each chip gives each photo, (n_photos, n_chips); rows add up to similarities."""
-    rows = np.stack([np.float32(chip.coefficient) * chip.row for chip in chips])
+    rows = np.stack([np.float32(chip.coefficient) * chip.embedding for chip in chips])
     return np.asarray(embeddings, np.float32) @ rows.T
 
 
-def _size(chip: Chip, chips: Sequence[Chip]) -> float:
+def _size(chip: QueryPart, chips: Sequence[QueryPart]) -> float:
     weight = chip.term.weight
     if weight < 0:
         return _MINUS * weight
     return _BESIDE_PHOTO * weight if chip.term.text and _shows_a_photo(chips) else weight
 
 
-def _shows_a_photo(chips: Sequence[Chip]) -> bool:
+def _shows_a_photo(chips: Sequence[QueryPart]) -> bool:
     return any(not chip.term.text and not chip.steers for chip in chips)
 
 
-def _set_aside(chips: Sequence[Chip], lexicon: Lexicon, background: Background) -> tuple[Chip, ...]:
+def _set_aside(
+    chips: Sequence[QueryPart], lexicon: Lexicon, background: Background
+) -> tuple[QueryPart, ...]:
     """Let photos leave to the words what the words name: "this, but red" forgets its colour."""
     asked = [chip.term.text for chip in chips if chip.term.text and chip.term.weight > 0]
     if not asked or not _shows_a_photo(chips):
@@ -98,11 +100,11 @@ def _set_aside(chips: Sequence[Chip], lexicon: Lexicon, background: Background) 
 
 
 def _without(
-    chip: Chip, name: str, directions: NDArray[np.float32], background: Background
-) -> Chip:
+    chip: QueryPart, name: str, directions: NDArray[np.float32], background: Background
+) -> QueryPart:
     """Take some directions out of a photo, down to what all photos have of them."""
     if chip.term.text or chip.steers:
         return chip
-    own = directions @ (chip.row - background.mean)
+    own = directions @ (chip.embedding - background.mean)
     told = f"{chip.set_aside}, {name}" if chip.set_aside else name
-    return replace(chip, row=chip.row - own @ directions, set_aside=told)
+    return replace(chip, embedding=chip.embedding - own @ directions, set_aside=told)

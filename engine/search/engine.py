@@ -27,7 +27,7 @@ from engine.search.lexicon import Lexicon
 from engine.search.ranking import Ranking
 from engine.search.reading import WordReading, unknown_words
 from engine.search.request import SearchRequest
-from engine.search.result import Chip, Match, SearchResult, Stopwatch
+from engine.search.result import Match, QueryPart, SearchResult, Stopwatch
 from engine.search.upload import Uploads
 from engine.search.verdict import Verdict, judge
 from engine.storage import Collection, ModelCard
@@ -184,8 +184,8 @@ class SearchEngine:
             seconds=watch.total(),
             unknown_words=unknown_words(attached.readings),
             is_exact=is_exact,
-            chips=chips,
-            row=row,
+            query_parts=chips,
+            query_embedding=row,
             readings=tuple(attached.readings),
             n_excluded=n_excluded,
         )
@@ -277,7 +277,7 @@ class SearchEngine:
 
     def _composed(
         self, attached: Attached, request: SearchRequest
-    ) -> tuple[tuple[Chip, ...], NDArray[np.float32] | None]:
+    ) -> tuple[tuple[QueryPart, ...], NDArray[np.float32] | None]:
         """Return the chips with their coefficients, thumbs last, and the query's unit row."""
         thumbs = [
             self._attacher.steered(group(ids, weight))
@@ -298,7 +298,7 @@ class SearchEngine:
     def _matches(
         self,
         ranking: Ranking,
-        chips: Sequence[Chip],
+        chips: Sequence[QueryPart],
         row: NDArray[np.float32] | None,
         wanted: Wanted,
     ) -> list[Match]:

@@ -20,7 +20,7 @@ from engine.search.attaching import rows_taken_away
 from engine.search.lexicon import Lexicon
 from engine.search.ranking import POOL, Ranking, best_said, fuse, nats_of_saying, nats_of_words
 from engine.search.request import Mode
-from engine.search.result import Chip
+from engine.search.result import QueryPart
 from engine.search.weighing import NEWS, NEWS_BESIDE_WORDS, nats_per_spread
 from engine.storage import Collection
 
@@ -121,7 +121,7 @@ class Finder:
     def ranked(
         self,
         terms: Sequence[Term],
-        chips: Sequence[Chip],
+        chips: Sequence[QueryPart],
         row: NDArray[np.float32] | None,
         allowed: NDArray[np.int64] | None,
         own: set[int],
@@ -138,7 +138,7 @@ class Finder:
     def _pool(
         self,
         terms: Sequence[Term],
-        chips: Sequence[Chip],
+        chips: Sequence[QueryPart],
         row: NDArray[np.float32] | None,
         allowed: NDArray[np.int64] | None,
         own: set[int],
@@ -171,7 +171,7 @@ class Finder:
     def _fused(
         self,
         text: str,
-        chips: Sequence[Chip],
+        chips: Sequence[QueryPart],
         row: NDArray[np.float32] | None,
         near: Sequence[int],
         mask: NDArray[np.bool_],
@@ -228,7 +228,7 @@ class Finder:
     def _nats_per_spread(self) -> float:
         return nats_per_spread(self._collection, self._encoder, self._background)
 
-    def _nats_of_sharing(self, shown: Sequence[Chip]) -> NDArray[np.float32]:
+    def _nats_of_sharing(self, shown: Sequence[QueryPart]) -> NDArray[np.float32]:
         """Return how much of their own values the photos of a query share with each row.
 
         Rare values count more; what a photo leaves to the words does not count.
@@ -290,6 +290,6 @@ class Finder:
         return chosen
 
 
-def _shows(chip: Chip) -> bool:
+def _shows(chip: QueryPart) -> bool:
     """Tell whether a chip is a photo that was asked with."""
     return not chip.term.text and not chip.steers

@@ -123,6 +123,7 @@ PARAMETERS: Mapping[str, Parameter] = {
         help="rank only photos that carry the words as tags, as values or in captions",
         flag="--only-matching",
         link="only_matching",
+        label="Only photos that carry the words",
         former=("narrow",),
     ),
     "exact": Switch(

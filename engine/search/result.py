@@ -1,4 +1,4 @@
-"""What a search returns: matches, the chips that led to them, and how it came about."""
+"""What a search returns: matches, the query's parts behind them, and how it came about."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from engine.search.request import SearchRequest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Chip:
+class QueryPart:
     """One term of a query, as the search used it.
 
     Parameters
     ----------
     term
         What was asked.
-    row
+    embedding
         (n_dims,): where it points.
     coefficient
-        How much of `row` is in the query's unit row. A photo's part in a similarity is
-        ``coefficient * (row · embedding)``.
+        How much of it is in the query's unit embedding. A photo's part in a similarity is
+        ``coefficient * (embedding · photo's embedding)``.
     set_aside
         The attribute that a photo leaves to the words beside it, or "".
     steers
@@ -35,7 +35,7 @@ class Chip:
     """
 
     term: Term
-    row: NDArray[np.float32]
+    embedding: NDArray[np.float32]
     coefficient: float
     set_aside: str = ""
     steers: bool = False
@@ -54,7 +54,7 @@ class Match:
     photo
         The photo, with its captions and attributes.
     parts
-        What each chip gave: they add up to the similarity.
+        What each part of the query gave: they add up to the similarity.
     shares
         How much of its place each way gave (``meaning``, ``captions``, ``tags``, ``labels``),
         adding up to 1; empty where only meaning was asked.
@@ -99,10 +99,10 @@ class SearchResult:
         Words the model does not know; they played no part in the meaning.
     is_exact
         Whether no better match exists; otherwise a few in a thousand may be missed.
-    chips
+    query_parts
         The terms the model could read, thumbs included, as they were used.
-    row
-        (n_dims,): the query's unit row; None where the model could read nothing of it.
+    query_embedding
+        (n_dims,), of length one; None where the model could read nothing of it.
     readings
         Words worth a remark: read as another word, seldom seen, or never.
     n_excluded
@@ -117,8 +117,8 @@ class SearchResult:
     seconds: dict[str, float]
     unknown_words: list[str]
     is_exact: bool
-    chips: tuple[Chip, ...] = ()
-    row: NDArray[np.float32] | None = field(default=None, compare=False)
+    query_parts: tuple[QueryPart, ...] = ()
+    query_embedding: NDArray[np.float32] | None = field(default=None, compare=False)
     readings: tuple[WordReading, ...] = ()
     n_excluded: int = 0
 

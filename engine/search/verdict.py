@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engine.catalogue import Photo
 from engine.relevance import Background, natural_gap
 from engine.search.evidence import Naming
-from engine.search.result import Chip, SearchResult
+from engine.search.result import QueryPart, SearchResult
 from engine.search.subject import Subject, subject_of
 from engine.text import other_number, words
 
@@ -90,12 +90,12 @@ def judge(
     if namings:
         names_all |= np.logical_and.reduce([each.answers(each.of(photos)) for each in namings])
     unknown = () if names_all.any() else tuple(w for n in namings for w in n.unknown_things())
-    if answer.row is None or not answer.matches:
+    if answer.query_embedding is None or not answer.matches:
         said = tuple(names_all.astype(float).tolist())
         return Verdict(max(said, default=0.0), len(said), said, said, True, unknown)
     catalogue, index = engine.collection.catalogue, engine.collection.index
     allowed = catalogue.rows_where(filters) if filters else None
-    near = index.nearest(answer.row, N_LOOKED_AT, allowed=allowed)
+    near = index.nearest(answer.query_embedding, N_LOOKED_AT, allowed=allowed)
     evidence = []
     if namings:
         others = np.setdiff1d(near.rows[:_N_NAMING], rows)
@@ -120,7 +120,9 @@ def judge(
     return Verdict(
         likelihood=likelihood,
         n_answers=n_answers if likelihood >= 0.5 and not unknown else 0,
-        strengths=tuple(engine.background.shares_below(answer.row, similarities).tolist()),
+        strengths=tuple(
+            engine.background.shares_below(answer.query_embedding, similarities).tolist()
+        ),
         likelihoods=tuple(mine.tolist()),
         is_calibrated=calibrations.is_fitted,
         unknown=unknown,
@@ -153,9 +155,9 @@ def _evidence(
     return naming.evidence(naming.of(photos), nearness).figures()
 
 
-def _wanted(answer: SearchResult) -> tuple[list[Chip], list[Chip]]:
+def _wanted(answer: SearchResult) -> tuple[list[QueryPart], list[QueryPart]]:
     """Return the words and the photos that matches should be like."""
-    wanted = [chip for chip in answer.chips if chip.term.weight > 0 and not chip.steers]
+    wanted = [chip for chip in answer.query_parts if chip.term.weight > 0 and not chip.steers]
     return [c for c in wanted if c.term.text], [c for c in wanted if not c.term.text]
 
 
@@ -172,7 +174,7 @@ def _likelihood_of_photo(
         return 1.0
     best = max(match.similarity for match in answer.matches)
     near = float(calibrations.of_photo_answer.likelihood([best]))
-    return max(near, engine.recogniser.sureness(photos[0].row))
+    return max(near, engine.recogniser.sureness(photos[0].embedding))
 
 
 def _likely(
@@ -182,8 +184,8 @@ def _likely(
     texts, photos = _wanted(answer)
     curve = calibrations.of_text_match if texts else calibrations.of_photo_match
     embeddings = np.asarray(engine.collection.embeddings[rows], np.float32)
-    chips = [chip.row for chip in texts or photos]
-    looked_for = chips or ([answer.row] if answer.row is not None else [])
+    chips = [chip.embedding for chip in texts or photos]
+    looked_for = chips or ([answer.query_embedding] if answer.query_embedding is not None else [])
     found = [
         curve.likelihood(match_evidence(engine.background, row, embeddings @ row))
         for row in looked_for

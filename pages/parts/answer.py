@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from engine.search import Chip, SearchEngine, SearchResult, Verdict
+from engine.search import QueryPart, SearchEngine, SearchResult, Verdict
 from pages.parts.chips import draw_chips
 from pages.parts.gallery import draw_matches
 from pages.parts.learned import judged, words_near
@@ -54,7 +54,7 @@ def _draw_no_good_answer(answer: SearchResult, verdict: Verdict) -> None:
         )
         return
     percent = f"{verdict.likelihood * 100:.0f} %"
-    wanted = [chip for chip in answer.chips if chip.term.weight > 0 and not chip.steers]
+    wanted = [chip for chip in answer.query_parts if chip.term.weight > 0 and not chip.steers]
     asked = " + ".join(map(_asked, wanted)) or f"“{plain(answer.query)}”"
     st.info(
         f"**No good answer.** To this model, nothing in this collection looks like {asked} "
@@ -63,7 +63,7 @@ def _draw_no_good_answer(answer: SearchResult, verdict: Verdict) -> None:
     )
 
 
-def _asked(chip: Chip) -> str:
+def _asked(chip: QueryPart) -> str:
     """Return what was asked for as a person would call it."""
     if chip.term.photo:
         return "part of your photo" if chip.term.region else "your photo"
@@ -75,6 +75,10 @@ def _draw_no_answer(answer: SearchResult, here: View, slug: str) -> None:
         if here.filters and not answer.n_searched:
             st.subheader("No photo passes all these filters", anchor=False, text_alignment="center")
             st.button("Clear the filters", on_click=show, args=(here.changed(filters={}), slug))
+        elif here.only_matching and not answer.n_searched:
+            st.subheader("No photo carries all these words", anchor=False, text_alignment="center")
+            everything = here.changed(only_matching=False)
+            st.button("Search all photos", on_click=show, args=(everything, slug))
         elif here.page > 1:
             st.subheader("There are no photos on this page", anchor=False, text_alignment="center")
             st.button("Back to the first page", on_click=show, args=(here.changed(page=1), slug))

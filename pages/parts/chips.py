@@ -34,7 +34,7 @@ def draw_chips(
     engine: SearchEngine, answer: SearchResult, here: View, slug: str, uploads: Sequence[bytes] = ()
 ) -> None:
     """Draw the chips of an answer; one that is changed makes a new query."""
-    used = {id(chip.term): chip for chip in answer.chips}
+    used = {id(chip.term): chip for chip in answer.query_parts}
     chips = []
     for term in answer.terms:
         chip = used.get(id(term))

@@ -19,7 +19,7 @@ N_VALUES = 8
 
 def draw_facets(engine: SearchEngine, answer: SearchResult, here: View, slug: str) -> None:
     """Draw the filters in the sidebar, those in use first; their counts follow the query."""
-    facets = count_facets(engine, here.filters, answer.row)
+    facets = count_facets(engine, here.filters, answer.query_embedding)
     keys = sorted(facets, key=lambda key: key not in here.filters)
     n_open = max(N_OPEN, len(here.filters))
     with st.sidebar:

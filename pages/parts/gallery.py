@@ -72,7 +72,7 @@ def _judged(answer: SearchResult, match: Match, verdict: Verdict, place: int) ->
     if not match.is_named and any(other.score > match.score + 1e-6 for other in below):
         marks += ["moved up for diversity"]
     marks += [f"+{len(match.near_duplicates)} near-duplicates"] if match.near_duplicates else []
-    several = zip(answer.chips, match.parts, strict=True) if len(match.parts) > 1 else ()
+    several = zip(answer.query_parts, match.parts, strict=True) if len(match.parts) > 1 else ()
     return {
         "rank": match.rank,
         "similarity": round(match.similarity, 4),

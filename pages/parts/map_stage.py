@@ -92,9 +92,9 @@ def land(engine: SearchEngine, drawn: DrawnMap, here: MapView) -> Landing | None
     except KindredError as error:
         frame.tell(error)
         return None
-    if answer.row is None:
+    if answer.query_embedding is None:
         return None
-    return ground_of(engine, drawn).land(answer.row, is_text=not uploaded)
+    return ground_of(engine, drawn).land(answer.query_embedding, is_text=not uploaded)
 
 
 def _shown(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from engine.search import Chip, SearchResult, WordReading
+from engine.search import QueryPart, SearchResult, WordReading
 from pages.parts.links import show
 from pages.parts.view import View
 from pages.parts.wording import count, plain
@@ -22,7 +22,7 @@ def draw_remarks(answer: SearchResult, here: View, slug: str) -> None:
         with st.popover(_summary(answer.readings), type="tertiary", icon=icon):
             for reading in answer.readings:
                 _draw_reading(reading, here, slug)
-    weighed = how_weighed(answer.chips)
+    weighed = how_weighed(answer.query_parts)
     if weighed:
         st.caption(weighed)
     if answer.n_excluded:
@@ -42,14 +42,14 @@ def _summary(readings: Sequence[WordReading]) -> str:
     return " · ".join(parts)
 
 
-def how_weighed(chips: Sequence[Chip]) -> str:
+def how_weighed(chips: Sequence[QueryPart]) -> str:
     """Return how photos asked with together were weighed, "" where there is but one.
 
     Examples
     --------
     >>> import numpy as np
     >>> from engine.search import Term
-    >>> one, two = (Chip(Term(w, photo=n), np.zeros(2), w) for n, w in ((1, 1.0), (2, 0.5)))
+    >>> one, two = (QueryPart(Term(w, photo=n), np.zeros(2), w) for n, w in ((1, 1.0), (2, 0.5)))
     >>> how_weighed([one, two])
     'Photos were weighed: photo 67 %, photo2 33 %.'
     >>> how_weighed([one])
@@ -67,7 +67,7 @@ def how_weighed(chips: Sequence[Chip]) -> str:
     return f"Photos were weighed: {', '.join(told)}."
 
 
-def _photo_name(chip: Chip, place: int) -> str:
+def _photo_name(chip: QueryPart, place: int) -> str:
     number = chip.term.photo or place
     return "photo" if number == 1 else f"photo{number}"
 

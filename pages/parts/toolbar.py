@@ -90,14 +90,8 @@ def _draw_mode(here: View, slug: str) -> None:
 
 
 def _draw_arrangement(here: View, slug: str) -> None:
-    grouped = PARAMETERS["deduplicate"]
-    st.session_state["deduplicate"] = here.deduplicate
-    st.toggle(
-        grouped.label,
-        key="deduplicate",
-        help=grouped.sentence(),
-        on_change=lambda: show(here.changed(deduplicate=st.session_state["deduplicate"]), slug),
-    )
+    _draw_switch("deduplicate", here, slug)
+    _draw_switch("only_matching", here, slug)
     st.session_state["diversity"] = here.diversity
     st.slider(
         DIVERSITY.label,
@@ -109,6 +103,16 @@ def _draw_arrangement(here: View, slug: str) -> None:
         on_change=lambda: show(
             here.changed(diversity=round(st.session_state["diversity"], 1)), slug
         ),
+    )
+
+
+def _draw_switch(name: str, here: View, slug: str) -> None:
+    st.session_state[name] = getattr(here, name)
+    st.toggle(
+        PARAMETERS[name].label,
+        key=name,
+        help=PARAMETERS[name].sentence(),
+        on_change=lambda: show(here.changed(**{name: st.session_state[name]}), slug),
     )
 
 

@@ -23,11 +23,11 @@ _heat = element("heat", js="heat.js", css="heat.css")
 def draw_why(engine: SearchEngine, answer: SearchResult, photo: Photo) -> None:
     """Draw the parts of a photo's similarity, its heat map, and its nearest words."""
     embedding = np.asarray(engine.collection.embeddings[photo.row], np.float32)
-    if answer.chips:
-        parts = parts_of(answer.chips, embedding[None])[0].tolist()
+    if answer.query_parts:
+        parts = parts_of(answer.query_parts, embedding[None])[0].tolist()
         told = [
             f"{'+' if part >= 0 else '−'}{abs(part):.2f} {plain(chip_label(chip))}"
-            for chip, part in zip(answer.chips, parts, strict=True)
+            for chip, part in zip(answer.query_parts, parts, strict=True)
         ]
         st.markdown(f"**Similarity {sum(parts):.2f}** = " + "  ".join(told))
         _draw_heat(engine, answer, photo)
@@ -39,7 +39,7 @@ def draw_why(engine: SearchEngine, answer: SearchResult, photo: Photo) -> None:
 
 def _draw_heat(engine: SearchEngine, answer: SearchResult, photo: Photo) -> None:
     try:
-        found = explain_places(engine, answer.chips, photo.row)
+        found = explain_places(engine, answer.query_parts, photo.row)
     except KindredError as error:
         st.caption(plain(error))
         return

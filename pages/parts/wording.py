@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from engine.encoders import EVERYDAY, FASHION
-from engine.search import Chip
+from engine.search import QueryPart
 
 # What is chosen between when a collection is made.
 MODELS = {
@@ -122,7 +122,7 @@ def stronger_than(share: float) -> str:
     return f"stronger than {told} % of the collection"
 
 
-def chip_label(chip: Chip) -> str:
+def chip_label(chip: QueryPart) -> str:
     """Return a chip's name in a few words."""
     if chip.steers:
         return "thumbs up" if chip.term.weight > 0 else "thumbs down"

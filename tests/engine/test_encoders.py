@@ -270,6 +270,6 @@ def test_every_reader_of_photos_reads_them_as_the_model_wants(tmp_path: Path, mo
     red = np.array([0.5, -0.5, -0.5]) / np.sqrt(0.75)
     assert engine.collection.embeddings[0] == pytest.approx(red, abs=1e-3)
     for request in ("photo", "photo@0,0,1,1"):
-        [chip] = engine.search(request, images=[wide]).chips
-        assert chip.row == pytest.approx(red, abs=1e-3)
+        [chip] = engine.search(request, images=[wide]).query_parts
+        assert chip.embedding == pytest.approx(red, abs=1e-3)
     engine.collection.close()

@@ -102,11 +102,11 @@ def test_a_published_model_indexes_searches_and_explains(home: Path, tmp_path: P
     assert answer.matches[0].photo.path == "grey.png"
     answer = engine.search("photo + 0.5*dog - cat", k=3, images=[photos / "cmyk.jpg"])
     [first, *_] = answer.matches
-    assert len(answer.chips) == 3
-    heats = explain_places(engine, answer.chips[:1], first.photo.row)
+    assert len(answer.query_parts) == 3
+    heats = explain_places(engine, answer.query_parts[:1], first.photo.row)
     row = engine.collection.embeddings[first.photo.row]
-    chip = answer.chips[0]
-    whole = float(row @ chip.row) * chip.coefficient
+    chip = answer.query_parts[0]
+    whole = float(row @ chip.embedding) * chip.coefficient
     assert heats[0].places.sum() + heats[0].rest == pytest.approx(whole, abs=0.02)
     assert heats[0].places.shape == (7, 7)
     assert engine.search("犬", k=3).matches

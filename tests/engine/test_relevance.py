@@ -65,14 +65,18 @@ def test_places_of_a_photo_add_up_to_its_similarity(demo: SearchEngine):
     answer = demo.search("striped shirt - red", k=3)
     assert isinstance(demo.encoder, SeesPlaces)
     for match in answer.matches:
-        found = explain_places(demo, answer.chips, match.photo.row)
+        found = explain_places(demo, answer.query_parts, match.photo.row)
         for heat, part in zip(found, match.parts, strict=True):
             assert heat.places.shape == (found[0].places.shape)
             assert heat.places.sum() + heat.rest == pytest.approx(part, abs=0.02)
         pixels = read_photo(demo.collection.photo_file(match.photo.row), demo.encoder.preprocessing)
         row = demo.encoder.embed_photos(pixels.pixels[None])[0]
-        heat, rest = demo.encoder.feature_places(pixels.pixels).heat(answer.chips[0].row)
-        assert heat.sum() + rest == pytest.approx(float(row @ answer.chips[0].row), abs=1e-3)
+        heat, rest = demo.encoder.feature_places(pixels.pixels).heat(
+            answer.query_parts[0].embedding
+        )
+        assert heat.sum() + rest == pytest.approx(
+            float(row @ answer.query_parts[0].embedding), abs=1e-3
+        )
 
 
 def test_a_photos_nearest_words_name_it(demo: SearchEngine):

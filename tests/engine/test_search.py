@@ -116,8 +116,8 @@ def test_words_beside_a_photo_count_a_quarter_more_in_spreads_of_each(engine: Se
     """Coefficient times spread is what a chip moves photos by: 1.25 to 1, and 2.5 to 1 doubled."""
     for query, ratio in (("red + photo", 1.25), ("2*red + photo", 2.5), ("red + green", 1)):
         images = [png("cyan")] if "photo" in query else []
-        words, other = engine.search(query, images=images).chips
-        moved = [c.coefficient * engine.background.spread(c.row) for c in (words, other)]
+        words, other = engine.search(query, images=images).query_parts
+        moved = [c.coefficient * engine.background.spread(c.embedding) for c in (words, other)]
         assert moved[0] / moved[1] == pytest.approx(ratio, rel=1e-3)
 
 
@@ -242,11 +242,13 @@ def test_the_parts_of_a_match_add_up_to_its_similarity(engine: SearchEngine):
     answer = engine.search(
         "2*red + green - 0.5*blue + photo", images=[png("cyan")], k=6, liked=["yellow"]
     )
-    assert len(answer.chips) == 5
+    assert len(answer.query_parts) == 5
     for match in answer.matches:
         embedding = engine.collection.embeddings[match.photo.row]
         assert sum(match.parts) == pytest.approx(match.similarity, abs=1e-5)
-        assert float(embedding @ answer.row) == pytest.approx(match.similarity, abs=1e-5)
+        assert float(embedding @ answer.query_embedding) == pytest.approx(
+            match.similarity, abs=1e-5
+        )
 
 
 def test_photos_of_the_collection_are_chips_alone_and_in_groups(engine: SearchEngine):
@@ -270,7 +272,7 @@ def test_thumbs_move_the_answer_and_their_photos_stay_in_it(engine: SearchEngine
     down = engine.search("red", k=3, disliked=["yellow"], mode="dense")
     assert found(up)[:2] == ["red", "yellow"] or found(up)[0] == "yellow"
     assert found(down)[1] == "magenta"
-    assert [chip.steers for chip in up.chips] == [False, True]
+    assert [chip.steers for chip in up.query_parts] == [False, True]
     assert up.query == "red"
 
 
@@ -306,7 +308,7 @@ def test_a_varied_answer_starts_with_the_nearest_and_then_differs(engine: Search
 
 def test_facets_follow_the_query(engine: SearchEngine):
     """The two nearest to red are red (S) and magenta (L)."""
-    near = engine.search("red", k=1).row
+    near = engine.search("red", k=1).query_embedding
     assert engine.facets(near=near, n=2) == {"size": [("L", 1), ("S", 1)]}
 
 
@@ -405,9 +407,9 @@ def test_a_word_beside_a_photo_means_the_attribute_that_most_photos_have(tmp_pat
     encoder = PrimaryColours()
     build_collection(tmp_path, model=encoder, out=tmp_path.parent / "trimmed")
     engine = SearchEngine(Collection.open(tmp_path.parent / "trimmed"), encoder)
-    chips = engine.search("[8] + red", k=1).chips
+    chips = engine.search("[8] + red", k=1).query_parts
     assert [chip.set_aside for chip in chips] == ["colour", ""]
-    assert chips[0].row == pytest.approx(np.array([2, 4, 3]) / 9, abs=1e-5)
+    assert chips[0].embedding == pytest.approx(np.array([2, 4, 3]) / 9, abs=1e-5)
 
 
 class CountingColours(PrimaryColours):

@@ -12,7 +12,7 @@ import pytest
 from engine import shell
 from engine.judgements import read_judgements
 from engine.query import Term
-from engine.search import SearchEngine
+from engine.search import MODE, PARAMETERS, SearchEngine
 from engine.storage import Collection
 from pages.parts.asking import terms_of
 from pages.parts.chips import edited
@@ -97,6 +97,33 @@ def test_a_thumb_moves_the_answer_and_is_part_of_the_link(open_page, photo_id):
     assert card["vote"] == 1
     (chips,) = elements(page, "chips")
     assert chips["chips"][-1]["label"] == "1 thumb up"
+
+
+def test_the_options_are_the_fields_of_a_request_in_its_own_words(open_page):
+    page = open_page("text_search", q="red")
+    (mode,) = page.segmented_control
+    assert (mode.label, mode.options) == (MODE.label, ["Both", "Meaning", "Words"])
+    assert mode.value == "hybrid"
+    assert mode.help == MODE.sentence()
+    page = mode.set_value("lexical").run()
+    for name in ("deduplicate", "only_matching"):
+        parameter = PARAMETERS[name]
+        switch = page.toggle(key=name)
+        assert (switch.label, switch.help) == (parameter.label, parameter.sentence())
+        page = switch.set_value(not switch.value).run()
+    page = page.slider(key="diversity").set_value(0.5).run()
+    assert not errors(page)
+    told = {"mode": "lexical", "deduplicate": "0", "only_matching": "1", "diversity": "0.5"}
+    assert {name: page.query_params[name] for name in told} == told
+
+
+def test_words_that_no_photo_carries_together_are_told_and_let_go_of(open_page):
+    page = open_page("text_search", q="red blue", only_matching="1")
+    assert "No photo carries all these words" in texts(page)
+    (button,) = [each for each in page.button if each.label == "Search all photos"]
+    page = button.click().run()
+    assert cards(page)
+    assert "only_matching" not in page.query_params
 
 
 def test_the_photo_sheet_tells_why(open_page, photo_id):
