@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from os.path import normpath
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ import numpy as np
 from engine.catalogue import facets, saying
 from engine.catalogue import rows as table
 from engine.catalogue.file import CatalogueFile
+from engine.catalogue.full_text import FullText
 from engine.catalogue.photo import TAG, Photo, Skipped, TableReport
 from engine.errors import CatalogueError
+from engine.text import asked_stems
 
 _PHOTOS_PER_READ = 1_000
 
@@ -224,19 +227,23 @@ class CatalogueReader:
         """
         if k < 0:
             raise ValueError(f"k must be at least 0, not {k}")
-        question = saying.every_word(query) if every_word else saying.any_word(query)
-        found = self._ask(
-            "SELECT rowid, -bm25(caption_search) FROM caption_search WHERE caption_search MATCH ?"
-            " ORDER BY bm25(caption_search), rowid LIMIT ?",
-            question,
-            k,
-        )
-        return list(found)
+        with self.full_text(query) as question:
+            rows, scores = question.best(k, every_word=every_word)
+        return list(zip(rows.tolist(), scores.tolist(), strict=True))
 
-    def rows_saying(self, text: str, *, together: bool = False, limit: int = -1) -> np.ndarray:
+    @contextmanager
+    def full_text(self, query: str) -> Iterator[FullText]:
+        """Put a question to the captions, to be asked while a connection is lent to it."""
+        with self._file.reading() as connection:
+            yield FullText(connection, asked_stems(query))
+
+    def rows_saying(
+        self, text: str, *, together: bool = False, limit: int | None = None
+    ) -> np.ndarray:
         """Return the rows whose captions have every word of a text, by its stem, ascending.
 
-        With `together`, next to one another and in this order; with `limit`, the first so many.
+        With `together`, next to one another and in this order: where thousands have the words, of
+        an even sample of them; with `limit`, the first so many.
         """
         with self._file.reading() as connection:
             return saying.rows_saying(connection, text, together=together, limit=limit)
@@ -248,8 +255,8 @@ class CatalogueReader:
 
     def says(self, text: str) -> bool:
         """Return whether the captions of any photo have every word of a text, by its stem."""
-        question = saying.every_word(text)
-        return bool(self._ask(f"{saying.MATCHING} LIMIT 1", question))
+        with self.full_text(text) as question:
+            return len(question.rows(limit=1)) > 0
 
     def rows_named(self, text: str) -> list[int]:
         """Return the rows that a text names exactly: an id, a whole caption, a code or rare value.

@@ -108,8 +108,8 @@ def set_ids_aside(connection: sqlite3.Connection, photos: Mapping[int, NewPhoto]
     )
 
 
-def terms_in(connection: sqlite3.Connection, row: int) -> tuple[Term, ...]:
-    """Return the terms of a live photo.
+def said_in(connection: sqlite3.Connection, row: int) -> tuple[list[str], tuple[Term, ...]]:
+    """Return the captions and the terms of a live photo.
 
     Raises
     ------
@@ -117,11 +117,12 @@ def terms_in(connection: sqlite3.Connection, row: int) -> tuple[Term, ...]:
         When the row is not live.
     """
     found = connection.execute(
-        "SELECT attributes, tags FROM photo WHERE row = ? AND retired = 0", (row,)
+        "SELECT captions, attributes, tags FROM photo WHERE row = ? AND retired = 0", (row,)
     ).fetchone()
     if found is None:
         raise not_live(row)
-    return terms_of(decode(found[0], dict), decode(found[1], list))
+    captions, attributes, tags = found
+    return decode(captions, list), terms_of(decode(attributes, dict), decode(tags, list))
 
 
 def count_rows(connection: sqlite3.Connection) -> int:

@@ -3,62 +3,60 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
 
 from engine.catalogue import rows as table
+from engine.catalogue.full_text import FullText
 from engine.catalogue.postings import fold, rows_of
 from engine.catalogue.sqlite import sqlite3
+from engine.text import asked_stems, stems
 
-MAX_WORDS = 64
 # A value that more photos share is a quality of them, not their name.
 MAX_NAMED = 20
 _MAX_TITLES = 500
-MATCHING = "SELECT rowid FROM caption_search WHERE caption_search MATCH ?"
-_WORD = re.compile(r"[^\W_]+")
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words that full text can be asked for, each once."""
-    # A decomposed accent is no letter and would cut its word in two.
-    words = _WORD.findall(unicodedata.normalize("NFC", text))
-    return list(dict.fromkeys(words))[:MAX_WORDS]
-
-
-def any_word(text: str) -> str:
-    """Return the full-text question for photos with any word of a text."""
-    return " OR ".join(f'"{word}"' for word in words_of(text)) or '""'
-
-
-def every_word(text: str) -> str:
-    """Return the full-text question for photos with every word of a text."""
-    return " AND ".join(f'"{word}"' for word in words_of(text)) or '""'
-
-
-def phrase(text: str) -> str:
-    """Return the full-text question for photos with the words of a text next to one another."""
-    return f'"{" ".join(_WORD.findall(unicodedata.normalize("NFC", text))[:MAX_WORDS])}"'
+# Of the photos that have the words of a phrase so many, spread over all, are read for it.
+_MAX_READ = 1_000
 
 
 def rows_saying(
-    connection: sqlite3.Connection, text: str, *, together: bool = False, limit: int = -1
+    connection: sqlite3.Connection, text: str, *, together: bool = False, limit: int | None = None
 ) -> np.ndarray:
-    """Return the live rows whose captions have every word of a text, ascending, int64 (n,)."""
-    question = phrase(text) if together else every_word(text)
-    found = connection.execute(f"{MATCHING} ORDER BY rowid LIMIT ?", (question, limit))
-    return np.fromiter((row for (row,) in found), np.int64)
+    """Return the live rows whose captions have every word of a text, ascending, int64 (n,).
+
+    With `together`, next to one another and in this order: of very many rows, a sample is read.
+    """
+    asked = stems(text) if together else asked_stems(text)
+    rows = FullText(connection, asked).rows(None if together else limit)
+    if not together or len(asked) < 2:
+        return rows[:limit]
+    places = np.linspace(0, len(rows) - 1, min(len(rows), _MAX_READ)).astype(np.int64)
+    read = _captions_of(connection, np.unique(rows[places]))
+    said = [row for row, captions in read if any(_has_run(stems(c), asked) for c in captions)]
+    return np.array(said[:limit], np.int64)
+
+
+def _captions_of(connection: sqlite3.Connection, rows: np.ndarray) -> list[tuple[int, list[str]]]:
+    """Return rows, ascending, with their captions."""
+    found = connection.execute(
+        "SELECT row, captions FROM photo WHERE retired = 0"
+        " AND row IN (SELECT value FROM json_each(?)) ORDER BY row",
+        (json.dumps(rows.tolist()),),
+    )
+    return [(row, table.decode(captions, list)) for row, captions in found]
+
+
+def _has_run(said: Sequence[str], asked: Sequence[str]) -> bool:
+    """Tell whether a list has another as a part of it."""
+    starts = range(len(said) - len(asked) + 1)
+    return any(said[start : start + len(asked)] == asked for start in starts)
 
 
 def saying_among(connection: sqlite3.Connection, text: str, rows: Sequence[int]) -> np.ndarray:
     """Return which of some rows have captions with every word of a text, bool (len(rows),)."""
-    found = connection.execute(
-        f"{MATCHING} AND rowid IN (SELECT value FROM json_each(?))",
-        (every_word(text), json.dumps(list(rows))),
-    )
-    return np.isin(rows, [row for (row,) in found])
+    question = FullText(connection, asked_stems(text))
+    return question.has_every(question.gains(np.array(rows, np.int64)))
 
 
 def rows_named(connection: sqlite3.Connection, text: str) -> list[int]:
@@ -82,19 +80,9 @@ def rows_named(connection: sqlite3.Connection, text: str) -> list[int]:
 
 def _titled(connection: sqlite3.Connection, text: str, name: str) -> list[int]:
     """Return rows with a caption that is the whole text."""
-    if not words_of(text):
-        return []
-    found = connection.execute(
-        "SELECT row, captions FROM photo WHERE retired = 0 AND row IN ("
-        "SELECT rowid FROM caption_search WHERE caption_search MATCH ?"
-        " ORDER BY rank LIMIT ?) ORDER BY row",
-        (phrase(text), _MAX_TITLES),
-    )
-    return [
-        row
-        for row, captions in found
-        if any(fold(caption) == name for caption in table.decode(captions, list))
-    ]
+    rows, _ = FullText(connection, asked_stems(text)).best(_MAX_TITLES, every_word=True)
+    read = _captions_of(connection, rows)
+    return [row for row, captions in read if any(fold(caption) == name for caption in captions)]
 
 
 def _having(connection: sqlite3.Connection, terms: sqlite3.Cursor) -> list[int]:

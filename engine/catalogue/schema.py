@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.catalogue import postings
+from engine.catalogue import full_text, postings
 from engine.catalogue.sqlite import sqlite3
 from engine.errors import CatalogueError
 
@@ -69,6 +69,15 @@ _FULL_TEXT = (
 )
 
 
+def _index_the_words(connection: sqlite3.Connection) -> None:
+    """Put our own full text in the place of SQLite's, which scored every row that has a word."""
+    for trigger in ("caption_added", "caption_changed", "caption_retired"):
+        connection.execute(f"DROP TRIGGER {trigger}")
+    connection.execute("DROP TABLE caption_search")
+    connection.execute("DROP VIEW caption_text")
+    full_text.create(connection)
+
+
 def _make_photos_and_full_text(connection: sqlite3.Connection) -> None:
     for statement in (*_PHOTOS, *_FULL_TEXT):
         connection.execute(statement)
@@ -77,6 +86,7 @@ def _make_photos_and_full_text(connection: sqlite3.Connection) -> None:
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _make_photos_and_full_text,
     postings.create,
+    _index_the_words,
 )
 
 

@@ -10,6 +10,7 @@ from types import TracebackType
 
 from engine.catalogue import rows as table
 from engine.catalogue.file import CatalogueFile
+from engine.catalogue.full_text import TextChanges
 from engine.catalogue.photo import NewPhoto, Skipped, TableReport
 from engine.catalogue.postings import TermChanges, terms_of
 from engine.catalogue.reader import CatalogueReader
@@ -138,12 +139,14 @@ class Catalogue(CatalogueReader):
         """
         with self._file.writing() as connection:
             first = table.count_rows(connection)
-            changes = TermChanges(connection)
+            terms, texts = TermChanges(connection), TextChanges(connection)
             row = first - 1
             for row, photo in enumerate(photos, start=first):
                 table.write(connection, table.INSERT, row, photo)
-                changes.enter(row, terms_of(photo.attributes, photo.tags))
-            changes.write()
+                terms.enter(row, terms_of(photo.attributes, photo.tags))
+                texts.enter(row, photo.captions)
+            terms.write()
+            texts.write()
         return list(range(first, row + 1))
 
     def replace(self, row: int, photo: NewPhoto) -> None:
@@ -162,15 +165,19 @@ class Catalogue(CatalogueReader):
         """Put photos into rows, by row, all of them or none; they may swap ids (see `replace`)."""
         photos = {int(row): photo for row, photo in photos.items()}
         with self._file.writing() as connection:
-            changes = TermChanges(connection)
+            terms, texts = TermChanges(connection), TextChanges(connection)
             table.set_ids_aside(connection, photos)
             for row, photo in photos.items():
-                old = table.terms_in(connection, row)
+                captions, old = table.said_in(connection, row)
                 new = terms_of(photo.attributes, photo.tags)
-                changes.leave(row, [term for term in old if term not in new])
-                changes.enter(row, [term for term in new if term not in old])
+                terms.leave(row, [term for term in old if term not in new])
+                terms.enter(row, [term for term in new if term not in old])
+                if captions != list(photo.captions):
+                    texts.leave(row, captions)
+                    texts.enter(row, photo.captions)
                 table.write(connection, table.UPDATE, row, photo)
-            changes.write()
+            terms.write()
+            texts.write()
 
     def rename(self, row: int, path: str) -> None:
         """Note that a photo's file has moved; everything else stays.
@@ -199,11 +206,14 @@ class Catalogue(CatalogueReader):
             When a row is not live; then none is retired.
         """
         with self._file.writing() as connection:
-            changes = TermChanges(connection)
+            terms, texts = TermChanges(connection), TextChanges(connection)
             for row in {int(row) for row in rows}:
-                changes.leave(row, table.terms_in(connection, row))
+                captions, old = table.said_in(connection, row)
+                terms.leave(row, old)
+                texts.leave(row, captions)
                 connection.execute("UPDATE photo SET retired = 1 WHERE row = ?", (row,))
-            changes.write()
+            terms.write()
+            texts.write()
 
     def record_skipped(self, skipped: Iterable[Skipped]) -> None:
         """Note what was left out, beside what is noted already; a path has one reason, the last."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from engine.search.foreign import language_of
-from engine.search.stopwords import FILLER, GLUE, PRAISE
+from engine.text.stopwords import FILLER, GLUE, PRAISE
 from engine.text import SubwordTokenizer, Tokenizer, singular, slips, words
 from engine.words import WordVectors
 

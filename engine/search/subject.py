@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.search.stopwords import FILLER, PRAISE
+from engine.text.stopwords import FILLER, PRAISE
 from engine.text import singular, words
 
 # What follows one of these tells what a thing is for, against, or to be worn with.

@@ -322,9 +322,10 @@ def test_a_catalogue_that_names_a_file_outside_its_folder_is_not_believed(closed
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there libraries share their symbols")
 def test_the_full_text_works_where_tensorflow_was_loaded_first(tmp_path: Path):
-    """TensorFlow has an SQLite without FTS5 inside; it is loaded here as TensorFlow loads it."""
+    """TensorFlow has an SQLite without FTS5 inside; it is loaded here as TensorFlow loads it,
+    after `hashlib`."""
     script = """
-import ctypes, importlib.util, pathlib, sys
+import ctypes, hashlib, importlib.util, pathlib, sys
 folder = pathlib.Path(importlib.util.find_spec("tensorflow").origin).parent
 for library in sorted(folder.glob("libtensorflow_*.so*"), reverse=True):
     ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)

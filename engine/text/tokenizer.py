@@ -1,16 +1,13 @@
-"""Words and vocabulary: the same token ids when a model is trained and when it answers.
+"""The vocabulary: the same token ids when a model is trained and when it answers.
 
-A text is lower-cased, freed of accents and possessives, cut into words, and each word is folded to
-its singular, so that *T-Shirts*, *tshirt* and *Tshirts* are one entry. Words outside the vocabulary
-have no id and leave no trace in the encoding; whoever asks is told which they were. A vocabulary of
-sub-words (`SubwordTokenizer`) reads those too, piece by piece.
+Each word is folded to its singular, so that *T-Shirts*, *tshirt* and *Tshirts* are one entry.
+Words outside the vocabulary have no id and leave no trace in the encoding; whoever asks is told
+which they were. A vocabulary of sub-words (`SubwordTokenizer`) reads those too, piece by piece.
 """
 
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -19,139 +16,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract
 
 from engine.durable import MALFORMED, read_json
 from engine.errors import ModelError
+from engine.text.analyser import normalise, singular, words
+from engine.text.spelling import slips, spelt_nearly
 
 PADDING = 0
 PIECES = "tokenizer.json"
-# Up to here, two slips make another word out of almost any.
-_SHORT = 4
 FORMAT_VERSION = 1
 # Words looked up lately: those of a query come back at once, and few words make most texts.
 _REMEMBERED = 16_384
-
-_POSSESSIVE = re.compile(r"(?<=\w)['’]s?(?!\w)")
-_INITIAL = re.compile(r"\b(\w)-(?=\w{2})")
-_WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
-# Endings after which the plural takes -es, and endings in -s that are no plural at all.
-_ES = ("sses", "shes", "ches", "xes", "zes")
-_NOT_PLURAL = ("ss", "us", "is")
-
-
-def normalise(text: str) -> str:
-    """Return `text` in lower case, without accents, possessives and odd Unicode forms.
-
-    Examples
-    --------
-    >>> normalise("Women’s CAFÉ  Dress")
-    'women cafe  dress'
-    """
-    if text.isascii():
-        plain = text.lower()
-    else:
-        decomposed = unicodedata.normalize("NFKD", text).casefold()
-        plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return _POSSESSIVE.sub("", plain)
-
-
-def words(text: str) -> list[str]:
-    """Cut a text into lower-case words, in order.
-
-    A hyphen after a single letter joins (*t-shirt*, *v-neck*); any other one separates.
-
-    Examples
-    --------
-    >>> words("Men's V-Neck T-shirts, long-sleeve (2 pack)")
-    ['men', 'vneck', 'tshirts', 'long', 'sleeve', '2', 'pack']
-    """
-    return _WORD.findall(_INITIAL.sub(r"\1", normalise(text)))
-
-
-def singular(word: str) -> str:
-    """Fold an English plural to one form; other words come back as they are.
-
-    The fold need not be correct English, only the same for both numbers of a word.
-
-    Examples
-    --------
-    >>> [singular(w) for w in ("shirts", "dresses", "accessories", "shoes", "dress", "bus")]
-    ['shirt', 'dress', 'accessory', 'shoe', 'dress', 'bus']
-    """
-    if len(word) < 4 or not word.endswith("s") or word.endswith(_NOT_PLURAL):
-        return word
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    return word[:-2] if word.endswith(_ES) else word[:-1]
-
-
-_IRREGULAR = {
-    "man": "men",
-    "woman": "women",
-    "child": "children",
-    "foot": "feet",
-    "tooth": "teeth",
-    "goose": "geese",
-    "mouse": "mice",
-    "person": "people",
-    "knife": "knives",
-    "leaf": "leaves",
-    "wolf": "wolves",
-    "shelf": "shelves",
-    "loaf": "loaves",
-    "calf": "calves",
-    "ox": "oxen",
-}
-_OTHER_NUMBER = _IRREGULAR | {many: one for one, many in _IRREGULAR.items()}
-
-
-def other_number(word: str) -> str:
-    """Return the plural of an irregular singular and the other way round, else "".
-
-    Vocabularies keep the two apart, since `singular` knows rules alone.
-
-    Examples
-    --------
-    >>> other_number("men"), other_number("foot"), other_number("shirt")
-    ('man', 'feet', '')
-    """
-    return _OTHER_NUMBER.get(word, "")
-
-
-def spelt_nearly(word: str, known: Iterable[str]) -> list[str]:
-    """Return the known words that a slip or two make of a word, the fewest slips first.
-
-    A slip leaves out a letter, adds one, takes a wrong one, or exchanges two neighbours. Words of
-    four letters are nobody's neighbours beyond one slip; equally near words keep their order.
-
-    References
-    ----------
-    Damerau, "A technique for computer detection and correction of spelling errors", Communications
-    of the ACM 1964: four misspellings of five are one such slip.
-
-    Examples
-    --------
-    >>> spelt_nearly("snekaer", ["shirt", "speaker", "sneaker"])
-    ['sneaker', 'speaker']
-    """
-    # A first letter is seldom mistyped, and keeping it leaves a twentieth of the work.
-    alike = [each for each in known if each[:1] == word[:1]]
-    most = 1 if len(word) <= _SHORT else 2
-    near = extract(word, alike, scorer=OSA.distance, score_cutoff=most, limit=None)
-    return [each for each, _, _ in sorted(near, key=lambda found: found[1])]
-
-
-def slips(word: str, known: str) -> int:
-    """Return how many slips lie between two spellings; see `spelt_nearly`.
-
-    Examples
-    --------
-    >>> slips("nvay", "navy"), slips("canvas", "canvas")
-    (1, 0)
-    """
-    return int(OSA.distance(word, known))
 
 
 class Tokenizer:
