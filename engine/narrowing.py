@@ -6,8 +6,6 @@ caption does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,11 +50,11 @@ def _rows_of(
     return np.unique(np.concatenate(parts)) if parts else np.empty(0, np.int64)
 
 
-def narrowed(
-    catalogue: Catalogue, texts: Sequence[str], allowed: NDArray[np.int64] | None
-) -> NDArray[np.int64] | None:
-    """Return the rows that carry all the words of some texts, within those already allowed."""
-    carrying = rows_carrying(catalogue, " ".join(texts))
+def narrowed(catalogue: Catalogue, text: str, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which rows carry all the words of a text, of those already allowed, (n_rows,)."""
+    carrying = rows_carrying(catalogue, text)
     if carrying is None:
         return allowed
-    return carrying if allowed is None else np.intersect1d(carrying, allowed)
+    mask = np.zeros_like(allowed)
+    mask[carrying] = allowed[carrying]
+    return mask

@@ -56,6 +56,13 @@ def mask_where(
     return mask
 
 
+def rows_having(connection: sqlite3.Connection, name: str, value: str, n_rows: int) -> np.ndarray:
+    """Return the rows that have a value, in any spelling, ascending; errors as in `mask_where`."""
+    term_ids = _terms_matching(connection, name, [value])
+    rows = rows_of(connection, term_ids, n_rows)
+    return rows if len(term_ids) == 1 else np.unique(rows)
+
+
 def _terms_matching(connection: sqlite3.Connection, key: str, values: Sequence[str]) -> list[int]:
     attributes = _attributes_matching(connection, key)
     term_ids = []

@@ -29,13 +29,15 @@ from numpy.typing import NDArray
 from engine.catalogue.postings import CHUNK_ROWS
 from engine.catalogue.sqlite import sqlite3
 from engine.errors import CatalogueError
-from engine.text import stems
+from engine.text import asked_stems, stems
 
 K1, B = 1.2, 0.75
 # Counts and lengths of documents are kept in a byte each: what is longer counts as so long.
 _MOST = 255
 # A word of more than half of all documents tells next to nothing.
 _LEAST_IDF = 1e-6
+# Glue, as "for", nobody must have; it is scored unless more than one in so many documents has it.
+_TELLING = 10
 # Once the rarer words have so many documents, the commoner ones only score those.
 _MANY = 20_000
 
@@ -213,11 +215,12 @@ def _word_id(connection: sqlite3.Connection, stem: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word of a question: its number, how many photos have it, and what it tells at most."""
+    """A word of a question: who has it, what it tells at most, and whether all must have it."""
 
     id: int
     n_photos: int
     bound: float
+    is_needed: bool
 
 
 class FullText:
@@ -227,19 +230,18 @@ class FullText:
     ----------
     connection
         To a catalogue.
-    asked
-        Stems; one that no caption has tells nothing.
+    text
+        Anything a person may type; a word that no caption has tells nothing.
     """
 
-    def __init__(self, connection: sqlite3.Connection, asked: Iterable[str]) -> None:
+    def __init__(self, connection: sqlite3.Connection, text: str) -> None:
         self._connection = connection
-        wanted = list(dict.fromkeys(asked))
+        needed = asked_stems(text)
         found = connection.execute(
-            "SELECT id, n_photos FROM word WHERE n_photos > 0"
+            "SELECT id, stem, n_photos FROM word WHERE n_photos > 0"
             " AND stem IN (SELECT value FROM json_each(?)) ORDER BY n_photos, id",
-            (json.dumps(wanted),),
+            (json.dumps(stems(text)),),
         ).fetchall()
-        self._knows_all = 0 < len(wanted) == len(found)
         n_rows, n_retired, n_words = connection.execute(
             "SELECT (SELECT coalesce(max(row) + 1, 0) FROM photo),"
             " (SELECT count(*) FROM photo WHERE retired = 1),"
@@ -248,7 +250,13 @@ class FullText:
         self._n_documents = n_rows - n_retired
         self._usual_length = max(int(n_words or 0) / max(self._n_documents, 1), 1e-9)
         # The rarest first.
-        self._words = [_Word(word, n, (K1 + 1) * self._idf(n)) for word, n in found]
+        self._words = [
+            _Word(number, n, (K1 + 1) * self._idf(n), stem in needed)
+            for number, stem, n in found
+            if stem in needed or n <= self._n_documents / _TELLING
+        ]
+        self._needed = [word for word in self._words if word.is_needed]
+        self._knows_all = 0 < len(needed) == len(self._needed)
         self._read: dict[int, _Postings] = {}
 
     def _idf(self, n_photos: int) -> float:
@@ -280,14 +288,15 @@ class FullText:
         rows, scores = np.empty(0, np.int64), np.empty(0, np.float32)
         if k < 1 or not self._words or (every_word and not self._knows_all):
             return rows, scores
-        n_first = 1 if every_word else self._n_essential
-        found, gained = self._having(self._words[:n_first])
+        first = self._needed[:1] if every_word else self._words[: self._n_essential]
+        others = [word for word in self._words if word not in first]
+        found, gained = self._having(first)
         if allowed is not None:
             found, gained = found[allowed[found]], gained[allowed[found]]
         for start in range(0, len(found), _MANY):
             here = slice(start, start + _MANY)
             least = float(scores[-1]) if len(scores) == k else 0.0
-            more, told = self._scored(found[here], gained[here], n_first, least, every_word)
+            more, told = self._scored(found[here], gained[here], others, least, every_word)
             rows, scores = np.concatenate([rows, more]), np.concatenate([scores, told])
             if len(rows) > k:  # those as good as the worst of the best stay for the exact order
                 kept = scores >= np.partition(scores, len(scores) - k)[len(scores) - k]
@@ -312,16 +321,20 @@ class FullText:
         return rows, np.bincount(places, np.concatenate(gains)).astype(np.float32)
 
     def _scored(
-        self, rows: Rows, gained: Gains, n_asked: int, least: float, every_word: bool
+        self,
+        rows: Rows,
+        gained: Gains,
+        others: Sequence[_Word],
+        least: float,
+        every_word: bool,
     ) -> tuple[Rows, Gains]:
         """Ask the commoner words about rows; those that can't score more than `least` go."""
-        others = self._words[n_asked:]
         rest = sum(word.bound for word in others)
         for word in others:
             hopeful = gained + np.float32(rest) > least
             told = self._gain_of(word, rows[hopeful])
             rows, gained = rows[hopeful], gained[hopeful] + told
-            if every_word:
+            if every_word and word.is_needed:
                 rows, gained = rows[told > 0], gained[told > 0]
             rest -= word.bound
         return rows, gained
@@ -333,13 +346,14 @@ class FullText:
 
     def has_every(self, gains: Gains) -> Mask:
         """Return which rows have every word of the question, from what `gains` told of them."""
-        return (gains > 0).all(axis=1) & self._knows_all
+        is_needed = [word.is_needed for word in self._words]
+        return np.logical_and((gains[:, is_needed] > 0).all(axis=1), self._knows_all)
 
     def rows(self, limit: int | None = None) -> Rows:
         """Return the rows that have every word, ascending; with `limit`, the first so many."""
         if not self._knows_all:
             return np.empty(0, np.int64)
-        first, *others = self._words
+        first, *others = self._needed
         rows = self._postings(first).rows
         for word in others:
             rows = rows[self._gain_of(word, rows) > 0]

@@ -250,9 +250,10 @@ def unpack(postings: Sequence[tuple[int, bytes]], n_rows: int) -> tuple[np.ndarr
 
 
 def rows_of(connection: sqlite3.Connection, term_ids: Sequence[int], n_rows: int) -> np.ndarray:
-    """Return the rows of any of some terms; a row may come more than once, in no order."""
+    """Return the rows of any of some terms; of one term ascending, of several in no order."""
     found: Iterator[tuple[int, bytes]] = connection.execute(
-        "SELECT chunk, offsets FROM posting WHERE term_id IN (SELECT value FROM json_each(?))",
+        "SELECT chunk, offsets FROM posting WHERE term_id IN (SELECT value FROM json_each(?))"
+        " ORDER BY chunk",
         (json.dumps(list(term_ids)),),
     )
     return unpack(list(found), n_rows)[0]

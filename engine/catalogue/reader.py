@@ -17,7 +17,6 @@ from engine.catalogue.file import CatalogueFile
 from engine.catalogue.full_text import FullText
 from engine.catalogue.photo import TAG, Photo, Skipped, TableReport
 from engine.errors import CatalogueError
-from engine.text import asked_stems
 
 _PHOTOS_PER_READ = 1_000
 
@@ -188,10 +187,24 @@ class CatalogueReader:
         ValueError
             When a filter's values are one string instead of a sequence of them.
         """
+        return np.flatnonzero(self.mask_where(filters))
+
+    def mask_where(self, filters: Mapping[str, Sequence[str]]) -> np.ndarray:
+        """Return which rows are live and satisfy every filter, bool (n_rows,); see `rows_where`."""
         with self._file.reading() as connection:
             mask = table.live_mask(connection)
-            mask &= facets.mask_where(connection, filters, len(mask))
-            return np.flatnonzero(mask)
+            return mask & facets.mask_where(connection, filters, len(mask)) if filters else mask
+
+    def rows_having(self, name: str, value: str) -> np.ndarray:
+        """Return the live rows that have a value of an attribute, or a tag, ascending.
+
+        Raises
+        ------
+        CatalogueError
+            When the attribute or the value is unknown.
+        """
+        with self._file.reading() as connection:
+            return facets.rows_having(connection, name, value, table.count_rows(connection))
 
     def rows_with_tag(self, tag: str) -> np.ndarray:
         """Return the live rows that carry a tag, ascending, int64 (n,).
@@ -235,7 +248,7 @@ class CatalogueReader:
     def full_text(self, query: str) -> Iterator[FullText]:
         """Put a question to the captions, to be asked while a connection is lent to it."""
         with self._file.reading() as connection:
-            yield FullText(connection, asked_stems(query))
+            yield FullText(connection, query)
 
     def rows_saying(
         self, text: str, *, together: bool = False, limit: int | None = None

@@ -11,7 +11,7 @@ from engine.catalogue import rows as table
 from engine.catalogue.full_text import FullText
 from engine.catalogue.postings import fold, rows_of
 from engine.catalogue.sqlite import sqlite3
-from engine.text import asked_stems, stems
+from engine.text import stems
 
 # A value that more photos share is a quality of them, not their name.
 MAX_NAMED = 20
@@ -27,8 +27,8 @@ def rows_saying(
 
     With `together`, next to one another and in this order: of very many rows, a sample is read.
     """
-    asked = stems(text) if together else asked_stems(text)
-    rows = FullText(connection, asked).rows(None if together else limit)
+    asked = stems(text)
+    rows = FullText(connection, text).rows(None if together else limit)
     if not together or len(asked) < 2:
         return rows[:limit]
     places = np.linspace(0, len(rows) - 1, min(len(rows), _MAX_READ)).astype(np.int64)
@@ -55,7 +55,7 @@ def _has_run(said: Sequence[str], asked: Sequence[str]) -> bool:
 
 def saying_among(connection: sqlite3.Connection, text: str, rows: Sequence[int]) -> np.ndarray:
     """Return which of some rows have captions with every word of a text, bool (len(rows),)."""
-    question = FullText(connection, asked_stems(text))
+    question = FullText(connection, text)
     return question.has_every(question.gains(np.array(rows, np.int64)))
 
 
@@ -80,7 +80,7 @@ def rows_named(connection: sqlite3.Connection, text: str) -> list[int]:
 
 def _titled(connection: sqlite3.Connection, text: str, name: str) -> list[int]:
     """Return rows with a caption that is the whole text."""
-    rows, _ = FullText(connection, asked_stems(text)).best(_MAX_TITLES, every_word=True)
+    rows, _ = FullText(connection, text).best(_MAX_TITLES, every_word=True)
     read = _captions_of(connection, rows)
     return [row for row, captions in read if any(fold(caption) == name for caption in captions)]
 

@@ -47,9 +47,13 @@ class LiveMatrix:
         return int(self.embeddings.shape[1])
 
     def live_among(self, allowed: ArrayLike) -> NDArray[np.bool_]:
-        """Return (n,) flags: which rows are both allowed and live."""
+        """Return (n,) flags: which rows, given by number or as flags, are allowed and live."""
         rows = np.asarray(allowed)
         n_rows = len(self._is_live)
+        if rows.dtype == bool:
+            if rows.shape != (n_rows,):
+                raise ValueError(f"flags of allowed rows must be ({n_rows},), not {rows.shape}")
+            return rows & self._is_live
         flags = np.zeros(n_rows, dtype=bool)
         if rows.size:
             if rows.dtype.kind not in "iu" or rows.min() < 0 or rows.max() >= n_rows:

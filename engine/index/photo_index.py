@@ -169,8 +169,8 @@ class PhotoIndex:
         k
             How many rows are wanted, ≥ 1; fewer come back when fewer are live and allowed.
         allowed
-            Only these rows may be returned; removed ones among them are passed over.
-            None allows all.
+            Only these rows may be returned, given as numbers or as (n,) flags; removed ones among
+            them are passed over. None allows all.
         ef
             Candidates kept while searching the graph; None takes the one of `build`.
         exact

@@ -1,26 +1,28 @@
 """Search: a question in words, photos or both becomes an answer that can say how it came about.
 
-    engine.py      SearchEngine: the one object pages talk to
-    result.py      SearchResult, Match, QueryPart
-    request.py     SearchRequest: everything that makes an answer again
-    parameter.py   what a field of it may be, and how it is written as text
-    attaching.py   terms of a query become chips that point somewhere
-    composing.py   chips become the query's one row, linear so that parts are exact
-    ranking.py     what meaning, captions and tags tell of a photo, and the order that follows
-    weighing.py    how much the model's nearness tells, beside what words tell
-    finding.py     which rows may be matches, in which order
-    arranging.py   near-identical photos fold, answers can vary
-    reading.py     what the model makes of each word
-    subject.py     what a query is about: its thing, without filler and what it is for
-    stopwords.py   function words, filler and praise
-    foreign.py     words of other languages
-    evidence.py    what speaks for an answer: nearness, and what photos name of the subject
-    lexicon.py     the values a collection's photos share
-    verdict.py     is there an answer, how strong is each match, where do answers end
-    calibrating.py what that is fitted to: phrases whose truth in the collection is known
-    suggesting.py  phrases to complete what is being typed
-    dial.py        what the index finds, and how fast, by how far it looks
-    everyday.py    things that most collections lack
+    engine.py             SearchEngine: the one object pages talk to
+    request.py            SearchRequest: everything that makes an answer again
+    parameter.py          what kinds of fields a request has, how each is checked and written
+    result.py             SearchResult, Match, QueryPart
+    query_parts.py        terms of a query become parts that point somewhere
+    query_vector.py       parts become the query's one row, linear so that contributions are exact
+    query_expansion.py    what words stand for in a collection, read off its own captions
+    collection_values.py  the values that a collection's photos share, found again in a query
+    ranker.py             candidates, by embedding and by words, scored and arranged
+    lexical.py            candidates and log odds by words: BM25 and values
+    fusion.py             log odds of all kinds add up to one order
+    dense_weight.py       how much the model's nearness tells, beside what words tell
+    diversity.py          near-duplicates, and maximal marginal relevance
+    reading.py            what the model makes of each word
+    subject.py            what a query is about: its thing, without filler and what it is for
+    language.py           words of other languages
+    evidence.py           what speaks for an answer: nearness, and what photos name of the subject
+    calibrating.py        what that is fitted to: phrases whose truth in the collection is known
+    verdict.py            is there an answer, how strong is each match, where do answers end
+    suggestions.py        phrases to complete what is being typed
+    recall_curve.py       what the index finds, and how fast, by how far it looks
+    upload.py             photos from outside, decoded and embedded once
+    common_things.py      things that most collections lack
 
 A query is a sum of parts in the joint space: ``q = Σ cᵢ eᵢ`` of length one, so a photo's
 similarity is ``Σ cᵢ (eᵢ · x)``, a share for each of them.

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.relevance import Calibration, fit
-from engine.search.everyday import EVERYDAY
+from engine.search.collection_values import folded
+from engine.search.common_things import EVERYDAY
 from engine.search.evidence import TextEvidence
-from engine.search.lexicon import folded
 from engine.search.reading import knows, read_words
 from engine.search.subject import is_telling
 from engine.search.verdict import match_evidence

@@ -18,13 +18,13 @@ from engine.images import DecodedPhoto
 from engine.query import Term, format_query, group, parse_query
 from engine.recognising import Recogniser
 from engine.relevance import Background
-from engine.search.attaching import Attached, Attacher, explain_silence
 from engine.search.calibrating import Calibrations
-from engine.search.composing import compose, parts_of
+from engine.search.collection_values import Lexicon
 from engine.search.evidence import CaptionWords
-from engine.search.finding import Filters, Finder, Wanted
-from engine.search.lexicon import Lexicon
-from engine.search.ranking import Ranking
+from engine.search.fusion import Ranking
+from engine.search.query_parts import Attached, Attacher, explain_silence
+from engine.search.query_vector import compose, parts_of
+from engine.search.ranker import Filters, Ranker, ReadQuery
 from engine.search.reading import WordReading, unknown_words
 from engine.search.request import SearchRequest
 from engine.search.result import Match, QueryPart, SearchResult, Stopwatch
@@ -151,27 +151,12 @@ class SearchEngine:
         chips, row = self._composed(attached, request)
         watch.lap("encode")
         as_read = self._as_read(terms, attached.readings)
-        allowed, n_searched, n_excluded = self._finder.allowed(
-            as_read,
-            request.filters,
-            attached.own_rows,
-            request.mode,
-            narrow=request.only_matching,
-        )
+        read = ReadQuery(request, as_read, chips, row, frozenset(attached.own_rows))
+        allowed, n_searched, n_excluded = self._ranker.allowed(read)
         watch.lap("filter")
-        wanted = Wanted(
-            k=request.k,
-            offset=request.offset,
-            exact=request.exact or None,
-            ef=request.ef,
-            folded=request.deduplicate,
-            variety=request.diversity,
-        )
-        ranking, is_exact = self._finder.ranked(
-            as_read, chips, row, allowed, set(attached.own_rows), request.mode, wanted
-        )
+        ranking, is_exact = self._ranker.ranked(read, allowed)
         watch.lap("index")
-        matches = self._matches(ranking, chips, row, wanted)
+        matches = self._matches(read, ranking)
         watch.lap("catalogue")
         if row is None and not matches:
             raise explain_silence(self.encoder, attached.readings)
@@ -243,11 +228,11 @@ class SearchEngine:
     @property
     def recogniser(self) -> Recogniser:
         """What photos are taken for, in the collection's own values."""
-        return self._finder.recogniser
+        return self._ranker.recogniser
 
     @cached_property
-    def _finder(self) -> Finder:
-        return Finder(self.collection, self.lexicon, self.encoder, self.background)
+    def _ranker(self) -> Ranker:
+        return Ranker(self.collection, self.lexicon, self.encoder, self.background)
 
     @cached_property
     def _attacher(self) -> Attacher:
@@ -295,39 +280,29 @@ class SearchEngine:
             chips, self.background if several else None, self.lexicon if several else None
         )
 
-    def _matches(
-        self,
-        ranking: Ranking,
-        chips: Sequence[QueryPart],
-        row: NDArray[np.float32] | None,
-        wanted: Wanted,
-    ) -> list[Match]:
-        """Fold and vary the ranking, and look up the page of it that is wanted."""
-        rows, behind = self._finder.arranged(ranking, row, wanted)
-        rows = rows[wanted.offset : wanted.offset + wanted.k]
-        catalogue = self.collection.catalogue
-        photos = catalogue.photos(rows)
+    def _matches(self, query: ReadQuery, ranking: Ranking) -> list[Match]:
+        """Deduplicate and diversify the ranking, and look up the page of it that is wanted."""
+        rows, behind = self._ranker.arranged(query, ranking)
+        offset = query.request.offset
+        rows = rows[offset : offset + query.request.k]
+        twins = [twin for row in rows for twin in behind.get(row, ())]
+        ids = self.collection.catalogue.ids_of(twins) if twins else {}
+        photos = self.collection.catalogue.photos(rows)
         embeddings = np.asarray(self.collection.embeddings[rows], np.float32)
-        parts = parts_of(chips, embeddings).tolist() if chips else [[]] * len(rows)
+        parts = parts_of(query.parts, embeddings).tolist() if query.parts else [[]] * len(rows)
+        places = [int(np.flatnonzero(ranking.rows == row)[0]) for row in rows]
         return [
             Match(
                 rank=rank,
                 similarity=max(-1.0, min(1.0, sum(given))),
                 photo=photo,
                 parts=tuple(given),
-                shares=ranking.shares.get(photo.row, {}),
-                is_named=photo.row in ranking.named,
-                near_duplicates=self._ids(behind.get(photo.row, ())),
-                score=ranking.score(photo.row, sum(given)),
+                shares=ranking.shares(place),
+                is_named=place < ranking.n_named,
+                near_duplicates=tuple(ids[row] for row in behind.get(photo.row, ())),
+                score=ranking.score(place, sum(given)),
             )
-            for rank, (photo, given) in enumerate(
-                zip(photos, parts, strict=True), start=wanted.offset + 1
+            for rank, (photo, given, place) in enumerate(
+                zip(photos, parts, places, strict=True), start=offset + 1
             )
         ]
-
-    def _ids(self, rows: Sequence[int]) -> tuple[str, ...]:
-        return (
-            tuple(photo.photo_id for photo in self.collection.catalogue.photos(rows))
-            if rows
-            else ()
-        )

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from engine.catalogue import Photo
 from engine.catalogue.photo import TAG
-from engine.search.lexicon import Mention, Place, folded
+from engine.search.collection_values import Mention, Place, folded
 from engine.search.reading import knows
 from engine.search.subject import Subject
 from engine.text import singular, words

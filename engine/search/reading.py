@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.search.foreign import language_of
-from engine.text.stopwords import FILLER, GLUE, PRAISE
+from engine.search.language import language_of
 from engine.text import SubwordTokenizer, Tokenizer, singular, slips, words
+from engine.text.stopwords import FILLER, GLUE, PRAISE
 from engine.words import WordVectors
 
 # A word that training showed less often has hardly found its place.

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.text.stopwords import FILLER, PRAISE
 from engine.text import singular, words
+from engine.text.stopwords import FILLER, PRAISE
 
 # What follows one of these tells what a thing is for, against, or to be worn with.
 _PURPOSE = frozenset(

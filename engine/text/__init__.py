@@ -1,9 +1,9 @@
 """Texts: one analysis of words for models, spelling, values and full text.
 
-    analyser.py    a text to words, words to singulars and stems
-    stopwords.py   function words, filler and praise
-    spelling.py    known words that a slip makes of a misspelt one
-    tokenizer.py   vocabularies: words, or pieces of words, to the token ids of a model
+analyser.py    a text to words, words to singulars and stems
+stopwords.py   function words, filler and praise
+spelling.py    known words that a slip makes of a misspelt one
+tokenizer.py   vocabularies: words, or pieces of words, to the token ids of a model
 """
 
 from __future__ import annotations

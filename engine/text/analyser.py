@@ -87,6 +87,7 @@ _IRREGULAR = {
     "shelf": "shelves",
     "loaf": "loaves",
     "calf": "calves",
+    "scarf": "scarves",
     "ox": "oxen",
 }
 _SINGULAR = {many: one for one, many in _IRREGULAR.items()}

@@ -43,5 +43,3 @@ def slips(word: str, known: str) -> int:
     (1, 0)
     """
     return int(OSA.distance(word, known))
-
-

@@ -10,8 +10,8 @@ import streamlit as st
 from engine.explaining import WordBook
 from engine.search import Filters, SearchEngine, SearchResult, Verdict
 from engine.search.calibrating import Calibrations
-from engine.search.dial import DialPoint, measure_dial
-from engine.search.suggesting import suggestions
+from engine.search.recall_curve import DialPoint, measure_dial
+from engine.search.suggestions import suggestions
 from engine.search.verdict import judge
 from engine.storage import Collection, Inventory, estimate_seconds, take_inventory
 from engine.text import singular, words

@@ -10,7 +10,7 @@ from engine.errors import KindredError
 from engine.explaining import Heat, explain_places
 from engine.images import Preprocessing
 from engine.search import SearchEngine, SearchResult
-from engine.search.composing import parts_of
+from engine.search.query_vector import parts_of
 from pages.parts.elements import data_url, element
 from pages.parts.learned import word_book_of
 from pages.parts.wording import chip_label, plain

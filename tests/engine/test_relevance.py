@@ -12,7 +12,7 @@ from engine.images import read_photo
 from engine.receipts import contact_sheet, receipt_of
 from engine.relevance import Background, fit, natural_gap, reliability
 from engine.search import SearchEngine, SearchRequest
-from engine.search.dial import measure_dial
+from engine.search.recall_curve import measure_dial
 from engine.trials import try_absent, try_judged, try_modes
 from engine.trials.judged import ndcg
 

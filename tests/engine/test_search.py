@@ -18,9 +18,8 @@ from PIL import Image
 from engine.errors import CatalogueError, ModelError, PhotoError, QueryError
 from engine.images import Preprocessing
 from engine.search import SearchEngine, upload
-from engine.search.arranging import fold
-from engine.search.ranking import _together, nats_of_saying, nats_of_words
-from engine.search.weighing import nats_per_spread
+from engine.search.dense_weight import nats_per_spread
+from engine.search.diversity import deduplicate
 from engine.storage import Collection, build_collection
 from engine.text import Tokenizer
 
@@ -294,7 +293,7 @@ def test_a_minus_leaves_out_whose_captions_name_it_when_text_is_asked(engine: Se
 
 def test_near_identical_photos_fold_behind_the_first(engine: SearchEngine):
     rows = np.array([[1, 0, 0], [1, 0, 0], [0, 1, 0], [1, 0.01, 0]], np.float32)
-    assert fold([4, 5, 6, 7], unit(rows), n_wanted=9) == ([4, 6], {4: [5, 7]})
+    assert deduplicate([4, 5, 6, 7], unit(rows), n_wanted=9) == ([4, 6], {4: [5, 7]})
     assert found(engine.search("red", k=2, deduplicate=True)) == found(engine.search("red", k=2))
 
 
@@ -310,45 +309,6 @@ def test_facets_follow_the_query(engine: SearchEngine):
     """The two nearest to red are red (S) and magenta (L)."""
     near = engine.search("red", k=1).query_embedding
     assert engine.facets(near=near, n=2) == {"size": [("L", 1), ("S", 1)]}
-
-
-EVERY = np.ones(6, bool)
-
-
-def test_a_value_tells_by_how_few_have_it_and_only_of_what_may_match(engine: SearchEngine):
-    """Two of six have size S: log(1 + 6/2) nats each. The captions do not say S."""
-    catalogue = engine.collection.catalogue
-    nats = nats_of_words(catalogue, engine.lexicon, "S", EVERY)
-    small = np.zeros(6, np.float32)
-    small[[catalogue.photo(name).row for name in ("red", "green")]] = math.log(4)
-    assert nats["tags"].tolist() == pytest.approx(small.tolist())
-    assert not nats["captions"].any()
-    assert not nats_of_words(catalogue, engine.lexicon, "S", ~EVERY)["tags"].any()
-
-
-def test_a_caption_that_leaves_a_word_out_counts_a_quarter(engine: SearchEngine):
-    """Only one caption says "red square"; of the others the bm25 of "square" counts a
-    quarter."""
-    catalogue = engine.collection.catalogue
-    bm25 = dict(catalogue.search_captions("red square", 6))
-    nats = nats_of_words(catalogue, engine.lexicon, "red square", EVERY)["captions"]
-    red, blue = (catalogue.photo(name).row for name in ("red", "blue"))
-    assert nats[red] == pytest.approx(bm25[red])
-    assert nats[blue] == pytest.approx(bm25[blue] / 4)
-
-
-def test_what_captions_and_values_both_say_counts_once_and_a_half():
-    """3 nats and 1: together 3.5, in shares of 3 to 1; what one way says alone is kept."""
-    nats = _together(np.array([3.0, 0]), np.array([1.0, 2]), again=0.5)
-    assert nats["captions"].tolist() == [2.625, 0]
-    assert nats["tags"].tolist() == [0.875, 2]
-
-
-def test_beside_a_photo_all_who_say_the_words_say_the_same(engine: SearchEngine):
-    catalogue = engine.collection.catalogue
-    nats = nats_of_saying(catalogue, engine.lexicon, "red square", EVERY)["captions"]
-    assert [int(row) for row in np.flatnonzero(nats)] == [catalogue.photo("red").row]
-    assert set(nats_of_saying(catalogue, engine.lexicon, "S", EVERY)["tags"]) == {0, 8}
 
 
 def test_nearness_tells_what_the_collections_captions_show(engine: SearchEngine):

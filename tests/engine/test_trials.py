@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from engine.search.lexicon import Mention
+from engine.search.collection_values import Mention
 from engine.trials.truth import Truth
 
 FAMILIES = {"cup": "china", "mug": "china", "hat": "cloth", "cap": "cloth", "sock": "cloth"}

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.relevance import Background
 from engine.search.calibrating import Calibrations
-from engine.search.everyday import EVERYDAY
+from engine.search.common_things import EVERYDAY
 from engine.text import Tokenizer, words
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from engine.catalogue import Catalogue, NewPhoto
-from engine.search.lexicon import Lexicon
-from engine.search.ranking import nats_of_words
+from engine.search.collection_values import Lexicon
+from engine.search.lexical import LexicalScorer
 
 # Captions and values of 72 photos: eight of each of nine kinds of scarf and hoodie.
 SHELF = [
@@ -92,6 +92,12 @@ def test_whole_titles_are_left_to_the_captions(lexicon: Lexicon):
     assert meant(lexicon, title) == [[("colour", "green")], [("kind", "scarf")]]
 
 
+def log_odds(catalogue: Catalogue, lexicon: Lexicon, text: str) -> dict[str, np.ndarray]:
+    """What captions and tags tell of every row."""
+    with LexicalScorer.over(catalogue, lexicon, text, k=99) as scorer:
+        return scorer.log_odds(catalogue.live_rows())
+
+
 def test_a_caption_is_doubted_where_the_photo_itself_has_another_value(
     catalogue: Catalogue, lexicon: Lexicon
 ):
@@ -107,7 +113,7 @@ def test_a_caption_is_doubted_where_the_photo_itself_has_another_value(
         bm25 = dict(catalogue.search_captions("red scarf", 99, every_word=True))
         lexicon = Lexicon(catalogue, lexicon._encoder)
         n_rows = len(catalogue.live_rows())
-        nats = nats_of_words(catalogue, lexicon, "red scarf", np.ones(n_rows, bool))
+        nats = log_odds(catalogue, lexicon, "red scarf")
         told = nats["captions"] + nats["tags"]
         for row, counted, tags in ((own, 1.0, 1.0), (other, share, 0.5)):
             red, scarf = (
@@ -131,7 +137,7 @@ def red_and_scarves(lexicon: Lexicon) -> tuple[int, int]:
 def test_a_second_colour_counts_half_of_a_first(catalogue: Catalogue, lexicon: Lexicon):
     """Red are 16 scarves and hoodies, and 8 blue scarves have it as their second colour: of 72 rows
     24, so ln(1 + 72 / 24) = ln 4, and half of it."""
-    nats = nats_of_words(catalogue, lexicon, "red", np.ones(72, bool))
+    nats = log_odds(catalogue, lexicon, "red")
     first, second = catalogue.photo("6-0").row, catalogue.photo("4-0").row
     assert nats["tags"][second] == pytest.approx(np.log(4) / 2)
     both = nats["tags"][first] + nats["captions"][first]

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.catalogue import Catalogue
 from engine.encoders import Encoder
 from engine.errors import PhotoError, QueryError
 from engine.query import Term
@@ -160,10 +159,3 @@ def explain_silence(encoder: Encoder, readings: Sequence[WordReading]) -> QueryE
 
 def _with_language(word: str, foreign: Mapping[str, str]) -> str:
     return f"{word} ({foreign[word]})" if word in foreign else word
-
-
-def rows_taken_away(catalogue: Catalogue, chips: Sequence[Term]) -> NDArray[np.int64]:
-    """Return the rows whose captions name what a query takes away."""
-    texts = [term.text for term in chips if term.text and term.weight < 0]
-    found = [catalogue.rows_saying(text) for text in texts]
-    return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)

@@ -1,4 +1,4 @@
-"""Composing: chips become the one unit row that a query is.
+"""The query vector: parts become the one unit row that a query is.
 
 A single chip is its own row. Several are added after each is divided by the spread of all photos'
 similarities to it: photos lie nearer to photos than to words, and without this a photo would
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from engine.errors import QueryError
 from engine.query import format_query
 from engine.relevance import Background
-from engine.search.lexicon import Lexicon
+from engine.search.collection_values import Lexicon
 from engine.search.result import QueryPart
 
 # Terms that cancel leave a direction made of rounding; no photo should be ranked by it.

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.catalogue import Catalogue
 from engine.encoders import Encoder
-from engine.search.usage import Usage
+from engine.search.query_expansion import Usage
 from engine.text import singular, words
 
 # Values of more words than this are sentences.

@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import pairwise
 
 from engine.catalogue import Catalogue
-from engine.search.lexicon import Lexicon
+from engine.search.collection_values import Lexicon
 from engine.text import words
 
 _N = 400

@@ -1,0 +1,229 @@
+"""Lexical search: which photos say the words of a query, and how much that tells, in log odds.
+
+``captions`` is the full text, ``tags`` are the values and tags that the query names. Both tell by
+their rarity: captions by BM25, a value by ``log(1 + n_rows / n_having_it)``. What a photo says in
+both is said twice, so the smaller counts half; so does a value of another attribute than the one
+meant, and a quarter counts a caption that leaves out a word of the query.
+
+Only candidates are scored: nothing here is as long as the collection.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.catalogue import Catalogue
+from engine.catalogue.full_text import FullText
+from engine.search.collection_values import Lexicon, Mention
+from engine.search.reading import telling_words
+
+# Where so many captions say every word, those that leave some out are not asked.
+_ENOUGH = 50
+_LEFT_OUT, _AGAIN = 0.25, 0.5
+# What having a value as another attribute than the one meant counts of having it.
+_SECOND = 0.5
+# Where nearly all photos have an attribute, a caption that says another value than its photo's own
+# mostly speaks of something else: so much of that word is left out.
+_KNOWN, _DOUBT = 0.9, 0.75
+# The log odds of saying all words beside a photo: more than most photos differ in nearness.
+_CONDITION = 8.0
+# So many photos of a value are looked at together for those that have the other values too.
+_BLOCK = 20_000
+
+Rows = NDArray[np.int64]
+LogOdds = dict[str, NDArray[np.float32]]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Value:
+    """Rows that have a value that the words mean, ascending, and those that have it as meant.
+
+    As their colour, not as their second one: the attribute that most photos have.
+    """
+
+    rows: Rows
+    chief: Rows
+    is_everywhere: bool
+
+
+class LexicalScorer:
+    """Scores photos by the words of one query.
+
+    Parameters
+    ----------
+    question
+        The query, put to the captions.
+    values
+        What its words mean among the collection's values, place by place.
+    n_words
+        Words of the query that tell anything.
+    n_rows
+        Rows of the collection.
+    k
+        Candidates to find by captions, and as many by values.
+    allowed
+        Which rows may be candidates, (n_rows,); None for all.
+    is_condition
+        Whether the words stand beside a photo: then they are a condition, and the photo decides
+        between those that meet it.
+
+    Attributes
+    ----------
+    candidates
+        The rows that captions and values tell most of, ascending.
+    is_said
+        Whether the caption of any photo that may be a candidate says all of the words.
+    """
+
+    def __init__(
+        self,
+        question: FullText,
+        values: Sequence[_Value],
+        *,
+        n_words: int,
+        n_rows: int,
+        k: int,
+        allowed: Mask | None = None,
+        is_condition: bool = False,
+    ) -> None:
+        self._question = question
+        # The rarest first.
+        self._values = sorted(values, key=lambda value: len(value.rows))
+        self._n_words = n_words
+        self._n_rows = n_rows
+        self._is_condition = is_condition
+        said, _ = question.best(max(k, _ENOUGH), allowed, every_word=True)
+        self.is_said = len(said) > 0
+        self._leaves_out = not is_condition and len(said) < _ENOUGH
+        if self._leaves_out:
+            said = np.union1d(said, question.best(k, allowed)[0])
+        self.candidates: Rows = np.union1d(said, self._having(k, allowed))
+
+    @classmethod
+    @contextmanager
+    def over(
+        cls,
+        catalogue: Catalogue,
+        lexicon: Lexicon,
+        text: str,
+        *,
+        k: int,
+        allowed: Mask | None = None,
+        is_condition: bool = False,
+    ) -> Iterator[LexicalScorer]:
+        """Score by the words of a text, while a connection to the catalogue is lent."""
+        places = lexicon.mentions(text)
+        n_rows, n_photos = catalogue.n_rows, catalogue.n_photos
+        values = [_value(catalogue, lexicon, place, n_photos) for place in places]
+        with catalogue.full_text(text) as question:
+            yield cls(
+                question,
+                values,
+                n_words=max(len(telling_words(text)), len(places), 1),
+                n_rows=n_rows,
+                k=k,
+                allowed=allowed,
+                is_condition=is_condition,
+            )
+
+    def _having(self, k: int, allowed: Mask | None) -> Rows:
+        """Return rows with the values asked for, those with the most and rarest of them first."""
+        if not self._values:
+            return np.empty(0, np.int64)
+        if self._is_condition:
+            every = reduce(_both, [value.rows for value in self._values])
+            return (every if allowed is None else every[allowed[every]])[:k]
+        most = sum(map(self._worth, self._values))
+        kept, worth = np.empty(0, np.int64), np.empty(0, np.float32)
+        for value in self._values:
+            for start in range(0, len(value.rows), _BLOCK):
+                least = float(worth[-1]) if len(worth) == k else -1.0
+                if least >= most * (1 - 1e-6):
+                    return kept
+                rows = value.rows[start : start + _BLOCK]
+                rows = rows if allowed is None else rows[allowed[rows]]
+                found, gained = np.concatenate([kept, rows]), self._tags(rows)
+                found, first = np.unique(found, return_index=True)
+                gained = np.concatenate([worth, gained])[first]
+                order = np.argsort(-gained, kind="stable")[:k]
+                kept, worth = found[order], gained[order]
+            # Rows without this value can't have more than the others give together.
+            most -= self._worth(value)
+        return kept
+
+    def log_odds(self, rows: Rows) -> LogOdds:
+        """Return what captions and tags tell of some rows, by name, (n_rows,) each."""
+        gains = self._question.gains(rows)
+        has_every = self._question.has_every(gains)
+        if self._is_condition:
+            having = [isin(rows, value.rows) for value in self._values]
+            has_values = np.logical_and.reduce(having) if having else np.zeros(len(rows), bool)
+            captions, tags = np.float32(_CONDITION) * np.stack([has_every, has_values])
+            return _together(captions, tags, again=0.0)
+        captions = gains.sum(axis=1)
+        captions = np.where(
+            has_every, captions, np.float32(_LEFT_OUT * self._leaves_out) * captions
+        )
+        doubted = np.zeros(len(rows), np.float32)
+        for value in self._values:
+            if value.is_everywhere:
+                doubted += ~isin(rows, value.chief)
+        captions = captions * (1 - np.float32(_DOUBT / self._n_words) * doubted)
+        return _together(captions, self._tags(rows), again=_AGAIN)
+
+    def _tags(self, rows: Rows) -> NDArray[np.float32]:
+        worth = np.zeros(len(rows), np.float32)
+        for value in self._values:
+            having = _SECOND * isin(rows, value.rows) + (1 - _SECOND) * isin(rows, value.chief)
+            worth += np.float32(self._worth(value)) * having.astype(np.float32)
+        return worth
+
+    def _worth(self, value: _Value) -> float:
+        return math.log1p(self._n_rows / max(len(value.rows), 1))
+
+
+def _value(
+    catalogue: Catalogue, lexicon: Lexicon, place: Sequence[Mention], n_photos: int
+) -> _Value:
+    rows = {each: catalogue.rows_having(each.attribute, each.value) for each in place}
+    chief = lexicon.chief(place)
+    whole = rows[chief] if len(rows) == 1 else np.unique(np.concatenate(list(rows.values())))
+    return _Value(whole, rows[chief], lexicon.extent[chief.attribute] >= _KNOWN * n_photos)
+
+
+def _both(rows: Rows, others: Rows) -> Rows:
+    few, many = sorted((rows, others), key=len)
+    return few[isin(few, many)]
+
+
+def isin(rows: Rows, ascending: Rows) -> Mask:
+    """Tell which rows are among others that ascend: by halving, however many those are."""
+    if not len(ascending):
+        return np.zeros(len(rows), bool)
+    places = np.minimum(np.searchsorted(ascending, rows), len(ascending) - 1)
+    return ascending[places] == rows
+
+
+def _together(captions: NDArray[np.float32], tags: NDArray[np.float32], *, again: float) -> LogOdds:
+    """Scale what captions and tags say to the larger of both and a part of the smaller, `again`.
+
+    Examples
+    --------
+    >>> scaled = _together(np.array([3, 0]), np.array([1, 2]), again=0.0)
+    >>> {name: log_odds.tolist() for name, log_odds in scaled.items()}
+    {'captions': [2.25, 0.0], 'tags': [0.75, 2.0]}
+    """
+    told = np.maximum(captions, tags) + again * np.minimum(captions, tags)
+    scale = told / np.maximum(captions + tags, 1e-12)
+    return {
+        "captions": (captions * scale).astype(np.float32),
+        "tags": (tags * scale).astype(np.float32),
+    }

@@ -1,0 +1,298 @@
+"""The ranker: candidates by embedding and by words, scored, fused, and made to differ."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.encoders import Encoder
+from engine.narrowing import narrowed
+from engine.query import Term
+from engine.recognising import Recogniser
+from engine.relevance import Background
+from engine.search.collection_values import Lexicon
+from engine.search.dense_weight import NEWS, NEWS_BESIDE_WORDS, nats_per_spread
+from engine.search.diversity import deduplicate, maximal_marginal_relevance
+from engine.search.fusion import POOL, Ranking, Rows, Scores, fuse
+from engine.search.lexical import LexicalScorer, isin
+from engine.search.request import SearchRequest
+from engine.search.result import QueryPart
+from engine.storage import Collection
+
+Filters = Mapping[str, Sequence[str]]
+Mask = NDArray[np.bool_]
+
+_MAX_POOL = 4_000
+# The log odds of sharing all values of a photo in the query, where tags are asked too: they tell
+# what the photo is, but not what of it is wanted.
+_SHARED = 4.0
+# The log odds of being taken for all that a photo and words together are: less than words ask for.
+_TAKEN_FOR = 4.0
+# So many of the photos nearest to a photo are compared by what they are taken for, at least.
+_COMPARED = 2 * POOL
+
+
+def pool_sizes(request: SearchRequest) -> list[int]:
+    """Return the sizes of the pools that pages are cut from, one after another.
+
+    The first holds what nearly everybody sees. A later one is asked only for what stands behind the
+    earlier ones, so that neither k nor the page changes any order.
+
+    Examples
+    --------
+    >>> pool_sizes(SearchRequest("red", k=300)), pool_sizes(SearchRequest("red", mode="dense"))
+    ([200, 400], [9])
+    """
+    n_shown = request.offset + request.k
+    if request.mode == "dense" and not request.deduplicate and not request.diversity:
+        return [n_shown]
+    sizes = [POOL]
+    while sizes[-1] < min(2 * n_shown if request.deduplicate else n_shown, _MAX_POOL):
+        sizes.append(2 * sizes[-1])
+    return sizes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadQuery:
+    """A query as it was read: its terms, the parts with a place in the space, and their sum.
+
+    Parameters
+    ----------
+    request
+        What was asked.
+    terms
+        As typed, slips of the finger put right.
+    parts
+        Those the model can place.
+    embedding
+        (n_dims,), the query's unit row; None where the model can place nothing.
+    own
+        Rows of the collection's photos that are part of the query, and no matches.
+    """
+
+    request: SearchRequest
+    terms: Sequence[Term]
+    parts: Sequence[QueryPart]
+    embedding: NDArray[np.float32] | None
+    own: frozenset[int]
+
+    @property
+    def text(self) -> str:
+        """The words that are asked for."""
+        return " ".join(self._texts(1))
+
+    @property
+    def taken_away(self) -> list[str]:
+        """The words of each minus."""
+        return self._texts(-1)
+
+    @property
+    def photos(self) -> list[QueryPart]:
+        """The photos that are asked with."""
+        return [part for part in self.parts if not part.term.text and not part.steers]
+
+    def _texts(self, sign: int) -> list[str]:
+        return [term.text for term in self.terms if term.text and term.weight * sign > 0]
+
+
+class Ranker:
+    """Ranks the rows of a collection.
+
+    Parameters
+    ----------
+    collection, lexicon
+        Where to look.
+    encoder, background
+        What nearness means there.
+    """
+
+    def __init__(
+        self, collection: Collection, lexicon: Lexicon, encoder: Encoder, background: Background
+    ) -> None:
+        self._collection = collection
+        self._lexicon = lexicon
+        self._encoder = encoder
+        self._background = background
+        self.recogniser = Recogniser(collection, encoder)
+
+    def allowed(self, query: ReadQuery) -> tuple[Mask | None, int, int]:
+        """Return which rows may be matches (None for all), their number, and the excluded."""
+        catalogue, request = self._collection.catalogue, query.request
+        taken_away = query.taken_away if request.mode != "dense" else []
+        if not (request.filters or request.only_matching or taken_away):
+            return None, self._collection.n_photos - len(query.own), 0
+        allowed = catalogue.mask_where(request.filters)
+        if request.only_matching:
+            allowed = narrowed(catalogue, query.text, allowed)
+        n_before = np.count_nonzero(allowed)
+        for text in taken_away:
+            allowed[catalogue.rows_saying(text)] = False
+            for mention in self._lexicon.whole(text):
+                allowed[catalogue.rows_having(mention.attribute, mention.value)] = False
+        n_left = np.count_nonzero(allowed)
+        own = list(query.own)
+        return allowed, int(n_left - np.count_nonzero(allowed[own])), int(n_before - n_left)
+
+    def ranked(self, query: ReadQuery, allowed: Mask | None) -> tuple[Ranking, bool]:
+        """Return rows in order, at least as many as are wanted where there are, and exactness."""
+        whole, is_exact = Ranking(np.empty(0, np.int64)), True
+        for n_pool in pool_sizes(query.request):
+            pool, is_exact = self._pool(query, allowed, n_pool)
+            whole = whole.followed_by(pool)
+        return whole, is_exact
+
+    def _pool(self, query: ReadQuery, allowed: Mask | None, n_pool: int) -> tuple[Ranking, bool]:
+        """Rank about so many rows."""
+        request = query.request
+        recognises = (
+            request.mode == "hybrid" and bool(query.photos) and bool(self.recogniser.attributes)
+        )
+        n_pool = max(n_pool, _COMPARED if recognises else 0) + len(query.own)
+        near, is_exact = np.empty(0, np.int64), True
+        if query.embedding is not None and request.mode != "lexical":
+            nearest = self._collection.index.nearest(
+                query.embedding,
+                n_pool,
+                allowed=allowed,
+                exact=request.exact or None,
+                ef=request.ef,
+            )
+            near, is_exact = _without(nearest.rows, query.own), nearest.is_exact
+        if request.mode == "dense":
+            return Ranking(near), is_exact
+        if query.text:
+            return self._fused(query, near, allowed, n_pool), is_exact
+        if recognises and query.embedding is not None:
+            return self._recognised(query.embedding, near, n_pool), is_exact
+        return Ranking(near, {"meaning": np.ones(len(near), np.float32)}), is_exact
+
+    def _fused(self, query: ReadQuery, near: Rows, allowed: Mask | None, n_pool: int) -> Ranking:
+        """Order what is near and what says the words by what all of it tells."""
+        catalogue, photos = self._collection.catalogue, query.photos
+        named = [] if photos else catalogue.rows_named(query.text)
+        if allowed is not None:
+            named = [row for row in named if allowed[row]]
+        named = _without(np.array(named, np.int64), query.own).tolist()
+        with LexicalScorer.over(
+            catalogue,
+            self._lexicon,
+            query.text,
+            k=2 * n_pool,
+            allowed=allowed,
+            is_condition=bool(photos),
+        ) as scorer:
+            said = _without(scorer.candidates, query.own)
+            rows = np.unique(np.concatenate([near, said, np.array(named, np.int64)]))
+            embeddings = np.asarray(self._collection.embeddings[rows], np.float32)
+            if query.embedding is not None:
+                similarities = np.vecdot(embeddings, query.embedding)
+                # Nearness decides where all else tells the same.
+                order = np.argsort(-similarities, kind="stable")
+                rows, embeddings = rows[order], embeddings[order]
+                similarities = similarities[order]
+            told = scorer.log_odds(rows)
+            is_said = scorer.is_said
+        if query.embedding is not None and query.request.mode == "hybrid":
+            news = NEWS if photos or not is_said else NEWS_BESIDE_WORDS
+            told = {"meaning": news * self._nearness(query.embedding, similarities), **told}
+            if photos and self.recogniser.attributes:
+                whole = sum(attribute.weight for attribute in self.recogniser.attributes)
+                alike = self._alikeness(query.embedding, embeddings)
+                told["labels"] = np.float32(_TAKEN_FOR / whole) * alike
+        if photos:
+            told["tags"] = told["tags"] + self._shared_values(photos, rows)
+        return fuse(rows, told, n_wanted=n_pool, named=named)
+
+    def _recognised(self, embedding: NDArray[np.float32], rows: Rows, n_pool: int) -> Ranking:
+        """Order the photos nearest to a photo by their nearness and by what they are taken for."""
+        embeddings = np.asarray(self._collection.embeddings[rows], np.float32)
+        level = np.float32(self._background.level(embedding))
+        told = {
+            "meaning": np.vecdot(embeddings, embedding) - level,
+            "labels": self._alikeness(embedding, embeddings),
+        }
+        return fuse(rows, told, n_wanted=n_pool)
+
+    def _alikeness(self, embedding: NDArray[np.float32], embeddings: NDArray[np.float32]) -> Scores:
+        """Return how far photos are taken for what the query is; counted as nearness is."""
+        taken_for = self.recogniser.taken_for
+        return taken_for(embeddings) @ taken_for(embedding[None])[0]
+
+    def _nearness(self, embedding: NDArray[np.float32], similarities: Scores) -> Scores:
+        """Return the log odds of being so near."""
+        level, spread = self._background.level(embedding), self._background.spread(embedding)
+        return np.float32(self._nats_per_spread) * (similarities - level) / spread
+
+    @cached_property
+    def _nats_per_spread(self) -> float:
+        return nats_per_spread(self._collection, self._encoder, self._background)
+
+    def _shared_values(self, photos: Sequence[QueryPart], rows: Rows) -> Scores:
+        """Return how much of their own values the photos of a query share with each row.
+
+        Rare values count more; what a photo leaves to the words does not count.
+        """
+        shared, whole = np.zeros(len(rows), np.float32), 1e-6
+        catalogue, common = self._collection.catalogue, self._lexicon.counts
+        n_rows = len(self._collection.embeddings)
+        for part in photos:
+            if part.term.weight < 0 or not part.term.ids:
+                continue
+            for name, value in catalogue.photo(part.term.ids[0]).attributes.items():
+                n_photos = common.get((name, value), 0)
+                if n_photos and name not in part.set_aside.split(", "):
+                    worth = math.log1p(n_rows / n_photos)
+                    shared[isin(rows, catalogue.rows_having(name, value))] += worth
+                    whole += worth
+        return shared * np.float32(_SHARED / whole)
+
+    def arranged(
+        self, query: ReadQuery, ranking: Ranking
+    ) -> tuple[list[int], dict[int, list[int]]]:
+        """Return rows as the request wants them to differ, and the near-duplicates behind each."""
+        rows, request = ranking.rows.tolist(), query.request
+        if not rows or not (request.deduplicate or request.diversity):
+            return rows, {}
+        behind: dict[int, list[int]] = {}
+        n_shown = request.offset + request.k
+        if request.deduplicate:
+            embeddings = np.asarray(self._collection.embeddings[rows], np.float32)
+            n_wanted = len(rows) if request.diversity else n_shown
+            rows, behind = deduplicate(rows, embeddings, n_wanted=n_wanted)
+        if request.diversity and query.embedding is not None:
+            rows = self._diverse(rows, ranking, query.embedding, request.diversity, n_shown)
+        return rows, behind
+
+    def _diverse(
+        self,
+        rows: Sequence[int],
+        ranking: Ranking,
+        embedding: NDArray[np.float32],
+        diversity: float,
+        n_wanted: int,
+    ) -> list[int]:
+        """Choose pool by pool, each beside what was chosen before it."""
+        chosen: list[int] = []
+        named = ranking.rows[: ranking.n_named]
+        for start, end in zip((0, *ranking.pools), ranking.pools, strict=False):
+            pool = set(ranking.rows[start:end].tolist())
+            candidates = [each for each in rows if each in pool]
+            embeddings = np.asarray(self._collection.embeddings[candidates], np.float32)
+            chosen += maximal_marginal_relevance(
+                candidates,
+                np.vecdot(embeddings, embedding) + np.isin(candidates, named),
+                embeddings,
+                diversity=diversity,
+                n_wanted=n_wanted - len(chosen),
+                before=np.asarray(self._collection.embeddings[chosen], np.float32),
+            )
+        return chosen
+
+
+def _without(rows: Rows, own: frozenset[int]) -> Rows:
+    return rows[~np.isin(rows, list(own))] if own else rows
