@@ -54,6 +54,7 @@ OWNERS = {
     "sqlite3": {"catalogue"},
     "huggingface_hub": {"hub"},
     "tokenizers": {"encoders", "text", "tools"},
+    "keras_hub": {"encoders"},
 }
 UNSAFE_LIBRARIES = {"pickle", "dill", "joblib", "marshal", "shelve", "cloudpickle"}
 BANNED_WORDS = {"manager", "handler", "process", "do", "tmp", "info", "obj", "img", "utils"}

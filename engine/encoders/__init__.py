@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine import config
 from engine.encoders.folder import MANIFEST, ModelManifest, read_manifest
-from engine.encoders.settings import OPEN_CLIP, ModelSettings
+from engine.encoders.settings import KERAS_HUB, OPEN_CLIP, ModelSettings
 from engine.errors import ModelError
 from engine.images import Preprocessing
 from engine.text import Tokenizer
@@ -97,10 +97,14 @@ def load_encoder(folder: Path) -> Encoder:
         from engine.encoders.open_clip import OpenClipEncoder
 
         return OpenClipEncoder(folder, manifest)
+    if manifest.settings.backbone == KERAS_HUB:
+        from engine.encoders.keras_preset import KerasPresetEncoder
+
+        return KerasPresetEncoder(folder, manifest)
     if manifest.settings.base:
         from engine.encoders.stacked import StackedEncoder
 
-        return StackedEncoder(folder, manifest, *_base_of(manifest))
+        return StackedEncoder(folder, manifest, load_encoder(_base_of(manifest)))
     if manifest.is_portable:
         from engine.encoders.portable import PortableEncoder
 
@@ -110,7 +114,7 @@ def load_encoder(folder: Path) -> Encoder:
     return JointEncoder.load(folder, manifest)
 
 
-def _base_of(manifest: ModelManifest) -> tuple[Path, ModelManifest]:
+def _base_of(manifest: ModelManifest) -> Path:
     """Return the published model that a head stands on, the very one it was trained on."""
     name, _, fingerprint = manifest.settings.base.rpartition("@")
     folder = model_at(name)
@@ -121,7 +125,7 @@ def _base_of(manifest: ModelManifest) -> tuple[Path, ModelManifest]:
             value=name,
             remedy="Get the revision it was trained on, or train it again",
         )
-    return folder, base
+    return folder
 
 
 def models_folder(home: Path | None = None) -> Path:

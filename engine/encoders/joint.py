@@ -16,7 +16,7 @@ from engine.encoders import folder as files
 from engine.encoders.features import FrozenFeatures, fingerprint_of
 from engine.encoders.folder import ModelManifest, no_text_side, write_manifest
 from engine.encoders.places import FeaturePlaces, no_places, places_of
-from engine.encoders.settings import OPEN_CLIP, ModelSettings
+from engine.encoders.settings import PUBLISHED, ModelSettings
 from engine.encoders.towers import feature_tower, photo_tower, text_tower
 from engine.errors import ModelError
 from engine.images import Preprocessing
@@ -178,7 +178,7 @@ def open_features(folder: Path) -> FrozenFeatures:
         The folder is damaged.
     """
     manifest = files.read_manifest(folder)
-    if manifest.settings.base or manifest.settings.backbone == OPEN_CLIP:
+    if manifest.settings.base or manifest.settings.backbone in PUBLISHED:
         from engine.encoders import load_encoder
 
         return FrozenFeatures.of_encoder(load_encoder(folder))

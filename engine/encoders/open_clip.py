@@ -34,7 +34,7 @@ from engine.encoders.feature_store import FeatureStore
 from engine.encoders.folder import ModelManifest
 from engine.encoders.occlusion import left_out
 from engine.encoders.open_vocabulary import CLEANINGS, OpenVocabulary, Padding
-from engine.encoders.places import PatchPlaces, Places
+from engine.encoders.places import PatchPlaces, Places, unit_rows
 from engine.encoders.session import open_session
 from engine.encoders.settings import OPEN_CLIP, ModelSettings
 from engine.errors import ModelError
@@ -290,11 +290,6 @@ class OpenClipEncoder:
                 remedy="Choose another model",
             )
         return unit_rows(rows)
-
-
-def unit_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Bring rows, (n, n_dims), to length one."""
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-12))
 
 
 def _in_order(inputs: Sequence[Any], given: Sequence[NDArray[Any]]) -> Sequence[NDArray[Any]]:

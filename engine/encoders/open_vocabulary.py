@@ -40,7 +40,38 @@ class Padding:
             raise ValueError(f"padding_side {self.side!r} is not known")
 
 
-class OpenVocabulary(Tokenizer):
+class OpenWords(Tokenizer):
+    """What is known of the words of a published model: none is unknown to it.
+
+    Parameters
+    ----------
+    n_tokens
+        Width of an encoded row.
+    """
+
+    def __init__(self, n_tokens: int) -> None:
+        super().__init__(_caption_words(), n_tokens)
+
+    def sort_words(self, text: str) -> tuple[list[str], list[str]]:
+        """Return the words of `text`, each in order and once; none of them is unknown."""
+        known = list(dict.fromkeys(words(text)))
+        whole = text.strip()  # signs alone, such as 🐕, are read too
+        return known or ([whole] if whole else []), []
+
+    def count(self, word: str) -> int:
+        """Return a number as large as that of any frequent word."""
+        return _OFTEN
+
+    def suggest(self, word: str, n: int = 3) -> list[str]:
+        """Return nothing: a slip is read by its pieces, as the model has seen many."""
+        return []
+
+    def save(self, path: Path) -> None:
+        """Refuse: the file it was read from is the vocabulary."""
+        raise NotImplementedError("a published model's vocabulary is its own file")
+
+
+class OpenVocabulary(OpenWords):
     """Token ids as a published model wants them.
 
     Parameters
@@ -62,7 +93,7 @@ class OpenVocabulary(Tokenizer):
     """
 
     def __init__(self, file: Path, n_tokens: int, padding: Padding, clean: str) -> None:
-        super().__init__(_caption_words(), n_tokens)
+        super().__init__(n_tokens)
         self._pieces = _read_pieces(file)
         self._clean = clean
         pad_id = self._pieces.token_to_id(padding.token)
@@ -93,24 +124,6 @@ class OpenVocabulary(Tokenizer):
         ids = np.array([each.ids for each in found], np.int32).reshape(shape)
         mask = np.array([each.attention_mask for each in found], np.int32).reshape(shape)
         return ids, mask
-
-    def sort_words(self, text: str) -> tuple[list[str], list[str]]:
-        """Return the words of `text`, each in order and once; none of them is unknown."""
-        known = list(dict.fromkeys(words(text)))
-        whole = text.strip()  # signs alone, such as 🐕, are read too
-        return known or ([whole] if whole else []), []
-
-    def count(self, word: str) -> int:
-        """Return a number as large as that of any frequent word."""
-        return _OFTEN
-
-    def suggest(self, word: str, n: int = 3) -> list[str]:
-        """Return nothing: a slip is read by its pieces, as the model has seen many."""
-        return []
-
-    def save(self, path: Path) -> None:
-        """Refuse: the file it was read from is the vocabulary."""
-        raise NotImplementedError("a published model's vocabulary is its tokenizer.json")
 
 
 def cleaned(text: str, how: str) -> str:

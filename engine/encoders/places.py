@@ -154,6 +154,11 @@ def places_of(
     return FeaturePlaces(np.ascontiguousarray(upright, np.float32), projection, bias)
 
 
+def unit_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Bring rows, (n, n_dims), to length one."""
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.float32(1e-12))
+
+
 @runtime_checkable
 class SeesPlaces(Protocol):
     """An encoder that can tell which part of a photo gave what."""

@@ -37,6 +37,9 @@ FEATURES = "features"
 AUTOENCODER = "autoencoder"
 # Both sides are graphs in the layout of `engine.encoders.open_clip`.
 OPEN_CLIP = "open_clip"
+# A preset of keras_hub; see `engine.encoders.keras_preset`.
+KERAS_HUB = "keras_hub"
+PUBLISHED = (OPEN_CLIP, KERAS_HUB)
 TEXT_KINDS = ("convolution", "gru", "bigru", "vectors", "none")
 
 

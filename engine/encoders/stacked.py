@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.encoders import Encoder
 from engine.encoders.folder import ModelManifest
 from engine.encoders.occlusion import left_out
-from engine.encoders.open_clip import OpenClipEncoder
 from engine.encoders.places import LeftOutPlaces
 from engine.encoders.portable import PortableEncoder
 
@@ -22,16 +22,13 @@ class StackedEncoder:
     ----------
     folder, manifest
         Of the head.
-    base_folder, base
-        Of the published model.
+    base
+        The published model.
     """
 
-    runtime = "onnx"
-
-    def __init__(
-        self, folder: Path, manifest: ModelManifest, base_folder: Path, base: ModelManifest
-    ) -> None:
-        self._base = OpenClipEncoder(base_folder, base)
+    def __init__(self, folder: Path, manifest: ModelManifest, base: Encoder) -> None:
+        self._base = base
+        self.runtime = base.runtime
         self._head = PortableEncoder(folder, manifest)
         self.name = manifest.name
         self.fingerprint = manifest.fingerprint
@@ -49,4 +46,5 @@ class StackedEncoder:
 
     def feature_places(self, pixels: NDArray[np.uint8]) -> LeftOutPlaces:
         """Return what one photo's row is without each of its parts."""
-        return left_out(self.embed_photos, pixels, self._base.mean_colour)
+        colour = self._base.mean_colour  # type: ignore[attr-defined]  # published ones have it
+        return left_out(self.embed_photos, pixels, colour)

@@ -19,8 +19,9 @@ from engine import config
 from engine.durable import PARTIAL, flush_folder, read_json, write_json
 from engine.encoders import Encoder, load_encoder, models_folder, read_manifest
 from engine.encoders.folder import MANIFEST, REPORT, read_report, write_manifest
+from engine.encoders.keras_preset import PRESET, keep_preset, read_preset
 from engine.encoders.open_clip import CONFIG, LAYOUT, read_layout
-from engine.encoders.settings import OPEN_CLIP
+from engine.encoders.settings import PUBLISHED
 from engine.errors import CollectionError, ModelError
 from engine.hub.fetch import OTHER_RUNTIMES, fetch
 from engine.hub.known import KNOWN, find_known
@@ -30,6 +31,7 @@ from engine.storage import Manifest, list_collections
 
 Origin = Literal["bundled", "published", "trained"]
 SPEEDS = "speeds.json"
+PRESETS = "keras:"  # before the name of a preset of keras_hub
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 _N_PHOTOS, _N_TEXTS = 8, 3
 
@@ -87,7 +89,7 @@ def _seen(folder: Path, shelf: Path, measure: bool) -> ModelOnShelf:
         told = read_report(folder).get("published", {})
     except ModelError as error:
         return ModelOnShelf(folder, folder.name, "trained", size, {}, reason=str(error))
-    origin: Origin = "published" if manifest.settings.backbone == OPEN_CLIP else "trained"
+    origin: Origin = "published" if manifest.settings.backbone in PUBLISHED else "trained"
     if folder.parent == config.MODELS:
         origin = "bundled"
     speed = _speeds(shelf).get(manifest.fingerprint)
@@ -115,8 +117,8 @@ def get_model(
     Parameters
     ----------
     source
-        A name of `KNOWN`, a repository as ``owner/name``, or a folder or zip file of the layout of
-        `engine.encoders.open_clip`.
+        A name of `KNOWN`, a repository as ``owner/name``, a folder or zip file of the layout of
+        `engine.encoders.open_clip`, or a preset of keras_hub as ``keras:name``.
     name
         What it is called here; by default what it is called there.
     revision
@@ -132,11 +134,17 @@ def get_model(
         There is no such model, it cannot be had, or it does not work.
     """
     path, known = Path(source).expanduser(), find_known(source)
-    is_file = path.exists() and known is None
-    if not is_file and known is None and not re.fullmatch(r"[\w.-]+/[\w.-]+", source):
+    preset = source.removeprefix(PRESETS) if source.startswith(PRESETS) else ""
+    is_file = path.exists() and known is None and not preset
+    if (
+        not is_file
+        and not preset
+        and known is None
+        and not re.fullmatch(r"[\w.-]+/[\w.-]+", source)
+    ):
         raise _no_such(source)
     own = path.resolve().name.removesuffix(".zip") if is_file else path.name
-    target = models_folder(home) / _checked(name or (known.name if known else own))
+    target = models_folder(home) / _checked(name or (known.name if known else preset or own))
     if (target / MANIFEST).is_file():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -144,7 +152,10 @@ def get_model(
     try:
         with exclusive(target.with_name(f".{target.name}.lock")):
             told = {"source": str(path.resolve()) if is_file else source}
-            if is_file:
+            if preset:
+                shutil.rmtree(beside, ignore_errors=True)
+                names = keep_preset(preset, beside)
+            elif is_file:
                 shutil.rmtree(beside, ignore_errors=True)
                 names = _copied(path, beside, progress)
             else:
@@ -201,10 +212,11 @@ def _users(home: Path | None) -> Iterable[tuple[str, Path]]:
 def _settle(beside: Path, target: Path, names: list[str], told: dict[str, Any]) -> None:
     """Try what has come and make a model of it; what does not work is thrown away."""
     try:
-        layout = read_layout(beside)
+        is_preset = (beside / PRESET).is_dir()
+        settings = read_preset(beside) if is_preset else read_layout(beside).settings
         shutil.rmtree(beside / ".cache", ignore_errors=True)  # the library's own records
         write_json(beside / REPORT, {"published": told})
-        write_manifest(beside, target.name, layout.settings, published=names)
+        write_manifest(beside, target.name, settings, published=names)
         _measure(load_encoder(beside), target.parent)
     except ModelError:
         shutil.rmtree(beside, ignore_errors=True)

@@ -28,7 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "items",
         nargs="*",
         metavar="NAME",
-        help="a model's name; for get also a repository (owner/name), or a folder or zip file; "
+        help="a model's name; for get also a repository (owner/name), a folder or zip file, or a "
+        "preset of keras_hub (keras:clip_vit_base_patch32), which is installed apart; "
         "for compare two models and a question",
     )
     parser.add_argument(

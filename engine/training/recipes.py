@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.durable import read_json
 from engine.encoders import model_at, read_manifest
-from engine.encoders.settings import AUTOENCODER, BACKBONES, COMPACT, OPEN_CLIP, PACKAGED
+from engine.encoders.settings import AUTOENCODER, BACKBONES, COMPACT, PACKAGED, PUBLISHED
 from engine.errors import KindredError, ModelError, TrainingError
 from engine.locks import LockHeldError, exclusive
 from engine.progress import Progress, Report, unheard
@@ -269,7 +269,7 @@ def is_published(backbone: str) -> bool:
     if backbone in (COMPACT, BUNDLED, AUTOENCODER) or backbone in BACKBONES:
         return False
     try:
-        return read_manifest(model_at(backbone)).settings.backbone == OPEN_CLIP
+        return read_manifest(model_at(backbone)).settings.backbone in PUBLISHED
     except ModelError:
         return False
 
