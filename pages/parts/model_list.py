@@ -99,8 +99,7 @@ def _draw_bring() -> None:
             "Another model",
             placeholder="owner/name, or a folder or zip file on this computer",
             help="In the layout of those above: visual/model.onnx, textual/model.onnx and their "
-            "settings. A folder or zip needs no connection. With keras_hub installed, keras: and a "
-            "preset's name, such as keras:clip_vit_base_patch32.",
+            "settings; or, with keras_hub installed, a preset as keras:clip_vit_base_patch32.",
         ).strip()
         if st.form_submit_button("Get it", icon=":material/download:") and source:
             start_job("models", ["get", source, "--json"], title=f"Get {source}")
