@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -65,7 +65,7 @@ PARAMETERS: Mapping[str, Parameter] = {
         metavar="QUERY",
     ),
     "images": Files(
-        help="a photo to look for; the query calls the first one 'photo', the next 'photo2' …",
+        help="a photo to look for; the query calls the first one 'photo', the next 'photo2' and so on",
         flag="--image",
         metavar="FILE",
     ),
@@ -180,8 +180,11 @@ class SearchRequest:
 
     def __post_init__(self) -> None:
         for name, parameter in PARAMETERS.items():
+            value = getattr(self, name)
+            if value is _DEFAULTS[name]:  # most are, and a search does not wait for them
+                continue
             try:
-                object.__setattr__(self, name, parameter.accept(getattr(self, name)))
+                object.__setattr__(self, name, parameter.accept(value))
             except ValueError as error:
                 raise ValueError(f"{name} {error}") from None
 
@@ -241,6 +244,7 @@ class SearchRequest:
         return found
 
 
+_DEFAULTS = {each.name: each.default for each in fields(SearchRequest)}
 # What help() tells of the fields is what everybody else tells of them.
 SearchRequest.__doc__ = inspect.cleandoc(SearchRequest.__doc__ or "").replace(
     "Raises\n",

@@ -44,12 +44,3 @@ def _number(text: str, default: float) -> float:
     except ValueError:
         return default
     return number if math.isfinite(number) else default
-
-
-def filters(pairs: list[str]) -> dict[str, tuple[str, ...]]:
-    """Return values by key from ``key=value`` pairs."""
-    found: dict[str, tuple[str, ...]] = {}
-    for key, equals, value in (pair.partition("=") for pair in pairs):
-        if key and equals and value not in found.get(key, ()):
-            found[key] = (*found.get(key, ()), value)
-    return found

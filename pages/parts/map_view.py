@@ -9,7 +9,8 @@ from typing import Any, get_args
 
 from engine.maps import MapSettings
 from engine.maps.settings import Method, Metric, What
-from pages.parts.address import Address, filters
+from engine.search import PARAMETERS, read_link
+from pages.parts.address import Address
 from pages.parts.view import Parameters
 
 CLUSTER, TRUST, LIKENESS, SIDE = "cluster", "trust", "likeness", "side"
@@ -70,7 +71,7 @@ class MapView:
             query=_last(address, "q"),
             photo=_last(address, "photo"),
             beside=_last(address, "beside"),
-            filters=filters(address.get_all("filter")),
+            filters=read_link(address.get_all).get("filters", {}),
             look=_look(_last(address, "look")),
         )
 
@@ -92,7 +93,7 @@ class MapView:
             "q": self.query,
             "photo": self.photo,
             "beside": self.beside,
-            "filter": [f"{key}={value}" for key in self.filters for value in self.filters[key]],
+            "filter": PARAMETERS["filters"].write(self.filters),
             "look": self.look,
         }
         return {**told, **{key: value for key, value in rest.items() if value}}
