@@ -177,6 +177,23 @@ def test_hybrid_is_the_default_of_python_links_and_the_shell():
     assert read_settings("red", {"k": 4}) == SearchRequest("red", k=4, mode="dense")
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(pair for pair in VALUES if pair[0] not in ("images", "inside", "offset", "k")),
+        ("k", 24),
+        ("offset", 27),
+        ("deduplicate", False),
+        ("like", {"a": 1.0, "b": -0.5}),
+        ("photo", "a b"),
+    ],
+)
+def test_a_page_reads_back_from_its_link(name: str, value: Any):
+    """Diversity in tenths: a third is 0.3 there."""
+    view = View(**{name: round(value, 1) if name == "diversity" else value})
+    assert View.read(Address(View(**{name: value}).parameters())) == view
+
+
 def test_a_view_asks_what_it_holds():
     view = View("red", k=5, like={"a": 1.0}, photo="b", liked=("c",)).changed(page=3)
     terms = [Term(1.0, "red"), Term(1.0, ids=("a",))]
