@@ -65,7 +65,7 @@ PARAMETERS: Mapping[str, Parameter] = {
         metavar="QUERY",
     ),
     "images": Files(
-        help="a photo to look for; a query calls the first one 'photo', the next 'photo2' and so on",
+        help="a photo to look for; a query calls the first one 'photo', the next one 'photo2'",
         flag="--image",
         metavar="FILE",
     ),
