@@ -12,6 +12,7 @@ from engine.encoders.folder import no_text_side
 from engine.errors import CollectionError
 from engine.storage import Collection
 from engine.text import singular, words
+from engine.text.stopwords import is_telling
 
 N_TAGS = 10
 _MOST_WORDS = 20_000
@@ -76,7 +77,7 @@ class Tagger:
     def __init__(self, encoder: Encoder) -> None:
         if encoder.tokenizer is None:
             raise no_text_side(encoder.name)
-        self.words = encoder.tokenizer.frequent(_MOST_WORDS)
+        self.words = list(filter(is_telling, encoder.tokenizer.frequent(_MOST_WORDS)))
         parts = [
             encoder.embed_texts(self.words[start : start + _PER_STEP])
             for start in range(0, len(self.words), _PER_STEP)

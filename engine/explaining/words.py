@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.search import SearchEngine
+from engine.text.stopwords import is_telling
 
 # Words that training showed less often than this, or than this share of the most frequent one, lie
 # where chance put them.
@@ -19,7 +20,8 @@ class WordBook:
     """The model's frequent words, each set against the background of one collection.
 
     A word that lies near to every photo says nothing of any, so words are compared by how far
-    above their own usual similarity they are, in spreads.
+    above their own usual similarity they are, in spreads. Function words, filler and praise are
+    left out: no photo shows them.
 
     Parameters
     ----------
@@ -29,7 +31,7 @@ class WordBook:
 
     def __init__(self, engine: SearchEngine) -> None:
         tokenizer = engine.encoder.tokenizer
-        often = tokenizer.frequent(_MAX_WORDS) if tokenizer else []
+        often = list(filter(is_telling, tokenizer.frequent(_MAX_WORDS))) if tokenizer else []
         counts = [tokenizer.count(word) for word in often] if tokenizer else []
         least = max(_OFTEN, _SHARE * max(counts, default=0))
         self.words = [word for word, count in zip(often, counts, strict=True) if count >= least]

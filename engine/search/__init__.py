@@ -14,6 +14,7 @@
     dense_weight.py       how much the model's nearness tells, beside what words tell
     diversity.py          near-duplicates, and maximal marginal relevance
     reading.py            what the model makes of each word
+    vocabulary.py         the model's words: which it knows, and how far above them a text fits
     subject.py            what a query is about: its thing, without filler and what it is for
     language.py           words of other languages
     evidence.py           what speaks for an answer: nearness, and what photos name of the subject

@@ -30,6 +30,7 @@ from engine.search.request import SearchRequest
 from engine.search.result import Match, QueryPart, SearchResult, Stopwatch
 from engine.search.upload import Uploads
 from engine.search.verdict import Verdict, judge
+from engine.search.vocabulary import ModelVocabulary
 from engine.storage import Collection, ModelCard
 from engine.text import words
 
@@ -97,6 +98,11 @@ class SearchEngine:
     def caption_words(self) -> CaptionWords:
         """Whether photos show what their captions say."""
         return CaptionWords(self)
+
+    @cached_property
+    def vocabulary(self) -> ModelVocabulary:
+        """The model's own words: which it knows, and how far a text fits a photo above them."""
+        return ModelVocabulary(self.encoder)
 
     @cached_property
     def calibrations(self) -> Calibrations:

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from engine.catalogue import Photo
 from engine.catalogue.photo import TAG
 from engine.search.collection_values import Mention, Place, folded
-from engine.search.reading import knows
 from engine.search.subject import Subject
 from engine.text import singular, words
 
@@ -46,7 +45,7 @@ class TextEvidence:
     Parameters
     ----------
     nearness
-        Mean similarity of the photos nearest to the subject: nine, or one where nothing is fitted.
+        How near the photos nearest to the subject are; see `Calibrations.nearness`.
     names_thing
         Whether the photo that names most of the subject names the thing: 0 or 1.
     missed
@@ -142,9 +141,8 @@ class Naming:
 
     def evidence(self, named: NDArray[np.bool_], nearness: float) -> TextEvidence:
         """Return what speaks for the subject having an answer among rows that name words of it."""
-        tokenizer = self._engine.encoder.tokenizer
         said = self.said()
-        known = [tokenizer is not None and knows(tokenizer, w) for w in self.subject.words]
+        known = list(map(self._engine.vocabulary.knows, self.subject.words))
         if len(named):
             thing = np.atleast_1d((named & self._head).any(axis=1))
             best = int(np.argmax(named.mean(axis=1) + thing))
@@ -159,16 +157,14 @@ class Naming:
 
     def unknown_things(self) -> tuple[str, ...]:
         """Return the words that the model does not know and nobody names, if they are the thing."""
-        tokenizer = self._engine.encoder.tokenizer
-        if tokenizer is None:
+        if self._engine.encoder.tokenizer is None:
             return ()
         dark = [
             word
             for word, said in zip(self.subject.words, self.said(), strict=True)
-            if not said and not knows(tokenizer, word)
+            if not said and not self._engine.vocabulary.knows(word)
         ]
-        thing = {self.subject.head} if self.subject.head else set(self.subject.words)
-        return tuple(dark) if thing <= set(dark) else ()
+        return tuple(dark) if self.subject.head in dark else ()
 
 
 def _has(photo: Photo, mention: Mention) -> bool:
@@ -227,7 +223,7 @@ class CaptionWords:
         """
         encoder, collection = self._engine.encoder, self._engine.collection
         rows = self._rows(word)
-        if encoder.tokenizer is None or not len(rows) or not knows(encoder.tokenizer, word):
+        if not len(rows) or not self._engine.vocabulary.knows(word):
             return False
         row, background = encoder.embed_texts([word])[0], self._engine.background
         similarities = np.asarray(collection.embeddings[rows], np.float32) @ row

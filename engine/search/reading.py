@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from engine.search.language import language_of
-from engine.text import SubwordTokenizer, Tokenizer, singular, slips, words
+from engine.search.vocabulary import SELDOM
+from engine.text import Tokenizer, singular, slips, words
 from engine.text.stopwords import FILLER, GLUE, PRAISE
 from engine.words import WordVectors
 
-# A word that training showed less often has hardly found its place.
-SELDOM = 20
 # One slip makes a *car* a *cap*: in words of so few letters, slips are believed only for words that
 # training showed often, and with a vowel in three letters only an exchange. Two slips are believed
 # of long words alone.
@@ -54,17 +53,6 @@ class WordReading:
     def is_misread(self) -> bool:
         """Whether another word was put in its place."""
         return bool(self.read_as) and self.read_as != self.word
-
-
-def knows(tokenizer: Tokenizer, word: str) -> bool:
-    """Tell whether a model can have learned what a word looks like; all who ask, ask here.
-
-    A model of word pieces reads every word, and its captions are not all it learned from: then
-    nearness alone can tell.
-    """
-    if isinstance(tokenizer, SubwordTokenizer):
-        return True
-    return not tokenizer.unknown(word) and not 0 < tokenizer.count(word) < SELDOM
 
 
 def read_words(tokenizer: Tokenizer, text: str) -> tuple[str, list[WordReading]]:

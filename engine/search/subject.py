@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from engine.text import singular, words
-from engine.text.stopwords import FILLER, PRAISE
+from engine.text.stopwords import FILLER, is_telling
 
 # What follows one of these tells what a thing is for, against, or to be worn with.
 _PURPOSE = frozenset(
@@ -99,17 +99,6 @@ def _parted(typed: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _telling(typed: Sequence[str]) -> list[str]:
     return [word for word in typed if is_telling(word)]
-
-
-def is_telling(word: str) -> bool:
-    """Tell whether a photo can be held to a word: no filler, no praise, no bare number.
-
-    Examples
-    --------
-    >>> [word for word in words("some very nice boots under 50 dollars") if is_telling(word)]
-    ['boots']
-    """
-    return word not in FILLER and word not in PRAISE and not word.isdigit() and len(word) > 1
 
 
 def _head(thing: Sequence[str]) -> str:

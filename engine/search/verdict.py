@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 N_LOOKED_AT = 300
 # Of the nearest photos, so many are read for the words that they name.
 _N_NAMING = 8
+_N_CONTRASTED = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +101,25 @@ def judge(
     if namings:
         others = np.setdiff1d(near.rows[:_N_NAMING], rows)
         looked_at = [*photos, *catalogue.photos(others)]
-        n_nearest = calibrations.n_nearest
-        evidence = [_evidence(engine, each, looked_at, allowed, n_nearest) for each in namings]
+        evidence = [_evidence(engine, each, looked_at, allowed, calibrations) for each in namings]
     if any(match.is_named for match in answer.matches):
         likelihood = 1.0
     elif evidence:
-        found = calibrations.of_text_answer.likelihood(evidence)
+        odds = calibrations.of_text_answer.likelihood(evidence)
         likelihood = min(
             # What names no thing, as "something for winter", cannot be told to be missing.
             float(each) if naming.subject.head or naming.unknown_things() else max(float(each), 0.5)
-            for each, naming in zip(found, namings, strict=True)
+            for each, naming in zip(odds, namings, strict=True)
         )
     else:
         likelihood = _likelihood_of_photo(engine, answer, calibrations)
-    likely = _likely(engine, answer, calibrations, near.rows)
+    # Margins cost a comparison with every word: of so many photos in order, some are enough.
+    step = max(len(near.rows) // _N_CONTRASTED, 1) if calibrations.contrast else 1
+    places = np.arange(len(near.rows))
+    found = _likely(engine, answer, calibrations, near.rows[::step])
+    likely = np.interp(places, places[::step], found)
+    if calibrations.contrast and likelihood >= 0.5:
+        unknown = ()  # a seldom word that stands out as one that is there does is known
     mine = np.where(names_all, 1.0, _likely(engine, answer, calibrations, rows))
     similarities = np.array([match.similarity for match in answer.matches], np.float32)
     n_answers = natural_gap(near.similarities, np.minimum.accumulate(likely))
@@ -135,8 +141,10 @@ def _subjects(engine: SearchEngine, answer: SearchResult) -> list[Subject]:
     slips = {each.word: each.read_as for each in answer.readings if each.is_misread}
 
     def read(word: str) -> str:
-        other = slips.get(word, other_number(word))
-        return other if other and not engine.lexicon.is_said(word) else word
+        if engine.lexicon.is_said(word):
+            return word
+        other = other_number(word)
+        return slips.get(word, other if other and engine.lexicon.is_said(other) else word)
 
     return [subject_of(" ".join(map(read, words(text)))) for text in texts]
 
@@ -146,12 +154,12 @@ def _evidence(
     naming: Naming,
     photos: Sequence[Photo],
     allowed: NDArray[np.int64] | None,
-    n_nearest: int,
+    calibrations: Calibrations,
 ) -> tuple[float, ...]:
     """Return what speaks for a subject having an answer, as a calibration takes it."""
     row = engine.encoder.embed_texts([naming.subject.text])[0]
-    nearest = engine.collection.index.nearest(row, n_nearest, allowed=allowed)
-    nearness = float(nearest.similarities.mean())
+    nearest = engine.collection.index.nearest(row, calibrations.n_nearest, allowed=allowed)
+    nearness = calibrations.nearness(row, _embeddings(engine, nearest.rows))
     return naming.evidence(naming.of(photos), nearness).figures()
 
 
@@ -183,14 +191,23 @@ def _likely(
     """Return how likely each row is what was asked for: every word has to hold for it."""
     texts, photos = _wanted(answer)
     curve = calibrations.of_text_match if texts else calibrations.of_photo_match
-    embeddings = np.asarray(engine.collection.embeddings[rows], np.float32)
     chips = [chip.embedding for chip in texts or photos]
     looked_for = chips or ([answer.query_embedding] if answer.query_embedding is not None else [])
+    contrast = calibrations.contrast if texts else None
+    embeddings = _embeddings(engine, rows)
     found = [
-        curve.likelihood(match_evidence(engine.background, row, embeddings @ row))
+        curve.likelihood(
+            contrast.margins(row, embeddings)[:, None]
+            if contrast
+            else match_evidence(engine.background, row, embeddings @ row)
+        )
         for row in looked_for
     ]
     return np.minimum.reduce(found)
+
+
+def _embeddings(engine: SearchEngine, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    return np.asarray(engine.collection.embeddings[rows], np.float32)
 
 
 def match_evidence(

@@ -61,3 +61,14 @@ FILLER = GLUE | frozenset(" ".join((_GRAMMAR, _VERBS, _PLACEHOLDERS, _MEASURES))
 
 PRAISE = frozenset(_PRAISE.split())
 """Adjectives of opinion or feel."""
+
+
+def is_telling(word: str) -> bool:
+    """Tell whether a photo can be held to a word: no filler, no praise, no bare number.
+
+    Examples
+    --------
+    >>> [word for word in "some very nice boots under 50 dollars".split() if is_telling(word)]
+    ['boots']
+    """
+    return word not in FILLER and word not in PRAISE and not word.isdigit() and len(word) > 1

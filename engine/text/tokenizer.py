@@ -216,6 +216,13 @@ class SubwordTokenizer(Tokenizer):
         ids = self._pieces.encode(word, add_special_tokens=False).ids
         return next((i for i in ids if i != self._unread), PADDING)
 
+    def is_whole(self, word: str) -> bool:
+        """Tell whether a word is a piece by itself, in either number."""
+        return any(
+            len(self._pieces.encode(w, add_special_tokens=False).ids) == 1 and self._look_up(w)
+            for w in (word, singular(word))
+        )
+
     def save(self, path: Path) -> None:
         """Write the vocabulary as JSON, and the pieces beside it."""
         super().save(path)

@@ -16,6 +16,7 @@ from engine.progress import Report, unheard
 from engine.query import Term, parse_query
 from engine.text import spelt_nearly
 from engine.text import words as words_of
+from engine.text.stopwords import FILLER
 from engine.words.cache import converted
 from engine.words.named import NAMED, fetched
 from engine.words.screen import is_screened
@@ -214,7 +215,9 @@ class WordVectors:
         """Return the k words nearest to a text or to a vector, the nearest first.
 
         Words that would insult somebody are left out (see `engine.words.screen`), and so are the
-        words of the query itself.
+        words of the query itself and those that only hold a sentence together (*the*, *with*).
+        Near means used alike: a set that was learned from captions puts *couch* beside *chair*
+        because people write the same around both. It cannot tell kinds from opposites.
 
         Parameters
         ----------
@@ -259,6 +262,7 @@ class WordVectors:
             rows: Iterator[int] = iter(candidates.tolist())
         else:
             rows = _descending(similarities, 2 * k + len(left_out) + 32)
+            left_out |= FILLER
         neighbours: list[Neighbour] = []
         for row in rows:
             word = self._vocabulary[row]

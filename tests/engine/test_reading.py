@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.config import MODELS
-from engine.search.reading import SELDOM, knows, read_words
-from engine.text import SubwordTokenizer, Tokenizer
+from engine.search.reading import read_words
+from engine.text import Tokenizer
 
 COUNTS = [
     ("with", 9000),
@@ -60,11 +59,3 @@ def test_a_foreign_word_is_named_and_its_neighbours_are_not_corrected():
         ("rotes", "German", True),
         ("kleid", "German", True),
     ]
-
-
-def test_a_model_of_word_pieces_knows_words_its_captions_seldom_had():
-    """Names and pieces taught it too; a whole-word model has nothing else to know it from."""
-    tokenizer = SubwordTokenizer.load(MODELS / "kindred-everyday" / "vocabulary.json")
-    assert 0 < tokenizer.count("owl") < SELDOM
-    assert knows(tokenizer, "owl")
-    assert not knows(Tokenizer([*COUNTS, ("owl", 13)], n_tokens=8), "owl")

@@ -21,6 +21,14 @@ class _Encoder:
         return np.eye(len(EVERYDAY), dtype=np.float32)[[EVERYDAY.index(each) for each in texts]]
 
 
+class _Vocabulary:
+    can_contrast = True
+
+
+class _Recogniser:
+    attributes = ()
+
+
 class _Lexicon:
     values = ()
     says_anything = False
@@ -36,19 +44,27 @@ class _Catalogue:
     def live_rows(self) -> np.ndarray:
         return np.arange(self._n)
 
+    def rows_where(self, filters: dict[str, list[str]]) -> np.ndarray:
+        """Each of two values belongs to every second photo."""
+        return np.arange("nikon" in filters.get("camera", []), self._n, 2)
+
+    def photos(self, rows: np.ndarray) -> list:
+        return []
+
 
 class _Collection:
     def __init__(self, embeddings: np.ndarray) -> None:
         self.embeddings, self.catalogue = embeddings, _Catalogue(len(embeddings))
 
 
-class _Engine:
+class Engine:
     def __init__(self, embeddings: np.ndarray) -> None:
         self.collection, self.encoder, self.lexicon = (
             _Collection(embeddings),
             _Encoder(),
             _Lexicon(),
         )
+        self.vocabulary, self.recogniser = _Vocabulary(), _Recogniser()
         self.background = Background(embeddings, np.arange(len(embeddings)))
 
 
@@ -57,6 +73,6 @@ def test_without_values_a_photo_as_near_as_photos_are_here_has_an_answer() -> No
     draw = np.random.default_rng(0)
     pairs = np.repeat(np.eye(20, len(EVERYDAY), dtype=np.float32), 2, axis=0) * 0.4**0.5
     own = np.eye(40, len(EVERYDAY), 20, dtype=np.float32) * 0.6**0.5
-    calibrations = Calibrations(_Engine(draw.permutation(pairs + own)))  # type: ignore[arg-type]
+    calibrations = Calibrations(Engine(draw.permutation(pairs + own)))  # type: ignore[arg-type]
     assert calibrations.of_photo_answer.likelihood([0.41]) > 0.5
     assert calibrations.of_photo_answer.likelihood([0.0]) < 0.1

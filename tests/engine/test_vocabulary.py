@@ -1,0 +1,118 @@
+"""A model's own words: which it knows, and how far above them a text fits a photo."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from engine.search.lexicon import Mention
+
+from engine.config import MODELS
+from engine.encoders import load_encoder
+from engine.search.calibrating import Calibrations
+from engine.search.vocabulary import ModelVocabulary
+from engine.text import Tokenizer
+from engine.words import WordVectors
+from tests.engine.test_uncaptioned import Engine
+
+
+class Axes:
+    """Knows four words, each an axis of its own; any photo is a row of four numbers."""
+
+    name, n_dims = "axes", 4
+
+    def __init__(self) -> None:
+        counts = [(word, 500) for word in ("dog", "cat", "boat", "tree")]
+        self.tokenizer = Tokenizer(counts, n_tokens=4)
+
+    def embed_texts(self, texts: list[str]) -> np.ndarray:
+        return np.eye(4, dtype=np.float32)[[self.tokenizer.words.index(text) for text in texts]]
+
+
+def test_a_margin_is_the_lead_over_the_best_other_word_in_spreads():
+    """Of the photo (0.8, 0, 0.6, 0), *boat* is the best rival of *dog*, and the other way round.
+
+    The four similarities have the mean 0.35 and the variance (0.64 + 0.36) / 4 - 0.35² = 0.1275.
+    """
+    vocabulary = ModelVocabulary(Axes())
+    photo = np.array([[0.8, 0, 0.6, 0]], np.float32)
+    dog, cat, boat, _ = np.eye(4, dtype=np.float32)
+    spread = 0.1275**0.5
+    assert vocabulary.margins(dog, photo)[0] == pytest.approx(0.2 / spread)
+    assert vocabulary.margins(boat, photo)[0] == pytest.approx(-0.2 / spread)
+    assert vocabulary.margins(cat, photo)[0] == pytest.approx(-0.8 / spread)
+
+
+def test_a_word_that_may_mean_the_same_is_no_rival():
+    """A text at 0.6 to *dog* and 0.8 to *boat* has *cat* for a rival: 0.8 · 0.6 - 0.6."""
+    puppy = np.array([0.6, 0, 0.8, 0], np.float32)
+    photo = np.array([[0.8, 0.6, 0, 0]], np.float32)
+    vocabulary = ModelVocabulary(Axes())
+    spread = np.std([0.8, 0.6, 0, 0])
+    assert vocabulary.margins(puppy, photo)[0] == pytest.approx((0.48 - 0.6) / spread, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("model", "known", "unknown"),
+    [
+        (
+            "kindred-fashion",
+            "umbrella sneaker leather scarf watch floral camouflage velvet",
+            "dog horse car tree house bird giraffe toaster qwrtzxv",
+        ),
+        (
+            "kindred-everyday",
+            "dog giraffe toaster owl snow umbrella wolf starfish",
+            "qwrtzxv asdfgh fnord perro capybara",
+        ),
+    ],
+)
+def test_a_model_knows_what_training_showed_and_used_as_others_do(
+    model: str, known: str, unknown: str
+):
+    """Training showed *dog* to the model of clothes 23 times: as a slogan."""
+    vocabulary = ModelVocabulary(load_encoder(MODELS / model))
+    assert [word for word in known.split() if not vocabulary.knows(word)] == []
+    assert [word for word in unknown.split() if vocabulary.knows(word)] == []
+
+
+class Speaker:
+    """120 words of general English whose rows are those of word vectors, but for one word."""
+
+    name, n_dims = "speaker", 128
+
+    def __init__(self, stray: str) -> None:
+        self._vectors = WordVectors.open()
+        usual = [w for w in self._vectors.words[:1500] if len(w) > 4 and not w.endswith("s")]
+        self.stray = stray
+        self.tokenizer = Tokenizer([(w, 50) for w in dict.fromkeys([*usual[-150:], stray])], 4)
+
+    def embed_texts(self, texts: list[str]) -> np.ndarray:
+        rows, _ = self._vectors.vectors([text if text != self.stray else "red" for text in texts])
+        return rows
+
+
+def test_a_word_used_in_another_company_than_elsewhere_is_not_known():
+    vocabulary = ModelVocabulary(Speaker("coffee"))
+    assert vocabulary.can_contrast
+    assert not vocabulary.knows("coffee")
+    assert all(map(vocabulary.knows, vocabulary.words[:20]))
+
+
+def test_with_more_photos_a_text_has_to_stand_out_more():
+    """Ten times as many photos: 0.8 · ln 10 = 1.84 log odds less, 0.77 spreads at 2.4 each."""
+    few, many = (_uncaptioned(n).of_text_answer for n in (40, 400))
+    assert few.weights == many.weights
+    assert few.offset - many.offset == pytest.approx(0.8 * np.log(10))
+    level = few.likelihood([0.0, 0, 0, 1, 1])
+    assert many.likelihood([0.8 * np.log(10) / 2.4, 0, 0, 1, 1]) == pytest.approx(level)
+
+
+def _uncaptioned(n: int) -> Calibrations:
+    return Calibrations(Engine(np.eye(n, 500, dtype=np.float32)))  # type: ignore[arg-type]
+
+
+def test_folders_and_cameras_do_not_say_what_is_on_photos():
+    """Values that the model cannot tell are nothing to fit likelihoods to."""
+    engine = Engine(np.eye(40, 500, dtype=np.float32))
+    engine.lexicon.values = [Mention("camera", "canon", 20), Mention("camera", "nikon", 20)]  # type: ignore[assignment]
+    assert not Calibrations(engine).is_fitted  # type: ignore[arg-type]
