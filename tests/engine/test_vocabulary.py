@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from engine.search.lexicon import Mention
 
 from engine.config import MODELS
 from engine.encoders import load_encoder
 from engine.search.calibrating import Calibrations
+from engine.search.collection_values import Mention
 from engine.search.vocabulary import ModelVocabulary
 from engine.text import Tokenizer
 from engine.words import WordVectors
