@@ -13,7 +13,7 @@ from pages.parts.frame import Told, open_page, tell
 from pages.parts.gallery import draw_photos
 from pages.parts.history import remember
 from pages.parts.learned import examples_of
-from pages.parts.query_box import HINT, draw_query_box
+from pages.parts.query_box import draw_query_box, hint_of
 from pages.parts.resources import spread
 
 N_AROUND = 48
@@ -38,7 +38,8 @@ with Told():
             draw_answer(engine, answer, here, page.slug)
             draw_facets(engine, answer, here, page.slug)  # the photos do not wait for the counts
     else:
-        st.caption(HINT)
-        draw_examples(examples_of(engine), page.slug)
+        examples = examples_of(engine)
+        st.caption(hint_of(examples))
+        draw_examples(examples, page.slug)
         photos, label = spread(engine.collection, N_AROUND), "A look around the collection"
         draw_photos(engine.collection, photos, slug=page.slug, layout="mosaic", label=label)

@@ -9,6 +9,7 @@ as in zero-shot classification.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -30,6 +31,8 @@ _SAME = 0.5
 # those of general English. Words of brands and slogans correlate by less than this.
 _SURE, _LEAST_AGREEMENT = 400, 0.08
 _AT_ONCE = 256
+_SEVERAL = 3
+_LEAST_SPREAD = 1e-4
 _MAX_REMEMBERED = 10_000
 
 
@@ -90,6 +93,20 @@ class ModelVocabulary:
         best = np.where(rivals, similarities, -1.0).max(axis=1)
         return ((np.vecdot(photos, text) - best) / similarities.std(axis=1)).astype(np.float64)
 
+    def shown(self, photos: NDArray[np.float32]) -> list[str]:
+        """Return the word that fits each photo best, of those that fit several, commonest first.
+
+        Words are compared by how far above their own usual similarity they are here: a word that
+        lies near to every photo says nothing of any.
+        """
+        if not self.can_contrast or len(photos) < _SEVERAL:
+            return []
+        similarities = np.vecdot(self._rows, photos[:, None])
+        spreads = np.maximum(similarities.std(axis=0), _LEAST_SPREAD)
+        above = (similarities - similarities.mean(axis=0)) / spreads
+        best = Counter(self.words[place] for place in above.argmax(axis=1).tolist())
+        return [word for word, n in best.most_common() if n >= _SEVERAL]
+
     def _knows(self, word: str) -> bool:
         """Tell whether the model can have learned what a word looks like; all who ask, ask here.
 
@@ -114,9 +131,11 @@ class ModelVocabulary:
 
     def _agreement(self, word: str) -> float:
         """Return the correlation with general English, 1 where there is nothing to compare."""
+        if len(self._shared) < _LEAST_WORDS:
+            return 1.0
         vectors, general, centred = self._general
         row, missing = vectors.vectors([word])
-        if missing[0] or len(general) < _LEAST_WORDS:
+        if missing[0]:
             return 1.0
         here = centred @ (self._encoder.embed_texts([word])[0] - self._centre)
         other = np.array([singular(each) != singular(word) for each in self._shared])

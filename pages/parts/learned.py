@@ -19,6 +19,7 @@ from pages.parts.examples import examples_from
 from pages.parts.resources import encoder_of, spread
 
 MAX_TITLES_READ = 5000
+N_SHOWN, N_EXAMPLES = 400, 6
 
 
 def judged(engine: SearchEngine, answer: SearchResult, filters: Filters) -> Verdict:
@@ -110,4 +111,18 @@ def _examples(fingerprint: str, _engine: SearchEngine) -> list[str]:
 
     read = spread(_engine.collection, MAX_TITLES_READ)
     titles = [photo.captions[0] for photo in read if photo.captions]
-    return examples_from(titles, strength)
+    return examples_from(titles, strength) or _shown(_engine)
+
+
+def _shown(engine: SearchEngine) -> list[str]:
+    """Return words for what photos without captions show, each with an answer here."""
+    rows = [photo.row for photo in spread(engine.collection, N_SHOWN)]
+    photos = np.asarray(engine.collection.embeddings[rows], np.float32)
+    chosen: list[str] = []
+    for word in engine.vocabulary.shown(photos)[: 4 * N_EXAMPLES]:
+        answer = engine.search(word, k=3)
+        if judge(engine, answer, _calibrations(engine.collection.fingerprint, engine)).has_answer:
+            chosen.append(word)
+        if len(chosen) == N_EXAMPLES:
+            break
+    return chosen

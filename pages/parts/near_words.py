@@ -19,7 +19,10 @@ from pages.parts.wording import plain
 N_WORDS = 12
 EXAMPLES = ("shirt", "red", "running", "dog + beach", "boots - leather", "2*jeans + skirt")
 HINT = (
-    "{n_words:,} words, learned from what captions say. Words add up: `dog + beach` · "
+    "{n_words:,} words, learned from what captions say: near are those among the same words, "
+    "so a word's opposite too. Of the five nearest to 50 words, a person judged 84 % plausible. "
+    "Words add up: "
+    "`dog + beach` · "
     "take one away: `boots - leather` · lean on one: `2*jeans + skirt`"
 )
 

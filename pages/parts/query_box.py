@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from engine.search import SearchEngine
@@ -10,10 +12,23 @@ from pages.parts.learned import suggestions_of
 from pages.parts.links import show
 from pages.parts.view import View
 
-HINT = (
-    "Leave out with a minus, or say it: `dress - floral`, `dress without flowers` · "
-    "weigh with a number: `2*boots + leather`"
-)
+
+def hint_of(examples: Sequence[str]) -> str:
+    """Return how words are weighed and left out, said with words of the collection.
+
+    Examples
+    --------
+    >>> print(hint_of(["black shoes", "shoes - black"]).split(" · ")[1])
+    weigh with a number: `2*shoes + black`
+    >>> print(hint_of(["dog", "beach"]).split(" · ")[0])
+    Leave out with a minus, or say it: `dog - beach`, `dog without beach`
+    """
+    minus = [each.split(" - ") for each in examples if " - " in each]
+    thing, other = minus[-1] if minus else (*examples[:2], "this", "that")[:2]
+    return (
+        f"Leave out with a minus, or say it: `{thing} - {other}`, `{thing} without {other}` · "
+        f"weigh with a number: `2*{thing} + {other}`"
+    )
 
 
 def draw_query_box(

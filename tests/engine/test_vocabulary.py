@@ -98,6 +98,29 @@ def test_a_word_used_in_another_company_than_elsewhere_is_not_known():
     assert all(map(vocabulary.knows, vocabulary.words[:20]))
 
 
+class ManyAxes(Axes):
+    """A hundred words, each an axis of its own."""
+
+    n_dims = 100
+
+    def __init__(self) -> None:
+        letters = "abcdefghij"
+        counts = [(f"w{a}{b}", 500) for a in letters for b in letters]
+        self.tokenizer = Tokenizer(counts, n_tokens=4)
+
+    def embed_texts(self, texts: list[str]) -> np.ndarray:
+        places = [self.tokenizer.words.index(text) for text in texts]
+        return np.eye(100, dtype=np.float32)[places]
+
+
+def test_words_for_what_photos_show_are_those_that_fit_several():
+    """Five photos of one word, three of another, and two of words that fit one photo each."""
+    photos = np.eye(100, dtype=np.float32)[[7] * 5 + [42] * 3 + [3, 90]]
+    assert ModelVocabulary(ManyAxes()).shown(photos) == ["wah", "wec"]
+    assert ModelVocabulary(ManyAxes()).shown(photos[:2]) == []
+    assert ModelVocabulary(Axes()).shown(photos[:, :4]) == []  # four words are too few to tell
+
+
 def test_with_more_photos_a_text_has_to_stand_out_more():
     """Ten times as many photos: 0.8 · ln 10 = 1.84 log odds less, 0.77 spreads at 2.4 each."""
     few, many = (_uncaptioned(n).of_text_answer for n in (40, 400))

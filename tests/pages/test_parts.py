@@ -141,7 +141,7 @@ def test_every_page_script_is_thin():
     assert all(len(p.read_text().splitlines()) <= 60 for p in pages)
 
 
-@pytest.mark.parametrize("name", ["examples", "jobs_view", "links", "view", "wording"])
+@pytest.mark.parametrize("name", ["examples", "jobs_view", "links", "query_box", "view", "wording"])
 def test_the_examples_in_docstrings_are_true(name):
     outcome = doctest.testmod(importlib.import_module(f"pages.parts.{name}"))
     assert outcome.attempted > 0

@@ -24,7 +24,8 @@ def test_before_a_question_there_are_examples_a_hint_and_photos_to_look_at(open_
     (examples,) = elements(page, "examples")
     assert [each["href"] for each in examples]
     assert all(each["href"].startswith("text_search?collection=squares&q=") for each in examples)
-    assert "dress - floral" in texts(page)
+    assert "square - yellow" in texts(page)  # said with words of this collection
+    assert "dress" not in texts(page)
     assert len(cards(page)) == 20
     assert all("similarity" not in card for card in cards(page))
 
