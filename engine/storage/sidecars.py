@@ -102,17 +102,18 @@ def _accounts(
     for kind, found in sorted(by_kind.items()):
         used = [each for each in found if not isinstance(each, str)]
         silent = Counter(
-            (each or "says nothing of its photo") for each in found if each not in used
+            each or "says nothing of its photo" for each in found if isinstance(each, str)
         )
+        n_captioned = sum(bool(each["captions"]) for each in used)
         attributes = sorted({name for each in used for name in each["attributes"]})
         reports.append(
             TableReport(
                 path=f"*{kind}",
                 n_lines=len(found),
                 n_photos=n_photos[kind],
-                left_out={str(why): n for why, n in silent.items()},
+                left_out=dict(silent),
                 columns={"attributes": attributes} if attributes else {},
-                remarks=[_KINDS[kind]],
+                remarks=[_KINDS[kind], f"{n_captioned:,} with a caption"],
                 unit="file",
             )
         )

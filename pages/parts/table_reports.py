@@ -17,7 +17,7 @@ def draw_tables(slug: str, collection: Collection) -> None:
     if not tables:
         return
     n_left_out = sum(table.n_left_out for table in tables)
-    label = count(len(tables), "table") + (f", {n_left_out:,} lines left out" if n_left_out else "")
+    label = count(len(tables), "table") + (f", {n_left_out:,} left out" if n_left_out else "")
     icon = ":material/warning:" if n_left_out or _are_unused(tables) else ":material/table:"
     if st.button(label, key=f"tables {slug}", type="tertiary", icon=icon):
         _show(collection.name, tables)

@@ -272,6 +272,8 @@ def test_an_account_of_the_files_beside_photos_is_given(album: Path, tmp_path: P
     assert told.keys() == {"*.json", "*.xmp"}
     assert (told["*.json"].unit, told["*.json"].n_lines, told["*.json"].n_photos) == ("file", 3, 2)
     assert told["*.json"].left_out == {"says nothing of its photo": 1}
+    assert told["*.json"].remarks[1] == "0 with a caption"
+    assert told["*.xmp"].remarks[1] == "1 with a caption"
     assert told["*.json"].columns == {"attributes": ["date", "year"]}
     with Collection.open(tmp_path / "shelf") as collection:
         assert collection.catalogue.tables() == report.tables
