@@ -25,6 +25,7 @@ from engine.hub import get_model, models_here, remove_model
 from engine.images import read_photo
 from engine.search import SearchEngine
 from engine.storage import Collection, build_collection, previous_version
+from tests.pages.squares import draw_squares
 
 PUBLISHED = Path(__file__).parent / "published"
 PHOTOS = ("portrait.jpg", "panorama.png", "turned.jpg", "grey.png", "cmyk.jpg", "alpha.png")
@@ -110,6 +111,24 @@ def test_a_published_model_indexes_searches_and_explains(home: Path, tmp_path: P
     assert heats[0].places.sum() + heats[0].rest == pytest.approx(whole, abs=0.02)
     assert heats[0].places.shape == (7, 7)
     assert engine.search("犬", k=3).matches
+    engine.collection.close()
+
+
+@pytest.mark.parametrize("with_captions", [True, False])
+def test_a_published_models_answers_are_judged_like_any_others(
+    home: Path, tmp_path: Path, with_captions: bool
+):
+    """Words say nothing to random weights; a photo of the collection is there all the same."""
+    photos = draw_squares(tmp_path / "photos")
+    if not with_captions:
+        photos = Path(shutil.copytree(photos / "images", tmp_path / "plain"))
+    build_collection(photos, model=get_model(str(PUBLISHED / "clip")), out=tmp_path / "shelf")
+    engine = SearchEngine.open(tmp_path / "shelf")
+    words = engine.judge(engine.search("a zebra", k=3))
+    photo = engine.judge(engine.search(k=3, images=[next(photos.rglob("*.png"))]))
+    assert (words.is_calibrated, words.unknown, words.has_answer) == (with_captions, (), False)
+    assert photo.has_answer
+    assert photo.likelihood > words.likelihood
     engine.collection.close()
 
 
