@@ -242,8 +242,11 @@ def _facet_names(connection: sqlite3.Connection, n_photos: int) -> dict[int, str
     return {
         attribute: name
         for attribute, name, n_values, n_having in found
-        if _sorts(n_values, n_having, n_photos)
-        and not (n_values > MAX_NUMBERS and _measures(connection, attribute))
+        if name == TAG  # a person gave it to find its photos again, be they few or all
+        or (
+            _sorts(n_values, n_having, n_photos)
+            and not (n_values > MAX_NUMBERS and _measures(connection, attribute))
+        )
     }
 
 

@@ -290,7 +290,8 @@ class CatalogueReader:
         """Return how many photos have each value, for the attributes that sort photos into groups.
 
         Attributes that name or measure photos (nearly every value another, or many numbers) are
-        no facets. Spellings that differ only in case count together, under the commonest.
+        no facets; tags always are one. Spellings that differ only in case count together, under
+        the commonest.
 
         Parameters
         ----------

@@ -252,6 +252,12 @@ def test_an_attribute_that_names_or_measures_photos_is_no_facet(catalogue: Catal
     assert catalogue.rows_where({"price": ["$3.99"], "sku": ["s7"]}).tolist() == [7]
 
 
+@pytest.mark.parametrize("n_tagged", [1, 3])
+def test_a_tag_is_a_filter_whether_one_photo_has_it_or_all(catalogue: Catalogue, n_tagged: int):
+    catalogue.add(new_photo(i, tags=["trip"] if i < n_tagged else ()) for i in range(3))
+    assert catalogue.facets() == {"tag": [("trip", n_tagged)]}
+
+
 def test_a_few_values_are_a_facet_as_soon_as_two_photos_share_one(catalogue: Catalogue):
     """13 photos in 12 folders are few values; 14 in 13 are many and hardly shared."""
     catalogue.add(new_photo(i, attributes={"folder": f"f{max(i, 1)}"}) for i in range(13))
