@@ -1,8 +1,9 @@
 """Runs side by side: which settings differ, and who is better by more than luck.
 
-All runs are measured over the same photos: those that every one of them held out. Captions are
-drawn from these again and again with replacement, the same ones for every run, so that a
-difference between two runs is judged pair by pair.
+All runs are measured over the same photos, those that every one of them held out, and asked with
+every caption of them. Where a run held out no others, its figures are those of its best epoch.
+Photos are drawn again and again with replacement, the same ones for every run, so that a
+difference between two runs is judged photo by photo.
 
 References
 ----------
@@ -63,9 +64,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Runs over one pool of photos that all of them held out."""
+    """Runs over one pool of photos that all of them held out, asked with all captions of these."""
 
     pool: int
+    n_captions: int
     rows: list[Row]
 
 
@@ -103,19 +105,27 @@ def compare_runs(runs: Sequence[Path], *, seed: int = 0) -> Comparison:
             value=f"{len(shared)} in common",
             remedy="Compare runs on the same photos with the same seed and validation share",
         )
-    ranks = [_ranks(run, shared) for run in runs]
+    asked = [_ranks(run, shared) for run in runs]
     draws = np.random.default_rng(seed).integers(len(shared), size=(N_DRAWS, len(shared)))
-    first = (ranks[0] <= 10).astype(np.float64)
+    first = _hits(*asked[0], 10, len(shared))
     rows = [
         Row(
             run,
-            {k: interval((found <= k).astype(np.float64), draws) for k in KS},
-            float(np.median(found)),
-            interval((found <= 10) - first, draws),
+            {k: interval(_hits(owners, ranks, k, len(shared)), draws) for k in KS},
+            float(np.median(ranks)),
+            interval(_hits(owners, ranks, 10, len(shared)) - first, draws),
         )
-        for run, found in zip(runs, ranks, strict=True)
+        for run, (owners, ranks) in zip(runs, asked, strict=True)
     ]
-    return Comparison(len(shared), rows)
+    return Comparison(len(shared), len(asked[0][0]), rows)
+
+
+def _hits(
+    owners: NDArray[np.int64], ranks: NDArray[np.float64], k: int, n_photos: int
+) -> NDArray[np.float64]:
+    """Return each photo's part of the recall, so that their mean is that over all captions."""
+    hits = np.bincount(owners, ranks <= k, minlength=n_photos)
+    return hits * n_photos / len(owners)
 
 
 def interval(values: NDArray[np.float64], draws: NDArray[np.int64]) -> Interval:
@@ -137,18 +147,24 @@ def _shared(runs: Sequence[Path]) -> list[str]:
     return sorted(set.intersection(*sets))
 
 
-def _ranks(run: Path, shared: Sequence[str]) -> NDArray[np.float64]:
+def _ranks(run: Path, shared: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return for each caption which of the shared photos is its own, and that photo's rank."""
     held_out = _held_out(run)
     kept = held_out.best()
     if kept is None:
         raise TrainingError("the run has no epoch yet", value=run.name, remedy="Wait for its first")
-    first: dict[str, int] = {}
-    for place, content_hash in enumerate(held_out.content["hashes"]):
-        first.setdefault(content_hash, place)
-    places = [first[content_hash] for content_hash in shared]
-    photos, texts = (kept[name][places].astype(np.float32) for name in ("photos", "texts"))
-    groups = np.arange(len(places))
-    return partner_ranks(texts, photos, groups, groups)
+    number = {content_hash: place for place, content_hash in enumerate(shared)}
+    photos = np.array([number.get(each, -1) for each in held_out.content["hashes"]])
+    texts = np.repeat(photos, [len(each) for each in held_out.content["captions"]])
+    if len(texts) != len(kept["texts"]):  # an older run kept the first caption of each photo
+        texts = photos
+    if photos.min() >= 0:  # it held out these photos alone, so their ranks are those it measured
+        return texts, kept["ranks"].astype(np.float64)
+    is_shared, is_asked = photos >= 0, texts >= 0
+    candidates = kept["photos"][is_shared].astype(np.float32)
+    queries = kept["texts"][is_asked].astype(np.float32)
+    owners = texts[is_asked]
+    return owners, partner_ranks(queries, candidates, owners, photos[is_shared])
 
 
 def _held_out(run: Path) -> HeldOut:

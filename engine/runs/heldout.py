@@ -109,7 +109,10 @@ class HeldOut:
             )
 
     def best(self) -> Mapping[str, NDArray[Any]] | None:
-        """Return rows and ranks of all held-out photos in the best epoch, or None before any."""
+        """Return rows of all held-out photos and captions in the best epoch, or None before any.
+
+        ``photos`` and ``texts``, photo by photo; ``ranks``, that of its own photo for each text.
+        """
         try:
             with np.load(self.folder / BEST, allow_pickle=False) as kept:
                 return {name: kept[name] for name in kept.files}

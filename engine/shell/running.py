@@ -134,7 +134,10 @@ def comparison_lines(found: Comparison) -> list[str]:
         ]
         for row in found.rows
     ]
-    title = f"Each photo by its first caption, among the {found.pool:,} that all runs held out:"
+    title = (
+        f"{found.n_captions:,} captions ask for their photos, among the {found.pool:,} that all "
+        "runs held out:"
+    )
     return [title, *table.columns([head, *rows], align="<>>>>>>")]
 
 

@@ -86,20 +86,20 @@ class Probe:
     ) -> None:
         """Keep how the watched pairs and queries stand after an epoch, from 1."""
         ranks = self._validation.ranks(photos, texts)
-        firsts = texts[self._validation.first]
+        first = self._validation.first
         pool = np.array(len(np.unique(self._validation.groups())))
         chosen = {
             "photos": photos[self._pairs].astype(np.float16),
-            "texts": firsts[self._pairs].astype(np.float16),
+            "texts": texts[first[self._pairs]].astype(np.float16),
             "queries": encoder.embed_texts(self.queries).astype(np.float16),
-            "ranks": ranks[self._pairs].astype(np.float32),
+            "ranks": ranks[first[self._pairs]].astype(np.float32),
             "pool": pool,
         }
         write_arrays(self._folder / f"epoch-{epoch:04d}.npz", chosen)
         if is_best:
             everything: dict[str, NDArray[Any]] = {
                 "photos": photos.astype(np.float16),
-                "texts": firsts.astype(np.float16),
+                "texts": texts.astype(np.float16),
                 "ranks": ranks.astype(np.float32),
                 "epoch": np.array(epoch),
             }

@@ -63,9 +63,9 @@ class Validation:
         return np.unique(names, return_inverse=True)[1].astype(np.int64)
 
     def ranks(self, photos: Rows, texts: Rows) -> NDArray[np.float64]:
-        """Return the rank of each photo for its own first caption, in the whole pool."""
+        """Return the rank of its own photo for each caption, in the whole pool."""
         groups = self.groups()
-        return partner_ranks(texts[self.first], photos, groups, groups)
+        return partner_ranks(texts, photos, np.repeat(groups, self._counts), groups)
 
     def loss(self, trainer: Any, photos: Rows, texts: Rows) -> float:
         """Return the mean loss over batches of pairs, each photo with its first caption."""

@@ -20,7 +20,7 @@ from pages.parts.curves import FIGURES, draw_overlaid
 from pages.parts.frame import Told, tell
 from pages.parts.resources import encoder_of
 from pages.parts.run_space import draw_found
-from pages.parts.wording import attribute, plain
+from pages.parts.wording import attribute, count, plain
 
 
 def draw_comparison(chosen: Sequence[str], slug: str) -> None:
@@ -95,11 +95,11 @@ def _draw_figures(runs: Sequence[Run]) -> None:
         },
     )
     st.caption(
-        f"Each photo by its first caption, in each run's best epoch, among the {found.pool:,} "
-        "photos that all of them held out. A run's own page asks with every caption, among all "
-        "that it held out itself, so its figure can be another. Intervals hold 95 of 100 draws of "
-        "these photos; ahead is against the first run, pair by pair, and more than luck when its "
-        "interval leaves out 0."
+        f"In each run's best epoch, {count(found.n_captions, 'caption')} ask for their photos "
+        f"among the {found.pool:,} that all of these runs held out. A run that held out others "
+        "too chooses among more on its own page, so its figure there is another. Intervals hold "
+        "95 of 100 draws of these photos; ahead is against the first run, photo by photo, and "
+        "more than luck when its interval leaves out 0."
     )
 
 

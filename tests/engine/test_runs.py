@@ -323,18 +323,18 @@ def test_a_run_goes_on_for_more_epochs_as_a_new_one(small_run: TrainingReport, k
     assert read_state(warm) is None
 
 
-def test_a_run_is_compared_with_itself_and_its_settings_with_others(small_run: TrainingReport):
-    """Pair by pair there is no difference: the interval of the difference is exactly 0."""
+def test_a_run_has_the_same_figures_in_a_comparison_as_on_its_own_page(small_run: TrainingReport):
+    """Both ask with every caption among all photos held out. Beside itself a run is 0 ahead."""
     run = small_run.model.parent
     found = runs.compare_runs([run, run])
-    figures = small_run.content["final"]["text_to_image"]
-    assert found.pool == figures["pool"]
-    # What is compared are first captions alone, whose ranks the best epoch left behind.
-    ranks = np.load(run / "held-out" / "best.npz")["ranks"]
+    best = runs.read_run(run).best["text_to_image"]
+    assert (found.pool, found.n_captions) == (best["pool"], best["n_queries"])
     here = found.rows[1]
     assert here.ahead == comparing.Interval(0, 0, 0)
     assert here.recall_at[10].low <= here.recall_at[10].value <= here.recall_at[10].high
-    assert here.recall_at[10].value == pytest.approx((ranks <= 10).mean(), abs=0.03)
+    for k, recall in here.recall_at.items():
+        assert recall.value == pytest.approx(best[f"recall_at_{k}"], abs=1e-9)
+    assert here.median_rank == best["median_rank"]
 
 
 def test_a_paired_interval_is_narrower_than_either_side_tells():
