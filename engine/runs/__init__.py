@@ -29,7 +29,7 @@ from engine.runs.control import (
     start_run,
     stop_run,
 )
-from engine.runs.estimate import Estimate, estimate, rough_seconds
+from engine.runs.estimate import Estimate, estimate
 from engine.runs.folder import find_folder, runs_folder
 from engine.runs.heldout import HeldOut
 from engine.runs.launch import (
@@ -79,7 +79,6 @@ __all__ = [
     "read_plan",
     "read_run",
     "remove_run",
-    "rough_seconds",
     "runs_folder",
     "settings_that_differ",
     "source_of_collection",

@@ -21,8 +21,6 @@ SPEEDS = "speeds.jsonl"
 # Measuring, checkpoints and the model at the end, besides the batches.
 _BESIDES = 1.15
 _END_SECONDS = 20.0
-# Photos a second of the compact tower at a size, on two cores.
-_ROUGH_RATE, _ROUGH_PX = 350.0, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +86,6 @@ def estimate(
     return Estimate(seconds, max(nearest.memory_mb * min(grown, 4.0), 900.0), rate, basis)
 
 
-def rough_seconds(settings: TrainingSettings, n_photos: int) -> float:
-    """Return what two cores take for a run of the compact tower, where nothing was measured yet.
-
-    Examples
-    --------
-    >>> rough_seconds(TrainingSettings(size_px=64, epochs=20), 3000) < 600
-    True
-    """
-    rate = _ROUGH_RATE * (_ROUGH_PX / settings.size_px) ** 2
-    n_training = n_photos * (1 - settings.validation_share)
-    return _BESIDES * settings.epochs * n_training / rate + _END_SECONDS
-
-
 def note_speed(settings: TrainingSettings, tried: dict[str, float], home: Path) -> None:
     """Keep what a calibration found."""
     home.mkdir(parents=True, exist_ok=True)
@@ -117,11 +102,7 @@ def _distance(speed: _Speed, settings: TrainingSettings) -> tuple[bool, float, i
 
 
 def _speeds(settings: TrainingSettings, home: Path) -> Iterator[_Speed]:
-    """Yield what is known of a tower, the newest first."""
-    for line in reversed(read_lines(home / SPEEDS)):
-        known = line.get("settings", {})
-        if _is_same_tower(known, settings) and line.get("photos_per_second"):
-            yield _speed(known, line, "measured with a few batches")
+    """Yield what is known of a tower: from runs, then from trials, the newest first."""
     shelf = runs_folder(home)
     folders = sorted(shelf.iterdir(), reverse=True) if shelf.is_dir() else []
     for folder in folders:
@@ -131,6 +112,10 @@ def _speeds(settings: TrainingSettings, home: Path) -> Iterator[_Speed]:
         plan = read_plan(folder / record.RUN)
         if _is_same_tower(plan.settings.to_json(), settings):
             yield _speed(plan.settings.to_json(), epochs[-1], f"from the run {plan.settings.name}")
+    for line in reversed(read_lines(home / SPEEDS)):
+        known = line.get("settings", {})
+        if _is_same_tower(known, settings) and line.get("photos_per_second"):
+            yield _speed(known, line, "measured with a few batches")
 
 
 def _is_same_tower(known: dict[str, Any], settings: TrainingSettings) -> bool:

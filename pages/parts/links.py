@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -64,5 +64,13 @@ def show(view: Linked, slug: str) -> None:
 
 def go(view: Linked, slug: str) -> None:
     """Draw `view` at once, where this page's run has already begun."""
-    show(view, slug)
+    go_within(address(view, slug))
+
+
+def go_within(parameters: Mapping[str, str | list[str]]) -> NoReturn:
+    """Draw the present page at once with another address, one step of the Back button away.
+
+    ``st.switch_page`` to the page one is on leaves two: the first press of Back changes nothing.
+    """
+    st.query_params.from_dict(parameters)
     st.rerun()

@@ -10,7 +10,7 @@ import streamlit as st
 
 from engine.runs import Run, export_run, kill_run, remove_run, start_run, stop_run
 from pages.parts.frame import Told
-from pages.parts.links import TRAINING
+from pages.parts.links import go_within
 from pages.parts.run_promote import ask_to_promote
 from pages.parts.wording import plain
 
@@ -24,7 +24,7 @@ def draw_deeds(run: Run, slug: str, *, hangs: bool) -> None:
             _draw_resume(run)
         if run.epochs and _button("Fork", ":material/call_split:", "Start a new run from this one"):
             address = {"collection": slug, "view": "new", "from": run.run_id}
-            st.switch_page(TRAINING, query_params=address)
+            go_within(address)
         if run.has_model and _button(
             "Promote", ":material/rocket_launch:", "Let a collection answer with this model"
         ):
@@ -100,6 +100,6 @@ def ask_to_remove(run: Run, slug: str) -> None:
         if st.button("Remove it", type="primary"):
             with Told():
                 remove_run(run.folder)
-                st.switch_page(TRAINING, query_params={"collection": slug})
+                go_within({"collection": slug})
         if st.button("Keep it"):
             st.rerun()

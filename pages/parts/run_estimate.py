@@ -1,34 +1,37 @@
-"""What a run will take on this machine, before it starts."""
+"""What a run will take on this machine, measured before it starts."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from engine.hub import ModelOnShelf
-from engine.jobs import jobs, line_for, start_job
-from engine.runs import (
-    PRESETS,
-    Estimate,
-    PresetName,
-    TrainingSettings,
-    estimate,
-    rough_seconds,
-)
+from engine.jobs import JobState, forget_job, jobs, line_for, start_job, stop_job
+from engine.runs import PRESETS, Estimate, PresetName, TrainingSettings, estimate
+from pages.parts.frame import Told
 from pages.parts.jobs_view import behind
 from pages.parts.resources import models
 from pages.parts.wording import duration, plain
 
+MEASURING = "Measure how fast this computer trains"
 SECONDS_TO_MEASURE = 25.0
 
 
 def ask_preset(n_photos: int) -> PresetName:
-    """Ask how much time the run may take; each choice says how long and what to expect."""
-    told = []
-    for preset in PRESETS.values():
-        settings = preset.settings(n_photos)
-        found = estimate(settings, n_photos) if n_photos else None
-        seconds = found.seconds if found else rough_seconds(settings, n_photos)
-        told.append(f"About {duration(seconds)}. {preset.promise}")
+    """Ask how much time the run may take; each choice says how long and what to expect.
+
+    Where nothing is known of this machine's speed, measuring it begins.
+    """
+    settings = {name: preset.settings(n_photos) for name, preset in PRESETS.items()}
+    found = {name: estimate(each, n_photos) for name, each in settings.items() if n_photos}
+    if n_photos and not any(found.values()) and _measuring() is None:
+        _measure(settings["good"])
+    seconds = {name: each.seconds for name, each in found.items() if each is not None}
+    told = [
+        f"About {duration(seconds[name], rough=True)}. {preset.promise}"
+        if name in seconds
+        else preset.promise
+        for name, preset in PRESETS.items()
+    ]
     return st.radio(
         "How good shall it be?",
         list(PRESETS),
@@ -36,8 +39,7 @@ def ask_preset(n_photos: int) -> PresetName:
         format_func=lambda name: PRESETS[name].label,
         captions=told,
         key="preset",
-        help="Times are those of this machine once it has trained or measured something; until "
-        "then they are what two cores take.",
+        help="Times are those of this computer: measured with a few batches, or by a run before.",
     )
 
 
@@ -45,21 +47,46 @@ def draw_before_start(settings: TrainingSettings, n_photos: int) -> None:
     """Say what the run will take, or offer to find out."""
     with st.container(border=True, gap="small", key="estimate"):
         found = estimate(settings, n_photos) if n_photos else None
+        job = _measuring()
         base = next((each for each in models() if each.name == settings.backbone), None)
         if base is not None:
             _draw_published(base, n_photos)
         elif found is not None:
             _draw_estimate(found)
+        elif job is not None and not job.is_over:
+            st.fragment(_draw_measuring, run_every=1.0)()
         else:
-            _draw_measuring(settings)
+            _offer_to_measure(settings, job)
     line = line_for("long")
     if line is not None:
         st.caption(f"It will begin after {behind(line)}: one long job runs at a time.")
 
 
+def stop_measuring() -> None:
+    """Leave the machine to a run that starts; its own steps tell how fast it trains."""
+    job = _measuring()
+    if job is not None and not job.is_over:
+        stop_job(job.job_id)
+
+
+def _measuring() -> JobState | None:
+    """Return the last job that measured how fast this machine trains."""
+    return next((job for job in jobs() if job.title == MEASURING), None)
+
+
+def _measure(settings: TrainingSettings) -> None:
+    last = _measuring()
+    if last is not None:
+        forget_job(last.job_id)
+    flags = ("backbone", "size_px", "n_dims", "batch_size", "augment", "loss")
+    told = [f"--{name.replace('_', '-')}={getattr(settings, name)}" for name in flags]
+    arguments = ["--calibrate", *told, "--json"]
+    start_job("train", arguments, title=MEASURING, expected_seconds=SECONDS_TO_MEASURE)
+
+
 def _draw_estimate(found: Estimate) -> None:
     left, right = st.columns(2)
-    left.metric("It will take about", duration(found.seconds))
+    left.metric("It will take about", duration(found.seconds, rough=True))
     right.metric("Memory, about", f"{found.memory_mb / 1024:.1f} GB")
     st.caption(f"{found.photos_per_second:,.0f} photos a second, {plain(found.basis)}.")
 
@@ -67,7 +94,7 @@ def _draw_estimate(found: Estimate) -> None:
 def _draw_published(base: ModelOnShelf, n_photos: int) -> None:
     """Say how long a published model looks at the photos; what is trained on that takes seconds."""
     if base.photos_per_second and n_photos:
-        st.metric("It will take about", duration(n_photos / base.photos_per_second))
+        st.metric("It will take about", duration(n_photos / base.photos_per_second, rough=True))
         st.caption(f"{plain(base.name)} sees {base.photos_per_second:,.0f} photos a second here.")
     st.caption(
         f"{plain(base.name)} looks at each photo once, which is kept for the next run; the head on "
@@ -75,16 +102,18 @@ def _draw_published(base: ModelOnShelf, n_photos: int) -> None:
     )
 
 
-def _draw_measuring(settings: TrainingSettings) -> None:
-    at_work = [job for job in jobs() if job.kind == "train" and "Try" in job.title]
-    if any(not job.is_over for job in at_work):
-        st.caption("Trying a few batches on this machine. Look again in half a minute.")
-        st.button("Look again", icon=":material/refresh:")
-        return
-    st.caption("This machine has not trained such a model yet, so nobody knows how long it takes.")
+def _draw_measuring() -> None:
+    with Told():
+        job = _measuring()
+        if job is None or job.is_over:
+            st.rerun()
+        st.caption("Trying a few batches on this computer, to say how long the run will take…")
+
+
+def _offer_to_measure(settings: TrainingSettings, last: JobState | None) -> None:
+    st.caption("This computer has not trained such a model yet, so nobody knows how long it takes.")
+    if last is not None and last.error:
+        st.text(last.error)
     if st.button("Measure it with a few batches", icon=":material/timer:"):
-        flags = ("backbone", "size_px", "n_dims", "batch_size", "augment", "loss")
-        told = [f"--{name.replace('_', '-')}={getattr(settings, name)}" for name in flags]
-        arguments, title = ["--calibrate", *told, "--json"], "Try how fast this trains"
-        start_job("train", arguments, title=title, expected_seconds=SECONDS_TO_MEASURE)
+        _measure(settings)
         st.rerun()

@@ -29,10 +29,10 @@ from engine.runs.launch import FEW
 from engine.storage import CollectionSummary
 from engine.training.recipes import DEFAULT
 from pages.parts.frame import tell
-from pages.parts.links import TRAINING
+from pages.parts.links import go_within
 from pages.parts.resources import collection_of, collections
 from pages.parts.run_ask import ask_recipe, ask_settings
-from pages.parts.run_estimate import ask_preset, draw_before_start
+from pages.parts.run_estimate import ask_preset, draw_before_start, stop_measuring
 from pages.parts.run_preview import draw_preview
 from pages.parts.wording import count, plain
 
@@ -60,8 +60,8 @@ def draw_form(slug: str, *, fork: str = "") -> None:
             photos, n_photos, token = "", _n_examples(old.epochs), f"fork {fork}"
             defaults = replace(old.plan.settings, name=f"{old.name} again")
             start = _ask_start(old.name)
-        name = st.text_input("Name", defaults.name, MAX_NAME_CHARACTERS, key=f"name {token}")
-        note = st.text_input("Note", "", 200, key=f"note {token}", placeholder="What you try here")
+        name = st.text_input("Name", defaults.name, MAX_NAME_CHARACTERS, key=f"name {fork}")
+        note = st.text_input("Note", "", 200, key=f"note {fork}", placeholder="What you try here")
         with st.expander("Expert settings", old is not None, icon=":material/tune:"):
             if old is None and (recipe := ask_recipe()) != DEFAULT:
                 defaults, token = by_recipe(recipe, n_photos), f"{photos} {n_photos > FEW} {recipe}"
@@ -77,13 +77,14 @@ def draw_form(slug: str, *, fork: str = "") -> None:
             return
         draw_before_start(settings, n_photos)
         if st.button("Start", type="primary", icon=":material/play_arrow:", width="stretch"):
+            stop_measuring()
             if old is not None:
                 folder = fork_run(old.folder, settings, start=start, note=note)
             else:
                 folder = create_run([_source(photos, n_photos)], settings, note=note)
             expected = estimate(settings, n_photos) if n_photos else None
             start_run(folder, expected_seconds=expected.seconds if expected else None)
-            st.switch_page(TRAINING, query_params={"collection": slug, "run": folder.name})
+            go_within({"collection": slug, "run": folder.name})
         if old is not None or photos != DRAWN or is_drawn(n_photos):
             plan = Plan(settings, data or [_source(photos, n_photos)])
             draw_preview(plan)
