@@ -15,14 +15,11 @@ page = open_page("Compare methods")
 st.header("Compare methods", anchor=False)
 with Told():
     comparison = choose_comparison([*list_comparisons(), bundled_comparison()])
-    left, right = st.columns([3, 1], gap="large")
-    with right:
-        draw_form(page)
-    with left:
-        draw_jobs({"compare"})
-        st.markdown(
-            "A comparison trains five systems of image search, and our own model, for a few "
-            "minutes on the same photos, and measures all of them on others."
-        )
-        draw_table(comparison)
+    draw_jobs({"compare"})
+    st.markdown(
+        "A comparison trains five systems of image search, and our own model, for a few "
+        "minutes on the same photos, and measures all of them on others."
+    )
+    draw_table(comparison)
     draw_side_by_side(comparison)
+    draw_form(page)

@@ -18,12 +18,13 @@ def draw_form(page: Page) -> None:
     """Draw what a comparison needs to know; it then runs in the background."""
     with st.form("compare"):
         st.subheader("Compare on your photos", anchor=False)
-        folder = st.text_input("Folder of photos on this computer", value=_folder_of(page))
-        captions = st.text_input(
+        left, right = st.columns(2, gap="medium")
+        folder = left.text_input("Folder of photos on this computer", value=_folder_of(page))
+        captions = right.text_input(
             "Table of captions, if it lies elsewhere",
             help="csv, tsv or jsonl; without one, a table in the folder is found by itself",
         )
-        sample = st.select_slider(
+        sample = left.select_slider(
             "Photos to learn from and to measure with",
             SAMPLES,
             value=1500,

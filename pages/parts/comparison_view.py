@@ -10,11 +10,10 @@ import streamlit as st
 
 from engine.comparison.kept import Comparison, Hit
 from engine.comparison.row import Row, telling_labels, wilson_interval
-from engine.errors import KindredError
 from engine.training.recipes import RECIPES
 from pages.parts.compared import encoder_at, redrawn, thumbnail_of
 from pages.parts.elements import PHOTO_GONE, data_url
-from pages.parts.frame import tell
+from pages.parts.frame import Told
 from pages.parts.wording import attribute, count, duration, plain
 
 N_SHOWN = 9
@@ -52,8 +51,8 @@ def draw_table(comparison: Comparison) -> None:
         [_line(row, labels, best, comparison.pool) for row in comparison.rows],
         hide_index=True,
         column_config={
-            "Best": st.column_config.TextColumn(width="small", help="The highest R@10"),
-            "What it is": st.column_config.TextColumn(width="large"),
+            "Best": st.column_config.TextColumn(width=48, help="The highest R@10"),
+            "What it is": st.column_config.TextColumn(width=520),
             "R@10": st.column_config.TextColumn(help="In brackets its 95 % interval (Wilson)"),
         },
     )
@@ -73,10 +72,10 @@ def _line(row: Row, labels: Sequence[str], best: float, pool: int) -> dict[str, 
     alike, reached = row.precision_at_9, _recall(row, 10)
     line: dict[str, Any] = {"Best": "★" if reached == best > 0 else "", "Recipe": row.recipe}
     recipe = RECIPES.get(row.recipe)
-    line["What it is"] = recipe.summary if recipe else "our own model, as it comes with Kindred"
-    line |= {f"R@{k}": _digits(_recall(row, k)) if row.has_text else NOTHING for k in (1, 5, 10)}
+    line |= {f"R@{k}": _digits(_recall(row, k)) if row.has_text else NOTHING for k in (10, 5, 1)}
     if row.has_text:
         line["R@10"] += " ({:.3f} – {:.3f})".format(*wilson_interval(reached, pool))
+    line["What it is"] = recipe.summary if recipe else "our own model, as it comes with Kindred"
     line |= {f"Alike by {attribute(name).lower()}": _digits(alike.get(name)) for name in labels}
     return line | {
         "Training": duration(row.training_seconds) if row.training_seconds else NOTHING,
@@ -120,7 +119,7 @@ def draw_side_by_side(comparison: Comparison) -> None:
 
 
 def _draw_answer(comparison: Comparison, recipe: str, query: str, place: int | None) -> None:
-    try:
+    with Told():
         if query:
             encoder = encoder_at(comparison.model(recipe))
             _draw_hits(comparison.search(recipe, encoder, query, N_SHOWN))
@@ -128,8 +127,6 @@ def _draw_answer(comparison: Comparison, recipe: str, query: str, place: int | N
             _draw_hits(comparison.similar(recipe, place, N_SHOWN))
         else:
             st.caption("Type some words or choose a photo: both recipes answer.")
-    except KindredError as error:
-        tell(error)
     _draw_redrawn(comparison, recipe)
 
 
@@ -138,6 +135,7 @@ def _draw_hits(hits: Sequence[Hit]) -> None:
         [data_url(thumbnail_of(hit.path)) or PHOTO_GONE for hit in hits],
         caption=[f"{hit.similarity:.2f} {plain(hit.caption)[:60]}" for hit in hits],
         width=PHOTO_PX,
+        alt=[hit.caption or hit.path.name for hit in hits],
     )
 
 
@@ -147,4 +145,4 @@ def _draw_redrawn(comparison: Comparison, recipe: str) -> None:
     if pairs:
         st.markdown("Photos as they are, and drawn again from sixteen numbers")
         for pictures in zip(*pairs, strict=True):
-            st.image([data_url(picture) for picture in pictures], width=PHOTO_PX)
+            st.image(list(map(data_url, pictures)), width=PHOTO_PX, alt=[""] * len(pictures))

@@ -132,6 +132,8 @@ def _draw(
     figure.update_xaxes(title=None, rangemode="tozero", tickformat="~r")
     if best is not None:
         figure.add_vline(
-            best, line={"width": 1, "dash": "dot"}, annotation_text="best", opacity=0.6
+            best,
+            line={"width": 1, "dash": "dot", "color": "gray"},
+            annotation={"text": "best", "xanchor": "right", "font": {"color": "gray"}},
         )
     st.plotly_chart(figure, key=key, config=CONFIG)

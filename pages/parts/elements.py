@@ -43,7 +43,7 @@ def _read(name: str) -> str:
 
 
 _paste = element("paste", js="paste.js")
-_door = element("door", js="door.js", css="door.css", html='<button type="button"></button>')
+_door = element("door", js="door.js", css="door.css", html='<button type="button">Filters</button>')
 _contrast = element("contrast", css="contrast.css", js="map/order.js", is_isolated=False)
 _suggest = element("suggest", js="suggest.js")
 _examples = element(

@@ -106,7 +106,8 @@ def what_was_found(inventory: Inventory, seconds: float) -> list[str]:
             f"{count(inventory.n_sidecars, 'file')} beside photos with what was said of them"
         )
     lines += [f"Not used: {plain(each)}" for each in inventory.unused]
-    return [*lines, *_others(inventory), f"About {duration(seconds)} on this computer"]
+    about = duration(seconds, rough=True)
+    return [*lines, *_others(inventory), f"About {about} on this computer"]
 
 
 def _others(inventory: Inventory) -> list[str]:

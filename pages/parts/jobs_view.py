@@ -85,13 +85,13 @@ def behind(wait: Wait) -> str:
     Examples
     --------
     >>> behind(Wait(("Train shoes", "Train boots"), 200.0))
-    '**Train shoes** and 1 other job, in about 3 min 20 s'
+    '**Train shoes** and 1 other job, in about 3 min'
     >>> behind(Wait(("Update shop",), None))
     '**Update shop**'
     """
     first, *others = wait.behind
     more = f" and {count(len(others), 'other job')}" if others else ""
-    when = f", in about {duration(wait.seconds)}" if wait.seconds is not None else ""
+    when = f", in about {duration(wait.seconds, rough=True)}" if wait.seconds is not None else ""
     return f"**{plain(first)}**{more}{when}"
 
 
@@ -111,4 +111,5 @@ def _draw_over(job: JobState) -> None:
     if job.error:
         st.text(job.error)
     if job.state == "crashed" and job.log_tail:
-        st.code(job.log_tail, language=None, height=160)
+        with st.container(height=160):
+            st.code(job.log_tail, language=None, wrap_lines=True)

@@ -46,8 +46,9 @@ class Offer:
         if self.place is None:
             return
         found = _pace(engine.collection, settings).estimate(n_points(engine, settings), settings)
-        text = f"About {duration(found.seconds)} in the background, as fast as this machine is now"
-        alone = f"; {duration(found.seconds_alone)} when it has nothing else to do"
+        about = duration(found.seconds, rough=True)
+        text = f"About {about} in the background, as fast as this machine is now"
+        alone = f"; {duration(found.seconds_alone, rough=True)} when it has nothing else to do"
         self.place.caption(f"{text}{alone if found.is_busy else ''}.")
 
 

@@ -70,5 +70,6 @@ def _draw_answers(
                 [data_url(collection.thumbnail(photo.row)) for photo, _ in answer],
                 caption=[f"similarity {similarity:.2f}" for _, similarity in answer],
                 width=PHOTO_PX,
+                alt=[" ".join(photo.captions[:1]) or photo.path for photo, _ in answer],
             )
     st.caption(f"Among {count(len(sides.photos), 'photo')}, evenly chosen.")

@@ -9,13 +9,10 @@ from engine.hub import KNOWN, KnownModel, ModelOnShelf, find_known, half_fetched
 from engine.jobs import jobs, start_job
 from pages.parts.frame import Told
 from pages.parts.resources import collections, models
-from pages.parts.wording import count, file_size, plain
+from pages.parts.wording import MODELS, count, file_size, plain
 
-ORIGINS = {
-    "bundled": "Comes with Kindred",
-    "published": "Published",
-    "trained": "Trained here",
-}
+ORIGINS = {"bundled": "Comes with Kindred", "published": "Published", "trained": "Trained here"}
+N_SHOWN = 5
 
 
 def draw_models_here() -> None:
@@ -47,13 +44,13 @@ def _draw_here(each: ModelOnShelf) -> None:
 def _facts(each: ModelOnShelf) -> list[str]:
     known = find_known(each.name)
     facts = [plain(known.good_at), _languages(known)] if known else []
+    facts += [MODELS[each.name].partition(", ")[2]] if each.name in MODELS else []
     facts.append(file_size(each.n_bytes))
     if each.photos_per_second:
         facts.append(f"{each.photos_per_second:,.0f} photos a second here")
     if each.text_ms:
         facts.append(f"{each.text_ms:,.0f} ms a question")
-    if each.told.get("licence"):
-        facts.append(f"licence {plain(each.told['licence'])}")
+    facts += [f"licence {plain(each.told['licence'])}"] if each.told.get("licence") else []
     return [*facts, *([f"recall {known.recall:.3f}"] if known else [])]
 
 
@@ -70,10 +67,13 @@ def draw_models_to_get() -> None:
         "Published by others, for ONNX Runtime. Nothing in them is executed. Recall is published "
         "too: text to photo on Crossmodal-3600 in English, the mean of R@1, R@5 and R@10."
     )
-    for known in KNOWN:
-        if known.name not in here:
-            with st.container(border=True, gap="small", key=f"known {known.name}"):
-                _draw_known(known, is_begun=known.name in begun, titles=under_way)
+    absent = [known for known in KNOWN if known.name not in here]
+    absent.sort(key=lambda known: known.name not in begun)
+    first = st.container()
+    more = st.expander(f"{len(absent) - N_SHOWN} more") if absent[N_SHOWN:] else first
+    for place, known in zip([first] * N_SHOWN + [more] * len(absent), absent, strict=False):
+        with place.container(border=True, gap="small", key=f"known {known.name}"):
+            _draw_known(known, is_begun=known.name in begun, titles=under_way)
     _draw_bring()
 
 
@@ -85,9 +85,9 @@ def _draw_known(known: KnownModel, *, is_begun: bool, titles: set[str]) -> None:
         if st.button(label, key=title, icon=icon, disabled=title in titles):
             start_job("models", ["get", known.name, "--json"], title=title)
             st.rerun()
-    size = file_size(known.n_bytes)
-    facts = [known.good_at, _languages(known), f"about {size}", f"licence {known.licence}"]
-    st.caption(" · ".join([plain(fact) for fact in facts] + [f"recall {known.recall:.3f}"]))
+    facts = [known.good_at, _languages(known), f"about {file_size(known.n_bytes)}"]
+    facts += [f"licence {known.licence}", f"recall {known.recall:.3f}"]
+    st.caption(" · ".join(map(plain, facts)))
     if known.forbids_commerce:
         st.badge("The licence forbids to earn money with it", color="orange")
 

@@ -10,6 +10,7 @@ from engine.words import WordSum, WordVectors
 from pages.parts.answer import draw_answer
 from pages.parts.asking import terms_of
 from pages.parts.elements import draw_examples, element
+from pages.parts.facets import draw_facets
 from pages.parts.frame import tell
 from pages.parts.links import TEXT_SEARCH, WORDS, link_to
 from pages.parts.navigation import Link, draw_link
@@ -76,6 +77,7 @@ def draw_photos_of(engine: SearchEngine, here: View, slug: str) -> None:
         tell(error)
     else:
         draw_answer(engine, answer, here, slug)
+        draw_facets(engine, answer, here, slug)
 
 
 def _ways_on(vectors: WordVectors, query: str) -> list[str]:

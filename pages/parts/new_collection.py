@@ -24,7 +24,7 @@ FORMATS = (
     "Drop photos, folders or a zip anywhere on this page: JPEG, PNG, HEIC, AVIF, WebP, GIF, TIFF "
     "and more, and a table of captions (CSV, TSV or JSONL) if there is one."
 )
-MAX_MB = 512
+MAX_MB = 500  # Streamlit writes it beside the box, and more than that as 1 GB
 MADE, TURN = "made", "new photos turn"
 
 

@@ -30,7 +30,7 @@ def draw_photo_sheet(engine: SearchEngine, answer: SearchResult, here: View, slu
     """Open the photo that the view names, in a dialog; closing it returns to the results."""
     photo = engine.collection.catalogue.photo(here.photo)
 
-    title = plain(photo.captions[0] if photo.captions else photo.path)
+    title = plain(_said(photo))
 
     @st.dialog(title, width="medium", on_dismiss=lambda: show(here.changed(photo=""), slug))
     def sheet() -> None:
@@ -64,11 +64,16 @@ def _draw_picture(engine: SearchEngine, photo: Photo) -> None:
         LOGGER.info("a photo is shown by its thumbnail: %s", error)
         thumbnail = collection.thumbnail(photo.row)
         if thumbnail:
-            st.image(data_url(thumbnail), width="stretch")
+            st.image(data_url(thumbnail), width="stretch", alt=_said(photo))
         st.caption("The photo's own file is no longer where it was.")
     else:
         width = min(picture.width * MOST_ENLARGED, COLUMN_PX)
-        st.image(data_url(encode_jpeg(np.asarray(picture))), width=width)
+        st.image(data_url(encode_jpeg(np.asarray(picture))), width=width, alt=_said(photo))
+
+
+def _said(photo: Photo) -> str:
+    """Return what the photo is called."""
+    return photo.captions[0] if photo.captions else photo.path
 
 
 def _draw_facts(photo: Photo) -> None:

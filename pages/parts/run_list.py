@@ -28,7 +28,7 @@ STAGES: dict[str, tuple[str, Colour, str]] = {
     "crashed": ("Crashed", "red", ":material/error:"),
 }
 SECONDS_BETWEEN_LOOKS = 1.0
-MAX_ARCHIVE_MB = 512
+MAX_ARCHIVE_MB = 500
 
 
 def draw_ways(slug: str, view: str) -> None:

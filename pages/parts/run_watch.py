@@ -111,7 +111,8 @@ def _draw_live(run_id: str, tab: str) -> None:
     with Told():
         run = read_run(find_by_id(run_id))
         if tab == "Log":
-            st.code(run.log() or "Nothing yet.", language=None, height=420)
+            with st.container(height=420):  # a box that scrolls by itself takes no focus
+                st.code(run.log() or "Nothing yet.", language=None, wrap_lines=True)
         elif run.epochs:
             draw_curves(run)
         elif run.steps:

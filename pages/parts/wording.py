@@ -76,22 +76,25 @@ def milliseconds(seconds: float) -> str:
     return f"{ms:.1f} ms" if ms < 10 else f"{ms:,.0f} ms"
 
 
-def duration(seconds: float) -> str:
-    """Return a time of any length in its two largest units.
+def duration(seconds: float, *, rough: bool = False) -> str:
+    """Return a time of any length in its two largest units; a rough one in round numbers.
 
     Examples
     --------
     >>> duration(0.4), duration(42), duration(192), duration(4000)
     ('under a second', '42 s', '3 min 12 s', '1 h 6 min')
+    >>> [duration(each, rough=True) for each in (4, 42, 83, 192, 4000)]
+    ['4 s', '40 s', '1 min 20 s', '3 min', '1 h 7 min']
     """
-    whole = round(seconds)
+    step = 1 if seconds < 10 or not rough else 10 if seconds < 100 else 60
+    whole = step * round(seconds / step)
     if whole < 1:
         return "under a second"
     if whole < 60:
         return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+    size, large, small = (3600, "h", "min") if whole >= 3600 else (60, "min", "s")
+    rest = whole % size * 60 // size
+    return f"{whole // size} {large} {rest} {small}" if rest else f"{whole // size} {large}"
 
 
 def attribute(key: str) -> str:

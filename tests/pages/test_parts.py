@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import doctest
 import importlib
@@ -25,6 +26,13 @@ class Address(dict):
     def get_all(self, key):
         value = self.get(key, [])
         return value if isinstance(value, list) else [value]
+
+
+def test_every_picture_says_what_it_shows_to_those_who_do_not_see_it():
+    for path in (PROJECT / "pages").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "image":
+                assert "alt" in [each.arg for each in node.keywords], f"{path}:{node.lineno}"
 
 
 @pytest.mark.parametrize(
