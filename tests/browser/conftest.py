@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,10 +56,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(home: Path, port: int) -> Iterator[tuple[str, subprocess.Popen]]:
+def serving(
+    home: Path, port: int, variables: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, subprocess.Popen]]:
     """Run the app for a home; stopped by its own number, if nobody has killed it before."""
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
-    environment = {**os.environ, "KINDRED_HOME": str(home)}
+    environment = {**os.environ, **(variables or {}), "KINDRED_HOME": str(home)}
     with (home / "server.log").open("ab") as log:
         running = subprocess.Popen(
             command, cwd=PROJECT, env=environment, stdout=log, stderr=subprocess.STDOUT
