@@ -11,6 +11,7 @@ attributes there are, and how well the model tells their values apart.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +32,9 @@ COUNTS = 4.0
 _SCALE = 16.0
 _MAX_VALUES, _LEAST_PHOTOS = 256, 5
 _N_SAMPLED = 2_000
+_MOST = 0.9
+# Of the way between two usual nearnesses: where odds are even, and log odds over all of it.
+_EVEN, _STEEPNESS = 1 / 3, 3.0
 # A value that follows from another attribute's so often tells nothing new.
 _FOLLOWS = 0.98
 # An attribute that tells less than this part of what the foremost tells only blurs it.
@@ -111,14 +115,39 @@ class Recogniser:
         ]
         return np.hstack(parts) if parts else np.zeros((len(rows), 0), np.float32)
 
-    def sureness(self, row: NDArray[np.float32]) -> float:
-        """Return how probable the likeliest value of the foremost attribute is, 0 where none is.
+    def likelihood(self, row: NDArray[np.float32]) -> float | None:
+        """Return how likely a photo from elsewhere shows some value of the foremost attribute.
 
-        A photo of something else is taken for a little of everything.
+        A photo of something else is near to none of them. Another camera's photos lie farther off
+        than the collection's own, so even odds lie at a third of the way from what other things
+        reach to what photos of the value do. None where the two cannot be told apart.
+        """
+        if self.usual_nearness is None:
+            return None
+        other, own = self.usual_nearness
+        nearness = float((self.attributes[0].rows @ row).max())
+        odds = _STEEPNESS * ((nearness - other) / (own - other) - _EVEN)
+        return 1 / (1 + math.exp(-max(min(odds, 30.0), -30.0)))
+
+    @cached_property
+    def usual_nearness(self) -> tuple[float, float] | None:
+        """How near photos of other things come to a value at most, and those of it at least.
+
+        Nine of ten of a sample stay below the first while their own value is left out, and above
+        the second with it. None where no attribute is told so well that the two lie apart.
         """
         if not self.attributes:
-            return 0.0
-        return float(_probable(row[None], self.attributes[0].rows).max())
+            return None
+        photos, embeddings = self._sample()
+        foremost = self.attributes[0]
+        similarities = embeddings @ foremost.rows.T
+        truth = _places(foremost.values, foremost.name, photos)
+        known = np.flatnonzero(truth >= 0)
+        own = similarities[known, truth[known]]
+        similarities[known, truth[known]] = -1
+        other = float(np.quantile(similarities[known].max(axis=1), _MOST))
+        least = float(np.quantile(own, 1 - _MOST))
+        return (other, least) if other < least else None
 
     def extended(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return rows with what they are taken for beside them; their products add up both."""
@@ -166,6 +195,12 @@ def _probable(rows: NDArray[np.float32], values: NDArray[np.float32]) -> NDArray
     return likely / likely.sum(axis=1, keepdims=True)
 
 
+def _places(values: Sequence[str], name: str, photos: Sequence[Photo]) -> NDArray[np.int64]:
+    """Return the place of each photo's value among some, -1 where it has none of them."""
+    place = {value.casefold(): i for i, value in enumerate(values)}
+    return np.array([place.get(photo.attributes.get(name, "").casefold(), -1) for photo in photos])
+
+
 def _skill(
     rows: NDArray[np.float32],
     values: Sequence[str],
@@ -174,8 +209,7 @@ def _skill(
     embeddings: NDArray[np.float32],
 ) -> float:
     """Return by how much the model beats the commonest value, as a share of what is left to it."""
-    place = {value.casefold(): i for i, value in enumerate(values)}
-    truth = np.array([place.get(photo.attributes.get(name, "").casefold(), -1) for photo in photos])
+    truth = _places(values, name, photos)
     known = truth >= 0
     if not known.any():
         return 0.0

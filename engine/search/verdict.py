@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 N_LOOKED_AT = 300
 # Of the nearest photos, so many are read for the words that they name.
 _N_NAMING = 8
+# A photo so near to one of the collection may be a copy of it.
+_COPY = 0.97
 _N_CONTRASTED = 16
 
 
@@ -174,15 +176,17 @@ def _likelihood_of_photo(
 ) -> float:
     """Return how likely the collection has what a photo shows; beside others it is a direction.
 
-    Another camera's photo of a thing lies farther off than the collection's own of it, so that
-    nearness alone would deny it. Being surely taken for one of the collection's values counts too.
+    Where the model tells a value of the photos, such as their kind, that tells what a photo shows;
+    nearness would deny another camera's photo of a thing, and take a shoe for a boot. Without such
+    values, and for what may be a copy, the nearest photo decides.
     """
     _, photos = _wanted(answer)
     if len(photos) != 1 or len(photos[0].term.ids) > 1:
         return 1.0
     best = max(match.similarity for match in answer.matches)
     near = float(calibrations.of_photo_answer.likelihood([best]))
-    return max(near, engine.recogniser.sureness(photos[0].embedding))
+    shown = engine.recogniser.likelihood(photos[0].embedding)
+    return near if shown is None or best >= _COPY else shown
 
 
 def _likely(
