@@ -18,6 +18,10 @@ from engine.text.stopwords import FILLER, is_telling
 _PURPOSE = frozenset(
     ("against", "as", "because", "for", "if", "since", "so", "that", "to", "when", "where", "which")
 )
+# Right after a thing, one of these begins a clause about it: "sandals *my* grandma could wear".
+_CLAUSE = frozenset(
+    ("he", "her", "his", "i", "my", "our", "she", "their", "they", "we", "you", "your")
+)
 # Between the thing itself and what is on, in or beside it; "of" joins: a map of Paris.
 _BESIDE = frozenset(
     ("above", "across", "and", "around", "at", "behind", "below", "beside", "between", "by", "from")
@@ -70,6 +74,10 @@ def subject_of(text: str) -> Subject:
     Subject(words=('red', 'dress'), head='dress')
     >>> subject_of("ankle boots in brown suede")
     Subject(words=('ankle', 'boots', 'brown', 'suede'), head='boots')
+    >>> subject_of("sandals my grandma could wear")
+    Subject(words=('sandals',), head='sandals')
+    >>> subject_of("a boy with his dog")
+    Subject(words=('boy', 'dog'), head='boy')
     >>> subject_of("something warm for winter")
     Subject(words=('winter',), head='')
     >>> subject_of("the best")
@@ -92,7 +100,8 @@ def _parted(typed: Sequence[str]) -> tuple[list[str], list[str]]:
     for place, word in enumerate(typed):
         before = typed[:place]
         names_something = bool(_telling(before)) or not _STAND_INS.isdisjoint(map(singular, before))
-        if word in _PURPOSE and names_something:
+        begins_clause = word in _CLAUSE and place > 0 and is_telling(typed[place - 1])
+        if names_something and (word in _PURPOSE or begins_clause):
             return list(before), list(typed[place + 1 :])
     return list(typed), []
 
