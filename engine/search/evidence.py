@@ -100,18 +100,25 @@ class Naming:
     def of(self, photos: Sequence[Photo]) -> NDArray[np.bool_]:
         """Return which words each photo names, (n_photos, n_words).
 
-        Captions are asked only for words that are no values: most queries ask them nothing.
+        Captions are asked only for words that are no values, or values that none of these photos
+        has: most queries ask them nothing.
         """
         named = np.zeros((len(photos), len(self.subject.words)), bool)
         rows = [photo.row for photo in photos]
         for number in self._by_captions:
             if self._said[number]:
-                word = self.subject.words[number]
-                named[:, number] = self._engine.collection.catalogue.saying_among(word, rows)
+                named[:, number] = self._said_among(number, rows)
         for place in self._places:
             having = [any(_has(photo, each) for each in place.mentions) for photo in photos]
             named[having, place.start : place.end] = True
+            if not any(having):
+                for number in range(place.start, place.end):
+                    named[:, number] = self._said_among(number, rows)
         return named
+
+    def _said_among(self, number: int, rows: Sequence[int]) -> NDArray[np.bool_]:
+        word = self.subject.words[number]
+        return self._engine.collection.catalogue.saying_among(word, rows)
 
     def said(self) -> NDArray[np.bool_]:
         """Return which words any photo of the collection names, (n_words,)."""

@@ -120,6 +120,11 @@ def test_a_thing_that_is_not_there_is_no_answer_whatever_its_colour(demo: Search
     assert not demo.judge(demo.search(text, mode="hybrid")).has_answer
 
 
+def test_a_value_that_no_photo_found_has_may_be_said_by_their_captions(demo: SearchEngine):
+    """*Blue* is a colour, but of grey photos only captions say "Navy Blue"."""
+    assert demo.judge(demo.search("blue grey")).has_answer
+
+
 def test_a_word_the_model_does_not_know_is_its_own_fault_not_the_collections(demo: SearchEngine):
     """Training showed *giraffe* four times, *toaster* never; umbrellas it knows."""
     assert demo.judge(demo.search("a red toaster", mode="hybrid")).unknown == ("toaster",)
