@@ -57,10 +57,15 @@ def mask_where(
 
 
 def rows_having(connection: sqlite3.Connection, name: str, value: str, n_rows: int) -> np.ndarray:
-    """Return the rows that have a value, in any spelling, ascending; errors as in `mask_where`."""
-    term_ids = _terms_matching(connection, name, [value])
-    rows = rows_of(connection, term_ids, n_rows)
-    return rows if len(term_ids) == 1 else np.unique(rows)
+    """Return the rows that have a value, in any spelling, ascending; none for an unknown one."""
+    found = connection.execute(
+        "SELECT chunk, offsets FROM attribute JOIN term ON attribute_id = attribute.id"
+        " JOIN posting ON term_id = term.id"
+        " WHERE attribute.folded = ? AND term.folded = ? ORDER BY chunk",
+        (fold(name), fold(value)),
+    ).fetchall()
+    rows, _ = unpack(found, n_rows)
+    return rows if len({chunk for chunk, _ in found}) == len(found) else np.unique(rows)
 
 
 def _terms_matching(connection: sqlite3.Connection, key: str, values: Sequence[str]) -> list[int]:

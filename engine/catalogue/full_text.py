@@ -15,6 +15,7 @@ References
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from array import array
@@ -26,7 +27,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.catalogue.postings import CHUNK_ROWS
+from engine.catalogue.postings import CHUNK_ROWS, fold
 from engine.catalogue.sqlite import sqlite3
 from engine.errors import CatalogueError
 from engine.text import asked_stems, stems
@@ -56,6 +57,14 @@ _TABLES = (
         postings BLOB NOT NULL,
         PRIMARY KEY (word_id, chunk)
     )
+    """,
+    # Whole captions by a hash of theirs, for titles that are typed whole.
+    """
+    CREATE TABLE caption_name (
+        name INTEGER NOT NULL,
+        row INTEGER NOT NULL,
+        PRIMARY KEY (name, row)
+    ) WITHOUT ROWID
     """,
 )
 
@@ -132,21 +141,28 @@ class TextChanges:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._forget()
+
+    def _forget(self) -> None:
         # Row, count and length in one number: a million photos have ten million of them.
         self._entered: dict[str, array[int]] = defaultdict(lambda: array("Q"))
         self._left: dict[str, array[int]] = defaultdict(lambda: array("Q"))
+        self._names_entered: list[tuple[int, int]] = []
+        self._names_left: list[tuple[int, int]] = []
         self._n_words = 0
 
-    def enter(self, row: int, captions: Iterable[str]) -> None:
+    def enter(self, row: int, captions: Sequence[str]) -> None:
         """Note that a row now has these captions."""
+        self._names_entered += ((name_of(caption), row) for caption in captions)
         counts = _counts(captions)
         length = counts.total()
         self._n_words += length
         for stem, count in counts.items():
             self._entered[stem].append(row << 16 | min(count, _MOST) << 8 | min(length, _MOST))
 
-    def leave(self, row: int, captions: Iterable[str]) -> None:
+    def leave(self, row: int, captions: Sequence[str]) -> None:
         """Note that a row no longer has these captions."""
+        self._names_left += ((name_of(caption), row) for caption in captions)
         counts = _counts(captions)
         self._n_words -= counts.total()
         for stem in counts:
@@ -167,9 +183,13 @@ class TextChanges:
             " SET value = CAST(value AS INTEGER) + ?1",
             (self._n_words,),
         )
-        self._entered.clear()
-        self._left.clear()
-        self._n_words = 0
+        self._connection.executemany(
+            "DELETE FROM caption_name WHERE name = ? AND row = ?", self._names_left
+        )
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO caption_name VALUES (?, ?)", sorted(self._names_entered)
+        )
+        self._forget()
 
     def _rewrite(self, word_id: int, entered: NDArray[np.uint64], left: Rows) -> int:
         """Change a word's postings; return how many more there are now."""
@@ -202,6 +222,12 @@ class TextChanges:
             self._connection.execute(
                 "DELETE FROM word_posting WHERE word_id = ? AND chunk = ?", (word_id, chunk)
             )
+
+
+def name_of(caption: str) -> int:
+    """Return the number that a whole caption is found by, whatever its case, width and spaces."""
+    digest = hashlib.blake2b(fold(caption).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 def _counts(captions: Iterable[str]) -> Counter[str]:
@@ -317,8 +343,11 @@ class FullText:
         gains = [self._gain(word, each) for word, each in zip(words, found, strict=True)]
         if len(words) == 1:
             return found[0].rows, gains[0]
-        rows, places = np.unique(np.concatenate([each.rows for each in found]), return_inverse=True)
-        return rows, np.bincount(places, np.concatenate(gains)).astype(np.float32)
+        rows = np.concatenate([each.rows for each in found])
+        order = np.argsort(rows, kind="stable")
+        rows = rows[order]
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        return rows[starts], np.add.reduceat(np.concatenate(gains)[order], starts)
 
     def _scored(
         self,

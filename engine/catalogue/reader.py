@@ -195,16 +195,14 @@ class CatalogueReader:
             mask = table.live_mask(connection)
             return mask & facets.mask_where(connection, filters, len(mask)) if filters else mask
 
-    def rows_having(self, name: str, value: str) -> np.ndarray:
-        """Return the live rows that have a value of an attribute, or a tag, ascending.
+    def rows_having(self, *values: tuple[str, str]) -> list[np.ndarray]:
+        """Return, for each name and value, the live rows that have it, ascending.
 
-        Raises
-        ------
-        CatalogueError
-            When the attribute or the value is unknown.
+        A name is an attribute's, or ``tag``; nobody has a value that is unknown.
         """
         with self._file.reading() as connection:
-            return facets.rows_having(connection, name, value, table.count_rows(connection))
+            n_rows = table.count_rows(connection)
+            return [facets.rows_having(connection, *each, n_rows) for each in values]
 
     def rows_with_tag(self, tag: str) -> np.ndarray:
         """Return the live rows that carry a tag, ascending, int64 (n,).

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.catalogue import rows as table
-from engine.catalogue.full_text import FullText
+from engine.catalogue.full_text import FullText, name_of
 from engine.catalogue.postings import fold, rows_of
 from engine.catalogue.sqlite import sqlite3
-from engine.text import stems
+from engine.text import has_run, stems
 
 # A value that more photos share is a quality of them, not their name.
 MAX_NAMED = 20
 _MAX_TITLES = 500
 # Of the photos that have the words of a phrase so many, spread over all, are read for it.
-_MAX_READ = 1_000
+_MAX_READ = 256
 
 
 def rows_saying(
@@ -33,24 +33,20 @@ def rows_saying(
         return rows[:limit]
     places = np.linspace(0, len(rows) - 1, min(len(rows), _MAX_READ)).astype(np.int64)
     read = _captions_of(connection, np.unique(rows[places]))
-    said = [row for row, captions in read if any(_has_run(stems(c), asked) for c in captions)]
+    said = [row for row, captions in read if any(has_run(stems(c), asked) for c in captions)]
     return np.array(said[:limit], np.int64)
 
 
 def _captions_of(connection: sqlite3.Connection, rows: np.ndarray) -> list[tuple[int, list[str]]]:
     """Return rows, ascending, with their captions."""
+    if not len(rows):
+        return []
     found = connection.execute(
         "SELECT row, captions FROM photo WHERE retired = 0"
         " AND row IN (SELECT value FROM json_each(?)) ORDER BY row",
         (json.dumps(rows.tolist()),),
     )
     return [(row, table.decode(captions, list)) for row, captions in found]
-
-
-def _has_run(said: Sequence[str], asked: Sequence[str]) -> bool:
-    """Tell whether a list has another as a part of it."""
-    starts = range(len(said) - len(asked) + 1)
-    return any(said[start : start + len(asked)] == asked for start in starts)
 
 
 def saying_among(connection: sqlite3.Connection, text: str, rows: Sequence[int]) -> np.ndarray:
@@ -80,8 +76,11 @@ def rows_named(connection: sqlite3.Connection, text: str) -> list[int]:
 
 def _titled(connection: sqlite3.Connection, text: str, name: str) -> list[int]:
     """Return rows with a caption that is the whole text."""
-    rows, _ = FullText(connection, text).best(_MAX_TITLES, every_word=True)
-    read = _captions_of(connection, rows)
+    found = connection.execute(
+        "SELECT row FROM caption_name WHERE name = ? ORDER BY row LIMIT ?",
+        (name_of(text), _MAX_TITLES),
+    )
+    read = _captions_of(connection, np.array([row for (row,) in found], np.int64))
     return [row for row, captions in read if any(fold(caption) == name for caption in captions)]
 
 

@@ -69,6 +69,9 @@ class Copies:
         is_allowed
             (n_rows,) flags of the rows that may be returned; None allows all.
         """
+        if not self._members:
+            rows = nodes if is_allowed is None else nodes[is_allowed[nodes]]
+            return rows, similarities if is_allowed is None else similarities[is_allowed[nodes]]
         found: list[Rows] = []
         repeats: list[int] = []
         for node in nodes.tolist():

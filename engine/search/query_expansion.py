@@ -13,9 +13,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from engine.catalogue import Catalogue
+from engine.text import has_run, stems
 
-# So many of the photos that use the words are looked at.
-_N_LOOKED_AT = 64
+# Of the photos that use the words, so many are read, wherever in their captions the words stand.
+_N_READ = 96
 # Words stand for a value where so large a share of the photos that use them have it, and where
 # that many would come together by chance once in so many times.
 _LEAST_SHARE, _CHANCES = 0.9, 1000.0
@@ -55,12 +56,16 @@ class Usage:
         return self._known[text]
 
     def _in_common(self, text: str) -> dict[str, str]:
-        rows = self._catalogue.rows_saying(text, together=True)
-        if not len(rows):
-            return {}
-        chosen = rows[np.linspace(0, len(rows) - 1, min(len(rows), _N_LOOKED_AT)).astype(np.int64)]
+        rows = self._catalogue.rows_saying(text)
+        places = np.linspace(0, len(rows) - 1, min(len(rows), _N_READ)).astype(np.int64)
+        asked = stems(text)
+        chosen = [
+            photo
+            for photo in self._catalogue.photos(rows[places])
+            if len(asked) < 2 or any(has_run(stems(said), asked) for said in photo.captions)
+        ]
         seen: dict[str, Counter[str]] = {}
-        for photo in self._catalogue.photos(np.unique(chosen)):
+        for photo in chosen:
             for name, value in photo.attributes.items():
                 seen.setdefault(name, Counter())[value] += 1
         found = {name: values.most_common(1)[0] for name, values in seen.items()}

@@ -19,7 +19,7 @@ from engine.search.collection_values import Lexicon
 from engine.search.dense_weight import NEWS, NEWS_BESIDE_WORDS, nats_per_spread
 from engine.search.diversity import deduplicate, maximal_marginal_relevance
 from engine.search.fusion import POOL, Ranking, Rows, Scores, fuse
-from engine.search.lexical import LexicalScorer, isin
+from engine.search.lexical import LexicalScorer, distinct, isin
 from engine.search.request import SearchRequest
 from engine.search.result import QueryPart
 from engine.storage import Collection
@@ -132,8 +132,9 @@ class Ranker:
         n_before = np.count_nonzero(allowed)
         for text in taken_away:
             allowed[catalogue.rows_saying(text)] = False
-            for mention in self._lexicon.whole(text):
-                allowed[catalogue.rows_having(mention.attribute, mention.value)] = False
+            meant = [(each.attribute, each.value) for each in self._lexicon.whole(text)]
+            for rows in catalogue.rows_having(*meant):
+                allowed[rows] = False
         n_left = np.count_nonzero(allowed)
         own = list(query.own)
         return allowed, int(n_left - np.count_nonzero(allowed[own])), int(n_before - n_left)
@@ -187,7 +188,7 @@ class Ranker:
             is_condition=bool(photos),
         ) as scorer:
             said = _without(scorer.candidates, query.own)
-            rows = np.unique(np.concatenate([near, said, np.array(named, np.int64)]))
+            rows = distinct(near, said, np.array(named, np.int64))
             embeddings = np.asarray(self._collection.embeddings[rows], np.float32)
             if query.embedding is not None:
                 similarities = np.vecdot(embeddings, query.embedding)
@@ -247,7 +248,8 @@ class Ranker:
                 n_photos = common.get((name, value), 0)
                 if n_photos and name not in part.set_aside.split(", "):
                     worth = math.log1p(n_rows / n_photos)
-                    shared[isin(rows, catalogue.rows_having(name, value))] += worth
+                    (having,) = catalogue.rows_having((name, value))
+                    shared[isin(rows, having)] += worth
                     whole += worth
         return shared * np.float32(_SHARED / whole)
 

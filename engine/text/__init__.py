@@ -8,7 +8,15 @@ tokenizer.py   vocabularies: words, or pieces of words, to the token ids of a mo
 
 from __future__ import annotations
 
-from engine.text.analyser import asked_stems, normalise, other_number, singular, stems, words
+from engine.text.analyser import (
+    asked_stems,
+    has_run,
+    normalise,
+    other_number,
+    singular,
+    stems,
+    words,
+)
 from engine.text.spelling import slips, spelt_nearly
 from engine.text.tokenizer import PADDING, PIECES, SubwordTokenizer, Tokenizer
 
@@ -18,6 +26,7 @@ __all__ = [
     "SubwordTokenizer",
     "Tokenizer",
     "asked_stems",
+    "has_run",
     "normalise",
     "other_number",
     "singular",

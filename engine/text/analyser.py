@@ -129,6 +129,18 @@ def stems(text: str) -> list[str]:
     return [_stem(word) for word in words(text)]
 
 
+def has_run(said: list[str], asked: list[str]) -> bool:
+    """Tell whether a list has another as a part of it.
+
+    Examples
+    --------
+    >>> has_run(["an", "army", "green", "coat"], ["army", "green"])
+    True
+    """
+    starts = range(len(said) - len(asked) + 1)
+    return any(said[start : start + len(asked)] == asked for start in starts)
+
+
 def asked_stems(text: str) -> list[str]:
     """Return the stems that a question asks captions for: without glue, where it is not all.
 
