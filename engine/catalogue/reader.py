@@ -82,6 +82,20 @@ class CatalogueReader:
         except KeyError as error:
             raise table.not_live(error.args[0]) from error
 
+    def captions_and_attributes(
+        self, rows: Sequence[int] | np.ndarray
+    ) -> list[tuple[list[str], dict[str, str]]]:
+        """Return what is said of live rows, each once, by row: sooner than whole photos."""
+        found = self._ask(
+            "SELECT captions, attributes FROM photo WHERE retired = 0"
+            " AND row IN (SELECT value FROM json_each(?)) ORDER BY row",
+            json.dumps([int(row) for row in rows]),
+        )
+        return [
+            (table.decode(captions, list), table.decode(attributes, dict))
+            for captions, attributes in found
+        ]
+
     def photo(self, photo_id: str) -> Photo:
         """Return the photo with an id.
 

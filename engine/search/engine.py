@@ -296,7 +296,8 @@ class SearchEngine:
         photos = self.collection.catalogue.photos(rows)
         embeddings = np.asarray(self.collection.embeddings[rows], np.float32)
         parts = parts_of(query.parts, embeddings).tolist() if query.parts else [[]] * len(rows)
-        places = [int(np.flatnonzero(ranking.rows == row)[0]) for row in rows]
+        place_of = {row: place for place, row in enumerate(ranking.rows.tolist())}
+        places = [place_of[row] for row in rows]
         return [
             Match(
                 rank=rank,

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ Scores = NDArray[np.float32]
 POOL = 200
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Ranking:
     """Rows in order, and what put them there.
 
@@ -87,8 +88,12 @@ class Ranking:
             return 1.0
         if self.scores is None:
             return min(max(similarity, 0.0), 1.0)
-        best = max(float(self.scores[self.n_named :].max(initial=0.0)), 1e-9)
-        return min(max(float(self.scores[place]) / best, 0.0), 1.0)
+        return min(max(float(self.scores[place]) / self._best, 0.0), 1.0)
+
+    @cached_property
+    def _best(self) -> float:
+        scores = np.empty(0) if self.scores is None else self.scores[self.n_named :]
+        return max(float(scores.max(initial=0.0)), 1e-9)
 
 
 def fuse(

@@ -16,7 +16,7 @@ from engine.catalogue import Catalogue
 from engine.text import has_run, stems
 
 # Of the photos that use the words, so many are read, wherever in their captions the words stand.
-_N_READ = 96
+_N_READ = 64
 # Words stand for a value where so large a share of the photos that use them have it, and where
 # that many would come together by chance once in so many times.
 _LEAST_SHARE, _CHANCES = 0.9, 1000.0
@@ -60,13 +60,13 @@ class Usage:
         places = np.linspace(0, len(rows) - 1, min(len(rows), _N_READ)).astype(np.int64)
         asked = stems(text)
         chosen = [
-            photo
-            for photo in self._catalogue.photos(rows[places])
-            if len(asked) < 2 or any(has_run(stems(said), asked) for said in photo.captions)
+            attributes
+            for captions, attributes in self._catalogue.captions_and_attributes(rows[places])
+            if len(asked) < 2 or any(has_run(stems(said), asked) for said in captions)
         ]
         seen: dict[str, Counter[str]] = {}
-        for photo in chosen:
-            for name, value in photo.attributes.items():
+        for attributes in chosen:
+            for name, value in attributes.items():
                 seen.setdefault(name, Counter())[value] += 1
         found = {name: values.most_common(1)[0] for name, values in seen.items()}
         return {
