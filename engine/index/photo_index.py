@@ -95,7 +95,7 @@ class PhotoIndex:
         exact_below: int = 20_000,
         m: int = 16,
         ef_construction: int = 200,
-        ef: int = 160,
+        ef: int = 320,
         n_threads: int | None = None,
     ) -> PhotoIndex:
         """Index the rows of a matrix.
@@ -114,8 +114,9 @@ class PhotoIndex:
         ef_construction
             Candidates kept while a row is connected. More build better and slower.
         ef
-            Candidates kept during a search. Of the nearest nine among 70,000 rows, 160 finds
-            99.9 % where rows form clusters, as a trained model's do, and 99 % of raw pixels'.
+            Candidates kept during a search. Of the nearest nine of 100,000 photos, 160 finds all
+            for queries that are photos and 98.2 % for texts, which lie apart from photos; 320
+            finds 99.8 % for those too.
         n_threads
             For building; None uses every core. More than one makes the graph, and so the
             rare misses of approximate answers, differ from build to build.

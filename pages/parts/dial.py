@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.search import PARAMETERS, SearchEngine
-from pages.parts.learned import measured_dial
+from pages.parts.learned import measured_recall
 from pages.parts.links import show
 from pages.parts.view import View
 from pages.parts.wording import count, milliseconds
@@ -26,7 +26,7 @@ def draw_dial(engine: SearchEngine, here: View, slug: str) -> None:
     )
     if not st.toggle("Measure the index on this collection", key="measure the index"):
         return
-    points = measured_dial(engine)
+    points = measured_recall(engine)
     options = [0, *(point.ef for point in points)]
     st.session_state["ef"] = here.ef if here.ef in options else 0
     by_ef = {point.ef: point for point in points}
@@ -39,9 +39,10 @@ def draw_dial(engine: SearchEngine, here: View, slug: str) -> None:
         on_change=lambda: show(here.changed(ef=st.session_state["ef"] or None), slug),
     )
     st.markdown(
-        "| candidates | index recall@9 | time |\n|---|---|---|\n"
+        "| candidates | index recall@9 of photos | of texts | time |\n|---|---|---|---|\n"
         + "\n".join(
-            f"| {ef or 'every photo'} | {point.index_recall:.4f} | {milliseconds(point.seconds)} |"
+            f"| {ef or 'every photo'} | {point.photo_recall:.4f} | {point.text_recall:.4f} "
+            f"| {milliseconds(point.seconds)} |"
             for ef, point in by_ef.items()
         )
     )

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.explaining import WordBook
 from engine.search import Filters, SearchEngine, SearchResult, Verdict
 from engine.search.calibrating import Calibrations
-from engine.search.recall_curve import DialPoint, measure_dial
+from engine.search.recall_curve import RecallPoint, measure_recall
 from engine.search.suggestions import suggestions
 from engine.search.verdict import judge
 from engine.storage import Collection, Inventory, estimate_seconds, take_inventory
@@ -67,13 +67,13 @@ def _n_unread_files(fingerprint: str, _collection: Collection) -> int:
 
 
 @st.cache_data(show_spinner="Measuring the index…", max_entries=16)
-def _dial(fingerprint: str, _engine: SearchEngine) -> list[DialPoint]:
-    return measure_dial(_engine.collection)
+def _recall(fingerprint: str, _engine: SearchEngine) -> list[RecallPoint]:
+    return measure_recall(_engine.collection, _engine.encoder)
 
 
-def measured_dial(engine: SearchEngine) -> list[DialPoint]:
+def measured_recall(engine: SearchEngine) -> list[RecallPoint]:
     """Return what the index finds at each setting, measured once per collection."""
-    return _dial(engine.collection.fingerprint, engine)
+    return _recall(engine.collection.fingerprint, engine)
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

@@ -102,7 +102,7 @@ def test_equal_rows_are_equally_similar_and_come_in_the_order_of_their_numbers(
 ) -> None:
     """40 twins among 5,003 rows, the last three included, where BLAS sums in another order.
 
-    The graph fetches 160 rows, so that it sees all 40 before it keeps nine.
+    The graph fetches 320 rows, so that it sees all 40 before it keeps nine.
     """
     rows = random_rows(5_003, n_dims)
     twins = np.append(np.arange(3, 4_628, 125), [5_000, 5_001, 5_002])
@@ -224,7 +224,7 @@ def test_few_rows_need_no_graph_and_growth_brings_one() -> None:
 def test_the_cheaper_way_is_taken() -> None:
     """At 60,000 × 64: all rows take 0.54 ms, past the 0.35 ms that go unnoticed; 600 do not.
 
-    60,000 × 64 × 0.14 ns = 0.54 ms against 20 µs + 160 × 0.45 µs = 0.09 ms for the graph.
+    60,000 × 64 × 0.14 ns = 0.54 ms against 20 µs + 320 × 0.45 µs = 0.16 ms for the graph.
     For 600 allowed rows 600 × 64 × 0.5 ns = 0.02 ms; for 30,000 again 0.54 ms.
     """
     rows = np.pad(random_rows(60_000, 4), ((0, 0), (0, 60)))
