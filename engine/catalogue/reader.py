@@ -13,8 +13,8 @@ import numpy as np
 
 from engine.catalogue import facets, saying
 from engine.catalogue import rows as table
+from engine.catalogue.bm25 import FullText
 from engine.catalogue.file import CatalogueFile
-from engine.catalogue.full_text import FullText
 from engine.catalogue.photo import TAG, Photo, Skipped, TableReport
 from engine.errors import CatalogueError
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.catalogue import rows as table
-from engine.catalogue.full_text import FullText, name_of
+from engine.catalogue.bm25 import FullText
+from engine.catalogue.full_text import name_of
 from engine.catalogue.postings import fold, rows_of
 from engine.catalogue.sqlite import sqlite3
 from engine.text import has_run, stems

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.catalogue import Catalogue
-from engine.catalogue.full_text import FullText
+from engine.catalogue.bm25 import FullText
 from engine.search.collection_values import Lexicon, Mention
 from engine.search.reading import telling_words
 

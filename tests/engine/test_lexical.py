@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.catalogue import Catalogue, NewPhoto, full_text
+from engine.catalogue import Catalogue, NewPhoto, bm25, full_text
 from engine.search.collection_values import Lexicon
 from engine.search.lexical import LexicalScorer, _together
 from engine.text import asked_stems, stems
@@ -67,7 +67,7 @@ def test_the_best_are_those_of_scoring_every_document(
     catalogue: Catalogue, monkeypatch, many: int, query: str
 ):
     """Once the rarer words have `many` documents, those alone are scored: the best of them."""
-    monkeypatch.setattr(full_text, "_MANY", many)
+    monkeypatch.setattr(bm25, "_MANY", many)
     monkeypatch.setattr(full_text, "CHUNK_ROWS", 256)
     captions = drawn_captions(900)
     catalogue.add(new_photo(str(i), caption) for i, caption in enumerate(captions))
