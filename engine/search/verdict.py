@@ -122,7 +122,10 @@ def judge(
     likely = np.interp(places, places[::step], found)
     if calibrations.contrast and likelihood >= 0.5:
         unknown = ()  # a seldom word that stands out as one that is there does is known
-    mine = np.where(names_all, 1.0, _likely(engine, answer, calibrations, rows))
+    # No match is likelier to be what was asked for than that there is any.
+    most = likelihood if likelihood < 0.5 else 1.0
+    mine = np.minimum(_likely(engine, answer, calibrations, rows), 0.0 if unknown else most)
+    mine = np.where(names_all, 1.0, mine)
     similarities = np.array([match.similarity for match in answer.matches], np.float32)
     n_answers = natural_gap(near.similarities, np.minimum.accumulate(likely))
     return Verdict(

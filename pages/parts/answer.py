@@ -49,7 +49,7 @@ def _draw_no_good_answer(answer: SearchResult, verdict: Verdict) -> None:
         unknown = " and ".join(f"“{plain(word)}”" for word in verdict.unknown)
         st.info(
             f"**This model does not know {unknown}**, so it cannot tell whether the collection "
-            "has any. These are the photos nearest to the rest of the query.",
+            "has any. These are only the nearest photos there are.",
             icon=":material/help:",
         )
         return

@@ -132,6 +132,13 @@ def test_a_word_the_model_does_not_know_is_its_own_fault_not_the_collections(dem
     assert demo.judge(demo.search("leather umbrella", mode="hybrid")).unknown == ()
 
 
+@pytest.mark.parametrize("text", ["dog", "a denim watch"])
+def test_where_there_is_no_answer_every_match_is_doubted(demo: SearchEngine, text: str):
+    verdict = demo.judge(demo.search(text))
+    assert not verdict.has_answer
+    assert max(verdict.likelihoods) < 0.5
+
+
 def test_matches_that_a_caption_or_tag_names_are_not_doubted(demo: SearchEngine):
     answer = demo.search("black boots for the office", mode="hybrid")
     named = [
