@@ -43,7 +43,7 @@ _LEAST_SKILL = 0.1
 # Where nothing can be fitted: what came out on collections with labels, roughly.
 _UNFITTED = Calibration((14.0, 1.5, -3.0, -1.5, 2.0), -9.5)
 _UNFITTED_MATCH = Calibration((8.0, 0.8), -5.5)
-# Where photos say nothing, margins of the model's words tell; these weights came out on 60 folders
+# Where photos say nothing, margins of the model's words tell; these weights came out on 27 folders
 # of 64 to 1,200 labelled photos without their labels (three sources; one left out each time). With
 # more photos, more of them come near to what is not there.
 _MARGIN, _OFFSET, _MORE_PHOTOS, _USUAL_SIZE = 2.4, 1.1, 0.8, 300
