@@ -53,4 +53,4 @@ def ask_to_promote(run: Run) -> None:
             ]
             changed = None if name else known[source].folder
             start_job("runs", arguments, title=f"Promote {run.name} to {called}", on=changed)
-            st.switch_page(COLLECTIONS)
+            st.switch_page(COLLECTIONS, query_params={"collection": source})
