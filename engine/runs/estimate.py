@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from engine import config
@@ -103,15 +104,17 @@ def _distance(speed: _Speed, settings: TrainingSettings) -> tuple[bool, float, i
 
 def _speeds(settings: TrainingSettings, home: Path) -> Iterator[_Speed]:
     """Yield what is known of a tower: from runs, then from trials, the newest first."""
-    shelf = runs_folder(home)
-    folders = sorted(shelf.iterdir(), reverse=True) if shelf.is_dir() else []
-    for folder in folders:
-        epochs = read_lines(folder / record.METRICS)
-        if not epochs or not epochs[-1].get("photos_per_second"):
+    files = runs_folder(home).glob(f"*/{record.METRICS}")
+    for file in sorted(files, key=lambda file: file.stat().st_mtime, reverse=True):
+        epochs = [epoch for epoch in read_lines(file) if epoch.get("photos_per_second")]
+        if not epochs:
             continue
-        plan = read_plan(folder / record.RUN)
+        plan = read_plan(file.with_name(record.RUN))
         if _is_same_tower(plan.settings.to_json(), settings):
-            yield _speed(plan.settings.to_json(), epochs[-1], f"from the run {plan.settings.name}")
+            # The first epoch waits for the compiler; others may have waited for other programs.
+            rate = median(epoch["photos_per_second"] for epoch in epochs[1:] or epochs)
+            line = {**epochs[-1], "photos_per_second": rate}
+            yield _speed(plan.settings.to_json(), line, f"from the run {plan.settings.name}")
     for line in reversed(read_lines(home / SPEEDS)):
         known = line.get("settings", {})
         if _is_same_tower(known, settings) and line.get("photos_per_second"):
