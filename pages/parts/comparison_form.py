@@ -24,7 +24,7 @@ def draw_form(page: Page) -> None:
             "Table of captions, if it lies elsewhere",
             help="csv, tsv or jsonl; without one, a table in the folder is found by itself",
         )
-        sample = left.select_slider(
+        sample = st.select_slider(
             "Photos to learn from and to measure with",
             SAMPLES,
             value=1500,

@@ -41,7 +41,7 @@ def _draw_heat(engine: SearchEngine, answer: SearchResult, photo: Photo) -> None
     try:
         found = explain_places(engine, answer.query_parts, photo.row)
     except KindredError as error:
-        st.caption(plain(error))
+        st.caption(f"{plain(error.what[:1].upper() + error.what[1:])}.")
         return
     picture = data_url(engine.collection.thumbnail(photo.row))
     data = {
