@@ -5,6 +5,8 @@ PORT ?= 8501
 # For `make bench`: a folder of many small photos and one of a few big ones; drawn when not given.
 PHOTOS ?=
 FULL_SIZE ?=
+# And the sizes of the table "search at scale", such as ROWS="3000 100000 1000000".
+ROWS ?=
 # For `make demo`.
 PHOTOS_IN_DEMO ?= 3000
 
@@ -32,9 +34,10 @@ test: dev-libraries  ## Install what testing needs, a browser included; check an
 lint: dev-libraries  ## Check style and types
 	@$(CHECKS)
 
-bench: dev-libraries  ## Measure speed and memory (PHOTOS=folder FULL_SIZE=folder)
+bench: dev-libraries  ## Measure speed and memory (PHOTOS=folder FULL_SIZE=folder ROWS="3000 100000")
 	@$(VENV)/bin/python -m tests.benchmarks $(if $(PHOTOS),--photos "$(PHOTOS)") \
-		$(if $(FULL_SIZE),--full-size "$(FULL_SIZE)")
+		$(if $(FULL_SIZE),--full-size "$(FULL_SIZE)"); measured=$$?; \
+	$(VENV)/bin/python -m tests.benchmarks.scale $(if $(ROWS),--rows $(ROWS)) && exit $$measured
 
 demo: app-libraries  ## Draw and index the demo collection anew (after a new model: PHOTOS_IN_DEMO=…)
 	@$(VENV)/bin/python -m tools.demo --photos "$(PHOTOS_IN_DEMO)"

@@ -1,8 +1,10 @@
 """`make bench`: what Kindred's speed and memory are, as ratios measured in one run.
 
-    material.py    photos and a collection of 70,000 rows to measure on
+    material.py    photos, and collections of many rows to measure on
     indexing.py    photos per second, from files to embeddings
     searching.py   one query, its recall, and the memory it takes
+    scale.py       search among 3,000, 100,000 and a million photos
+    peers.py       other engines on the same rows and texts
     report.py      a measured row, and the table of them
     __main__.py    the order of it all
 

@@ -1,8 +1,9 @@
-"""What is measured on: photos given or drawn, and a collection of 70,000 rows.
+"""What is measured on: photos given or drawn, and collections of many rows.
 
 The big collection is built by the engine itself, from 70,000 tiny files, but with an encoder that
 already knows the answers: embeddings of real photos, each with a little noise, so that
-neighbourhoods are as crowded as they are in life.
+neighbourhoods are as crowded as they are in life. A repeated one is the demo over and over, with
+the same noise, and is written straight to the disk: a million photos without a million files.
 """
 
 from __future__ import annotations
@@ -10,20 +11,24 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.catalogue import Source, read_source
+from engine.catalogue import Catalogue, NewPhoto, Photo, Source, read_source
+from engine.config import DEMO_COLLECTION
 from engine.drawing import draw_collection
 from engine.encoders import Encoder
 from engine.errors import PhotoError
 from engine.images import Preprocessing, read_photos
-from engine.storage import build_collection
+from engine.index import PhotoIndex
+from engine.storage import Collection, build_collection
+from engine.storage.manifest import file_notes
+from engine.storage.thumbnails import ThumbnailWriter
 
 SMALL_PX = 128
 N_DRAWN = 1500
@@ -114,15 +119,64 @@ class KnowingEncoder:
 def big_collection(sample: Sample, encoder: Encoder, n_rows: int, scratch: Path) -> Path:
     """Return a collection of `n_rows` photos whose embeddings spread around those of a sample."""
     rng = np.random.default_rng(0)
-    near = sample.embeddings[rng.integers(len(sample.embeddings), size=n_rows)]
-    noise = rng.normal(0, NOISE / np.sqrt(encoder.n_dims), near.shape)
-    rows = (near + noise).astype(np.float32)
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    rows = blurred(sample.embeddings[rng.integers(len(sample.embeddings), size=n_rows)], rng)
     photos = _tiny_files(sample.captions or ["photo"], n_rows, scratch / "tiny")
     out = scratch / "big-collection"
     build_collection(photos, model=KnowingEncoder(encoder, rows), out=out)
     shutil.rmtree(photos)
     return out
+
+
+def blurred(rows: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return unit rows near others, as another photo of the same thing would lie."""
+    noise = rng.normal(0, NOISE / np.sqrt(rows.shape[1]), rows.shape)
+    near = (rows + noise).astype(np.float32)
+    return near / np.linalg.norm(near, axis=1, keepdims=True)
+
+
+def repeated_demo(n_rows: int, out: Path) -> Path:
+    """Write a collection whose photos are the demo's in turn: embeddings, texts and attributes."""
+    build = out / "build-0001"
+    build.mkdir(parents=True)
+    with Collection.open(DEMO_COLLECTION) as demo:
+        photos = list(demo.catalogue.all_photos())
+        rng = np.random.default_rng(0)
+        turns = np.arange(n_rows) % len(photos)
+        rows = blurred(demo.embeddings[[photo.row for photo in photos]][turns], rng)
+        np.save(build / "embeddings.npy", rows, allow_pickle=False)
+        with Catalogue.create(build / "catalogue.sqlite", root=out / "photos") as catalogue:
+            catalogue.add(_copies([photos[turn] for turn in turns.tolist()]))
+        PhotoIndex.build(rows).save(build / "index")
+        with ThumbnailWriter(build, n_rows):
+            pass  # none: the photos would be their own
+        manifest = replace(
+            demo.manifest,
+            name=f"{n_rows:,} photos",
+            build=build.name,
+            n_photos=n_rows,
+            n_rows=n_rows,
+            n_skipped=0,
+            files=file_notes(build),
+            previous=None,
+        )
+        manifest.save(out)
+    return out
+
+
+def _copies(photos: Sequence[Photo]) -> Iterator[NewPhoto]:
+    for number, photo in enumerate(photos):
+        yield NewPhoto(
+            photo_id=f"{number:07}",
+            path=f"images/{number:07}.jpg",
+            captions=photo.captions,
+            attributes=photo.attributes,
+            tags=photo.tags,
+            width=photo.width,
+            height=photo.height,
+            size_bytes=photo.size_bytes,
+            modified_ns=photo.modified_ns,
+            content_hash=f"{number:032x}",
+        )
 
 
 def _tiny_files(captions: Sequence[str], n_files: int, folder: Path) -> Path:

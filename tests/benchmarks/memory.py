@@ -1,10 +1,11 @@
-"""Print how many bytes a program grows by when it opens a collection and answers from it."""
+"""Print what opening a collection and answering from it costs a program: bytes and seconds."""
 
 from __future__ import annotations
 
 import json
 import resource
 import sys
+import time
 from pathlib import Path
 
 from engine.encoders import load_encoder
@@ -30,10 +31,15 @@ def main(collection: Path, model: Path) -> None:
     words = encoder.tokenizer.frequent(N_QUERIES)
     encoder.embed_texts(words[:1])
     before = resident_bytes()
+    begin = time.perf_counter()
     engine = SearchEngine(Collection.open(collection), encoder)
+    opened = time.perf_counter() - begin
+    engine.search(words[0])
+    answered = time.perf_counter() - begin
     for word in words:
         engine.search(word)
-    print(json.dumps({"bytes": resident_bytes() - before}))
+    grown = resident_bytes() - before
+    print(json.dumps({"bytes": grown, "opened": opened, "answered": answered}))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.shell import table
 
-LIBRARIES = ("numpy", "pillow", "hnswlib", "onnxruntime", "keras", "tensorflow")
+MODULES = ("numpy", "PIL", "hnswlib", "onnxruntime", "keras", "tensorflow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +79,13 @@ def print_each(rows: Iterable[Row]) -> list[Row]:
 def print_machine() -> None:
     """Print what the numbers depend on besides the code."""
     packages = packages_distributions()  # tensorflow may come from the package tensorflow-cpu
-    libraries = ", ".join(f"{name} {version(packages[name][0])}" for name in LIBRARIES)
+    libraries = [packages[module][0] for module in MODULES]
+    versions = ", ".join(f"{library} {version(library)}" for library in libraries)
     load = ""
     if hasattr(os, "getloadavg"):
         load = f", load {os.getloadavg()[0]:.1f} at the start"
     print(f"{_processor()}, {os.cpu_count()} cores{load}; {platform.system()}")
-    print(f"Python {platform.python_version()}, {libraries}")
+    print(f"Python {platform.python_version()}, {versions}")
 
 
 def say(step: str) -> None:
