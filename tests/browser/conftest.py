@@ -18,7 +18,9 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from engine.config import PROJECT
+from engine.runs.estimate import note_speed
 from engine.storage import build_collection
+from engine.training import TrainingSettings
 from tests.pages.colour_model import write_colour_model
 from tests.pages.squares import draw_squares
 from tools.browser import find
@@ -33,12 +35,13 @@ PROBES = ("/_stcore/health", "/_stcore/host-config")
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of the server: one collection of coloured squares."""
+    """The home of the server: a collection of coloured squares, and how fast the machine trains."""
     root = tmp_path_factory.mktemp("browser")
     photos = draw_squares(root / "squares")
     model = write_colour_model(root / "model")
     out = root / "home" / "collections" / "squares"
     build_collection(photos, model=model, out=out, name="Coloured squares")
+    note_speed(TrainingSettings(), {"photos_per_second": 300.0}, root / "home")
     return root / "home"
 
 

@@ -10,8 +10,6 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from engine.runs.estimate import note_speed
-from engine.training import TrainingSettings
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, Witness, free_port, serving
 from tests.pages.test_training import write_run
 
@@ -52,10 +50,9 @@ def card(page: Page) -> Locator:
 
 @pytest.fixture(scope="module")
 def server(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The app of the squares, with a run that has ended and a speed that is known."""
+    """The app of the squares, with a run that has ended."""
     own = Path(shutil.copytree(home, tmp_path_factory.mktemp("access") / "home"))
     shutil.move(write_run(own), own / RUN)
-    note_speed(TrainingSettings(), {"photos_per_second": 300.0}, own)
     with serving(own, free_port()) as (address, _):
         yield address
 
