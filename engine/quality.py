@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.attribute_similarity import Recogniser
 from engine.catalogue import Photo
 from engine.encoders import Encoder
 from engine.errors import CollectionError
 from engine.evaluation import Retrieval, both_directions, precision_at_k
 from engine.progress import Report, Step, unheard
-from engine.recognising import Recogniser
 from engine.storage import Collection
 
 MAX_POOL = 10_000

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts.frame import Told, open_page
 from pages.parts.map_compare import draw_comparison
 from pages.parts.map_controls import draw_controls, fitting, has_photos
-from pages.parts.map_making import map_to_show
+from pages.parts.map_creation import map_to_show
 from pages.parts.map_order import place_controls
 from pages.parts.map_saved import draw_saved
 from pages.parts.map_stage import explore

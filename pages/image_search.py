@@ -6,10 +6,10 @@ import streamlit as st
 
 from pages.parts.answer import draw_answer
 from pages.parts.attached import draw_attached, terms_with, understand
-from pages.parts.bring import asks, bring_photos
 from pages.parts.facets import draw_facets
 from pages.parts.frame import Told, open_page
 from pages.parts.history import remember
+from pages.parts.photo_input import asks, bring_photos
 from pages.parts.query_box import draw_query_box
 from pages.parts.samples import draw_samples
 

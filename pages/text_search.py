@@ -6,7 +6,6 @@ import streamlit as st
 
 from engine.errors import QueryError
 from pages.parts.answer import draw_answer
-from pages.parts.asking import terms_of
 from pages.parts.elements import draw_examples
 from pages.parts.facets import draw_facets
 from pages.parts.frame import Told, open_page, tell
@@ -14,6 +13,7 @@ from pages.parts.gallery import draw_photos
 from pages.parts.history import remember
 from pages.parts.learned import examples_of
 from pages.parts.query_box import draw_query_box, hint_of
+from pages.parts.query_terms import terms_of
 from pages.parts.resources import spread
 
 N_AROUND = 48

@@ -119,7 +119,7 @@ def test_ctrl_c_ends_with_130_and_one_word(play, capsys):
 
 
 def test_a_reader_who_has_left_is_no_reason_to_complain():
-    script = "import sys; from engine.shell.reporting import exit_code\n"
+    script = "import sys; from engine.shell.console import exit_code\n"
     script += "sys.exit(exit_code(lambda: print('photo\\n' * 100_000)))"
     command = f'{sys.executable} -c "$1" | head -n 1; echo ${{PIPESTATUS[0]}}'
     answer = subprocess.run(
@@ -130,7 +130,7 @@ def test_a_reader_who_has_left_is_no_reason_to_complain():
 
 def test_warnings_of_libraries_go_to_the_log_not_between_the_results(kindred_home):
     script = (
-        "import warnings; from engine.shell.reporting import exit_code, log_to_file\n"
+        "import warnings; from engine.shell.console import exit_code, log_to_file\n"
         "log_to_file(); exit_code(lambda: warnings.warn('an option will be renamed'))"
     )
     command = [sys.executable, "-c", script]
@@ -188,9 +188,9 @@ def test_every_command_has_help(name, capsys):
 
 
 def parsed(*arguments: str) -> argparse.Namespace:
-    from engine.shell import searching
+    from engine.shell import search_command
 
-    return searching.COMMAND.parser().parse_intermixed_args(searching.shield(arguments))
+    return search_command.COMMAND.parser().parse_intermixed_args(search_command.shield(arguments))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.catalogue import facets, saying
+from engine.catalogue import caption_lookup, facets
 from engine.catalogue import rows as table
 from engine.catalogue.bm25 import FullText
 from engine.catalogue.file import CatalogueFile
@@ -271,12 +271,12 @@ class CatalogueReader:
         an even sample of them; with `limit`, the first so many.
         """
         with self._file.reading() as connection:
-            return saying.rows_saying(connection, text, together=together, limit=limit)
+            return caption_lookup.rows_saying(connection, text, together=together, limit=limit)
 
     def saying_among(self, text: str, rows: Sequence[int]) -> np.ndarray:
         """Return which of some rows have captions with every word of a text, bool (len(rows),)."""
         with self._file.reading() as connection:
-            return saying.saying_among(connection, text, [int(row) for row in rows])
+            return caption_lookup.saying_among(connection, text, [int(row) for row in rows])
 
     def says(self, text: str) -> bool:
         """Return whether the captions of any photo have every word of a text, by its stem."""
@@ -289,12 +289,12 @@ class CatalogueReader:
         Ids come first, then captions, then values that at most 20 photos share.
         """
         with self._file.reading() as connection:
-            return saying.rows_named(connection, text)
+            return caption_lookup.rows_named(connection, text)
 
     def shared_values(self, limit: int = 5_000) -> list[tuple[str, str, int]]:
         """Return attribute, value and number of photos, for values of two or more photos."""
         with self._file.reading() as connection:
-            return saying.shared_values(connection, limit)
+            return caption_lookup.shared_values(connection, limit)
 
     def facets(
         self, rows: np.ndarray | None = None, *, limit: int = 12

@@ -1,7 +1,7 @@
 """The recipes side by side: the same photos, the same split, one table.
 
     sample.py   which photos are trained on and which measured, the same for all
-    teaching.py one recipe trained briefly on them
+    trained_recipe.py  one recipe trained briefly on them
     row.py      what was measured of it
     kept.py     a comparison on disk: found again, and asked
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from engine.comparison.kept import Comparison, list_comparisons
     from engine.comparison.row import Row
-    from engine.comparison.teaching import compare
+    from engine.comparison.trained_recipe import compare
 
 _ROOM_OF = {
     "Comparison": "kept",

@@ -14,7 +14,7 @@ import numpy as np
 from keras import layers, ops
 from numpy.typing import NDArray
 
-from engine.encoders.normalising import BatchNormalization
+from engine.encoders.batch_norm import BatchNormalization
 from engine.encoders.settings import ModelSettings
 
 LATENT = "latent_space"

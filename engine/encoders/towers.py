@@ -15,7 +15,7 @@ import keras
 from keras import layers, ops
 
 from engine.encoders.applications import open_application
-from engine.encoders.normalising import BatchNormalization, with_fused
+from engine.encoders.batch_norm import BatchNormalization, with_fused
 from engine.encoders.settings import AUTOENCODER, BACKBONES, COMPACT, FEATURES, ModelSettings
 
 

@@ -4,7 +4,7 @@ Every picture that enters Kindred comes through here, and nothing else imports P
 or pillow-heif.
 
     source.py     bytes from a path or an upload: limits, hash, what a file is that is no photo
-    decoding.py   bytes to an upright RGB image, no larger than asked for; every refusal
+    decoder.py    bytes to an upright RGB image, no larger than asked for; every refusal
     colour.py     any colour mode to sRGB: palettes, 16 bits, CMYK, profiles, white behind
     profile.py    which colours a file's values mean, by a profile it holds or only names
     metadata.py   what the file says of the photo: captions, keywords, date and place
@@ -17,7 +17,7 @@ Not inside: which files to read (`engine.catalogue`), what a model makes of the 
 (`engine.encoders`).
 """
 
-from engine.images.decoding import open_upright
+from engine.images.decoder import open_upright
 from engine.images.metadata import Metadata, as_date, as_location, gathered, read_xmp
 from engine.images.photo import (
     DecodedPhoto,

@@ -1,6 +1,6 @@
 """What a photo's file says of it: captions, keywords, date and place in EXIF, IPTC and XMP.
 
-Not inside: how the photo is turned (`decoding`) and what its colours mean (`colour`).
+Not inside: how the photo is turned (`decoder`) and what its colours mean (`colour`).
 
 References
 ----------

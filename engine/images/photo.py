@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from engine.errors import PhotoError
-from engine.images.decoding import Decoded, decode, named, open_upright, scale_size
+from engine.images.decoder import Decoded, decode, named, open_upright, scale_size
 from engine.images.metadata import Metadata
 from engine.images.preprocessing import Pixels, Preprocessing, as_preprocessing, resized
 from engine.images.source import DEFAULT_LIMITS, Limits, content_hash, read_source

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.Image import Resampling
 
-from engine.images.decoding import Side, scale_size
+from engine.images.decoder import Side, scale_size
 
 Pixels = NDArray[np.uint8]
 ResizeMode = Literal["pad", "squash", "crop"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from PIL import Image, ImageDraw, ImageFont
 
 from engine.errors import PhotoError
-from engine.images.decoding import open_upright
+from engine.images.decoder import open_upright
 
 _CELL, _GAP, _LINE = 220, 16, 16
 _COLUMNS = 6

@@ -5,12 +5,12 @@
     exact.py         brute force in NumPy: the truth, and the faster way when rows are few
     copies.py        rows with the same embedding, which share a node of the graph
     graph.py         the only door to hnswlib, and all of its traps
-    saving.py        an index as files, and whether they belong together
+    index_files.py   an index as files, and whether they belong together
 
 Not inside: what a row means (`engine.catalogue`), where the files lie (`engine.storage`).
 """
 
+from engine.index.index_files import Loss, read_loss
 from engine.index.photo_index import Nearest, PhotoIndex
-from engine.index.saving import Loss, read_loss
 
 __all__ = ["Loss", "Nearest", "PhotoIndex", "read_loss"]

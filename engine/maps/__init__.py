@@ -2,11 +2,11 @@
 
     settings.py    MapSettings: what is drawn, and how
     material.py    the rows to draw: embeddings of photos and captions, and what they depend on
-    making.py      make_map: the work, from rows to a kept map
+    map_builder.py  make_map: the work, from rows to a kept map
     drawn.py       DrawnMap: one finished map, open for reading
     folder.py      where maps are kept: found, listed, swept
     pairs.py       photos and their captions: true ranks, and the gap between both sides
-    wording.py     the words that tell a group of points from the rest
+    cluster_words.py  the words that tell a group of points from the rest
     older.py       a finished map of photos that have changed since, with the new ones placed on it
     estimate.py    how long a map takes on this machine
     photo_table.py the photos behind a map as columns: rows, texts, values
@@ -22,7 +22,7 @@ Not inside: the drawing itself (`engine.projection`).
 
 from engine.maps.drawn import DrawnMap, MapRecord, Preview
 from engine.maps.folder import find_map, list_maps, map_key, read_preview
-from engine.maps.making import make_map
+from engine.maps.map_builder import make_map
 from engine.maps.settings import MapSettings
 
 __all__ = [

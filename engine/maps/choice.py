@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from engine.catalogue.postings import fold
 from engine.encoders import Encoder
+from engine.maps.cluster_words import most_telling, share_of_words
 from engine.maps.photo_table import PhotoTable
-from engine.maps.wording import most_telling, share_of_words
 
 _MIN_SHARE = 0.3
 _MIN_LIFT = 1.15

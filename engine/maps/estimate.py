@@ -9,8 +9,8 @@ import numpy as np
 
 from engine.maps.settings import MapSettings
 from engine.projection import MIN_TSNE_ROWS, fit_tsne, nearest_neighbours
-from engine.projection.fitting import n_neighbours_for
 from engine.projection.neighbours import MAX_EXACT
+from engine.projection.projector import n_neighbours_for
 from engine.storage import Collection
 
 # From here on t-SNE takes its other way to repel points: a sample must go the way of the whole.

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from engine.catalogue import Photo
 from engine.catalogue.postings import fold
+from engine.maps.cluster_words import words_of
 from engine.maps.drawn import DrawnMap
-from engine.maps.wording import words_of
 from engine.storage import Collection
 
 N_BINS = 12

@@ -1,8 +1,8 @@
 """Many dimensions drawn in two, and how far the drawing may be believed.
 
     neighbours.py   the nearest rows of each row: exact while that is cheap, a graph above
-    fitting.py      t-SNE and PCA: rows to points, the same ones for the same seed
-    placing.py      new rows on a finished map
+    projector.py    t-SNE and PCA: rows to points, the same ones for the same seed
+    placement.py    new rows on a finished map
     trust.py        what the map kept of the true neighbourhoods
     clusters.py     groups of rows that lie together
 
@@ -12,9 +12,9 @@ Not inside: what a row is, where a map is kept (`engine.maps`).
 """
 
 from engine.projection.clusters import cluster_rows
-from engine.projection.fitting import MIN_TSNE_ROWS, fit_pca, fit_tsne
 from engine.projection.neighbours import Neighbours, nearest_neighbours
-from engine.projection.placing import Placer
+from engine.projection.placement import Placer
+from engine.projection.projector import MIN_TSNE_ROWS, fit_pca, fit_tsne
 from engine.projection.trust import kept_neighbours, kept_of_placed, trustworthiness
 
 __all__ = [

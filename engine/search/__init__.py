@@ -13,12 +13,12 @@
     fusion.py             log odds of all kinds add up to one order
     dense_weight.py       how much the model's nearness tells, beside what words tell
     diversity.py          near-duplicates, and maximal marginal relevance
-    reading.py            what the model makes of each word
+    word_reading.py       what the model makes of each word
     vocabulary.py         the model's words: which it knows, and how far above them a text fits
     subject.py            what a query is about: its thing, without filler and what it is for
     language.py           words of other languages
     evidence.py           what speaks for an answer: nearness, and what photos name of the subject
-    calibrating.py        what that is fitted to: phrases whose truth in the collection is known
+    verdict_calibration.py  what that is fitted to: phrases whose truth in the collection is known
     verdict.py            is there an answer, how strong is each match, where do answers end
     suggestions.py        phrases to complete what is being typed
     recall_curve.py       what the index finds, and how fast, by how far it looks
@@ -33,7 +33,6 @@ from __future__ import annotations
 
 from engine.query import Term
 from engine.search.engine import Facets, Filters, SearchEngine
-from engine.search.reading import WordReading, read_words
 from engine.search.request import (
     DIVERSITY,
     MODE,
@@ -46,6 +45,7 @@ from engine.search.request import (
 )
 from engine.search.result import Match, QueryPart, SearchResult
 from engine.search.verdict import Verdict
+from engine.search.word_reading import WordReading, read_words
 
 __all__ = [
     "DIVERSITY",

@@ -11,26 +11,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.attribute_similarity import Recogniser
 from engine.catalogue import Photo
 from engine.encoders import Encoder, load_encoder
 from engine.errors import ModelError
 from engine.images import DecodedPhoto
 from engine.query import Term, format_query, group, parse_query
-from engine.recognising import Recogniser
 from engine.relevance import Background
-from engine.search.calibrating import Calibrations
 from engine.search.collection_values import Lexicon
 from engine.search.evidence import CaptionWords
 from engine.search.fusion import Ranking
 from engine.search.query_parts import Attached, Attacher, explain_silence
 from engine.search.query_vector import compose, parts_of
 from engine.search.ranker import Filters, Ranker, ReadQuery
-from engine.search.reading import WordReading, unknown_words
 from engine.search.request import SearchRequest
 from engine.search.result import Match, QueryPart, SearchResult, Stopwatch
 from engine.search.upload import Uploads
 from engine.search.verdict import Verdict, judge
+from engine.search.verdict_calibration import Calibrations
 from engine.search.vocabulary import ModelVocabulary
+from engine.search.word_reading import WordReading, unknown_words
 from engine.storage import Collection, ModelCard
 from engine.text import words
 

@@ -2,8 +2,8 @@
 
 ``meaning`` is the model's similarity, ``captions`` and ``tags`` are what the words find
 (`engine.search.lexical`); beside a photo, ``labels`` are the values that it and others are taken
-for, whatever is said of them (`engine.recognising`). Each is counted in log odds: by how much it
-raises them that this photo is meant.
+for, whatever is said of them (`engine.attribute_similarity`). Each is counted in log odds: by how
+much it raises them that this photo is meant.
 
 Meaning tells by how many spreads a photo stands above all others, and a spread by how far above
 them the model sees the collection's own captions (`engine.search.dense_weight`). Where some caption

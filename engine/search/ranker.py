@@ -10,10 +10,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.attribute_similarity import Recogniser
 from engine.encoders import Encoder
-from engine.narrowing import narrowed
+from engine.keyword_filter import narrowed
 from engine.query import Term
-from engine.recognising import Recogniser
 from engine.relevance import Background
 from engine.search.collection_values import Lexicon
 from engine.search.dense_weight import NEWS, NEWS_BESIDE_WORDS, nats_per_spread

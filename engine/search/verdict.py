@@ -1,7 +1,8 @@
 """The verdict on an answer: is there one, how strong is each match, and where do answers end.
 
 A fixed threshold cannot tell: the right one differs from query to query, and between queries by
-words and by photo. So likelihoods are fitted to each collection (`engine.search.calibrating`).
+words and by photo. So likelihoods are fitted to each collection, see
+`engine.search.verdict_calibration`.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from engine.search.subject import Subject, subject_of
 from engine.text import other_number, words
 
 if TYPE_CHECKING:
-    from engine.search.calibrating import Calibrations
     from engine.search.engine import Filters, SearchEngine
+    from engine.search.verdict_calibration import Calibrations
 
 # The line is looked for among so many photos; an answer with more has no need of one.
 N_LOOKED_AT = 300

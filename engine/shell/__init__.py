@@ -15,40 +15,40 @@ import sys
 from collections.abc import Sequence
 
 from engine.shell import (
-    bringing,
-    building,
-    comparing,
-    mapping,
-    measuring,
+    compare_command,
+    evaluate_command,
+    import_command,
+    index_command,
+    map_command,
     models,
-    relating,
-    running,
-    searching,
-    teaching,
-    wording,
+    runs_command,
+    search_command,
+    similar_command,
+    train_command,
+    words_command,
 )
 from engine.shell.commands import Command, UsageError
-from engine.shell.reporting import exit_code, log_to_file
+from engine.shell.console import exit_code, log_to_file
 
 COMMANDS = {
     command.name: command
     for command in (
-        building.INDEX,
-        building.UPDATE,
-        building.CHECK,
-        searching.COMMAND,
-        relating.SIMILAR,
-        relating.TAGS,
-        teaching.TRAIN,
-        running.RUNS,
-        comparing.COMMAND,
+        index_command.INDEX,
+        index_command.UPDATE,
+        index_command.CHECK,
+        search_command.COMMAND,
+        similar_command.SIMILAR,
+        similar_command.TAGS,
+        train_command.TRAIN,
+        runs_command.RUNS,
+        compare_command.COMMAND,
         models.COMMAND,
-        measuring.EVALUATE,
-        mapping.COMMAND,
-        measuring.DESCRIBE,
-        wording.COMMAND,
-        building.DEMO,
-        bringing.COMMAND,
+        evaluate_command.EVALUATE,
+        map_command.COMMAND,
+        evaluate_command.DESCRIBE,
+        words_command.COMMAND,
+        index_command.DEMO,
+        import_command.COMMAND,
     )
 }
 
@@ -75,8 +75,8 @@ def main(arguments: Sequence[str]) -> int:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     name = overview().parse_args(arguments[:1]).command
     parser = COMMANDS[name].parser()
-    speaks = name in (searching.COMMAND.name, wording.COMMAND.name)
-    rest = searching.shield(arguments[1:]) if speaks else arguments[1:]
+    speaks = name in (search_command.COMMAND.name, words_command.COMMAND.name)
+    rest = search_command.shield(arguments[1:]) if speaks else arguments[1:]
     options = parser.parse_intermixed_args(rest)
     log_to_file()
     try:

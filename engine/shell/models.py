@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.shell import table
-from engine.shell.building import outcome_of as outcome_of_build
 from engine.shell.commands import Command, Outcome, UsageError, at_least, path
+from engine.shell.index_command import outcome_of as outcome_of_build
 from engine.shell.meter import amount, listening
 
 if TYPE_CHECKING:

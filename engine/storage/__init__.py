@@ -3,7 +3,7 @@
     collection.py   Collection: one opened for reading
     build.py        build_collection, update_collection: the work, from files to a manifest
     order.py        what is asked of a build
-    standing.py     what stands in a folder before a build, whole or damaged
+    build_state.py  what stands in a folder before a build, whole or damaged
     verification.py whether its bytes are still those that were written
     site.py         the folder it happens in: locks, leftovers
     findings.py     what the files turn out to be
@@ -12,8 +12,8 @@
     survey.py       which of them are as they were, by size and time, then by content
     embedding.py    files to embeddings: decoding, the model and the journal side by side
     journal.py      what an unfinished build has learned so far
-    matching.py     which photo had which row and id before
-    writing.py      one build's folder, written
+    row_match.py    which photo had which row and id before
+    build_writer.py  one build's folder, written
     manifest.py     the manifest, and checking a build against it
     previous.py     the version before, for one step back
     change.py       another model for a collection
@@ -23,7 +23,7 @@
     shelf.py        the collections of a home: list, rename, remove
     inventory.py    what a folder holds, before anything is made of it
     uploads.py      uploaded files and zips, within limits
-    naming.py       the names that came with them, made harmless
+    upload_name.py  the names that came with them, made harmless
     tags.py         a person's own tags, kept over updates
     excerpt.py      some photos as a folder of their own
 

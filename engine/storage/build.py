@@ -20,21 +20,21 @@ from engine.encoders import Encoder, bundled_model
 from engine.encoders.folder import read_manifest
 from engine.errors import CatalogueError, CollectionError, DamageError, ModelError
 from engine.progress import Report, Step, unheard
+from engine.storage.build_state import Standing, captions_of, find_standing
+from engine.storage.build_writer import Draft, write_build
 from engine.storage.collection import Collection, find_model
 from engine.storage.findings import Findings, find_out
 from engine.storage.journal import Journal, discard_journal
 from engine.storage.manifest import COPY, Manifest, file_notes, located, now, portable
-from engine.storage.matching import Placed, place
 from engine.storage.model_choice import suited_model
 from engine.storage.order import Model, Order, PhotoSource, absolute
 from engine.storage.report import BuildReport
+from engine.storage.row_match import Placed, place
 from engine.storage.safeguard import check_captions, check_retired, nothing_found
 from engine.storage.site import check_place, next_build, only_writer, sweep
 from engine.storage.snapshot import Snapshot
-from engine.storage.standing import Standing, captions_of, find_standing
 from engine.storage.tags import with_tags
 from engine.storage.verification import remember_whole
-from engine.storage.writing import Draft, write_build
 
 MAX_RETIRED_SHARE = 0.3
 

@@ -10,13 +10,13 @@ from engine import config
 from engine.catalogue import Photo, PhotoRecord, Skipped, Source, TableReport
 from engine.images import Metadata
 from engine.progress import Step
+from engine.storage.build_writer import read_kept_metadata, read_unreadable
 from engine.storage.embedding import embed_files
 from engine.storage.journal import Journal, Reading
-from engine.storage.matching import completed
 from engine.storage.order import Order
+from engine.storage.row_match import completed
 from engine.storage.sidecars import Sidecars, read_sidecars
 from engine.storage.survey import look, recognised, remembered
-from engine.storage.writing import read_kept_metadata, read_unreadable
 
 
 @dataclass(frozen=True, slots=True)

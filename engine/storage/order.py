@@ -11,9 +11,9 @@ from engine import config
 from engine.catalogue import Source, read_source
 from engine.encoders import Encoder, load_encoder
 from engine.progress import Report
+from engine.storage.build_state import Standing
 from engine.storage.collection import Collection
 from engine.storage.manifest import ModelCard, Origin, portable
-from engine.storage.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from engine.catalogue import Photo
 from engine.errors import CollectionError, UnconfirmedError
 from engine.storage.findings import Findings
-from engine.storage.matching import Placed
 from engine.storage.order import Order
+from engine.storage.row_match import Placed
 
 MAX_UNASKED_SHARE = 1 / 3  # of the photos may be gone before a person is asked
 MAX_UNASKED_CAPTIONS = 0.1  # of the photos with captions may lose them

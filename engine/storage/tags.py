@@ -14,7 +14,7 @@ from engine.durable import DamagedFileError, read_checked, write_checked
 from engine.errors import CollectionError
 from engine.storage.collection import Collection
 from engine.storage.manifest import unreadable
-from engine.storage.matching import Placed
+from engine.storage.row_match import Placed
 from engine.storage.site import TAGS, TAGS_COPY, only_writer
 
 MAX_TAG_CHARACTERS = 60

@@ -1,7 +1,7 @@
 """Uploads become a folder of photos: files and zips from strangers, within limits.
 
 Whatever an upload calls itself, what is written lies inside the one folder, under a name that
-`naming` made. Sizes are checked before anything is unpacked. Whether a file is a photo is not
+`upload_name` made. Sizes are checked before anything is unpacked. Whether a file is a photo is not
 asked here: indexing says so of each, with a reason.
 """
 
@@ -25,7 +25,7 @@ from engine import config
 from engine.catalogue import Skipped
 from engine.durable import write_whole
 from engine.errors import CollectionError
-from engine.storage.naming import FreeNames, harmless_path, is_junk, parts_of
+from engine.storage.upload_name import FreeNames, harmless_path, is_junk, parts_of
 
 _MARK = ".uploads"
 _INCOMING = "incoming"

@@ -9,8 +9,8 @@ import numpy as np
 from engine.errors import QueryError
 from engine.relevance import Reliability, reliability
 from engine.search import SearchEngine
-from engine.search.calibrating import Calibrations, Phrase
 from engine.search.verdict import judge
+from engine.search.verdict_calibration import Calibrations, Phrase
 
 _N_EACH = 50
 

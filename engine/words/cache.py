@@ -9,8 +9,8 @@ from pathlib import Path
 from engine import config
 from engine.errors import ModelError
 from engine.progress import Report, Step
-from engine.words.reading import archive_of, read_vectors
 from engine.words.store import FORMAT_VERSION, MANIFEST, WordsWriter
+from engine.words.vector_files import archive_of, read_vectors
 
 _TOLD_EVERY = 5000
 

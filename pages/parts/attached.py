@@ -11,10 +11,10 @@ from engine.errors import PhotoError
 from engine.images import encode_png
 from engine.query import Term
 from engine.search import SearchEngine
-from pages.parts.asking import terms_of
-from pages.parts.bring import Brought
 from pages.parts.frame import tell
 from pages.parts.links import show
+from pages.parts.photo_input import Brought
+from pages.parts.query_terms import terms_of
 from pages.parts.regions import Attached, draw_square
 from pages.parts.view import View
 from pages.parts.wording import plain

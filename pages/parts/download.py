@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.catalogue import Photo, Skipped
 from engine.search import SearchResult
-from engine.shell.searching import record_of
+from engine.shell.search_command import record_of
 
 # Also in the width of Chinese and Japanese letters, which spreadsheets there compute as well.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")

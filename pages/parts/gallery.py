@@ -14,7 +14,7 @@ from engine.search import Match, SearchResult, Verdict
 from engine.storage import Collection
 from pages.parts.elements import data_url, element
 from pages.parts.links import IMAGE_SEARCH, go, link_to
-from pages.parts.steering import vote
+from pages.parts.thumbs import vote
 from pages.parts.view import View
 from pages.parts.wording import chip_label, stronger_than
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.maps import DrawnMap
-from engine.maps.colouring import (
+from engine.maps.photo_table import PhotoTable
+from engine.maps.point_colours import (
     Colouring,
     by_attribute,
     by_cluster,
@@ -11,8 +12,7 @@ from engine.maps.colouring import (
     by_side,
     by_trust,
 )
-from engine.maps.landing import Landing
-from engine.maps.photo_table import PhotoTable
+from engine.maps.query_placement import Landing
 from pages.parts.map_view import ATTRIBUTE, CLUSTER, LIKENESS, SIDE, MapView
 from pages.parts.wording import count
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.maps import DrawnMap, Preview
-from engine.maps.colouring import OTHER, Colouring, cluster_names, values_of
 from engine.maps.photo_table import NONE, PhotoTable
+from engine.maps.point_colours import OTHER, Colouring, cluster_names, values_of
 
 Body = dict[str, Any]
 _FEWEST_NAMED = 2

@@ -12,9 +12,9 @@ from engine.errors import MapError
 from engine.maps import DrawnMap, MapSettings, list_maps, map_key
 from engine.maps.drawn import RECORD
 from engine.maps.folder import maps_folder
-from engine.maps.landing import LandingGround
 from engine.maps.older import find_older
 from engine.maps.photo_table import PhotoTable
+from engine.maps.query_placement import LandingGround
 from engine.maps.sheets import Sheets
 from engine.search import SearchEngine
 from engine.storage import Collection

@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.errors import KindredError
 from engine.maps import DrawnMap
-from engine.maps.landing import Landing
+from engine.maps.query_placement import Landing
 from engine.search import SearchEngine
 from engine.storage import Collection
 from pages.parts import frame

@@ -8,12 +8,12 @@ from engine.errors import QueryError
 from engine.search import SearchEngine
 from engine.words import WordSum, WordVectors
 from pages.parts.answer import draw_answer
-from pages.parts.asking import terms_of
 from pages.parts.elements import draw_examples, element
 from pages.parts.facets import draw_facets
 from pages.parts.frame import tell
 from pages.parts.links import TEXT_SEARCH, WORDS, link_to
 from pages.parts.navigation import Link, draw_link
+from pages.parts.query_terms import terms_of
 from pages.parts.view import View
 from pages.parts.wording import plain
 

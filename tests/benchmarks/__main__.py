@@ -12,7 +12,7 @@ from typing import Any
 from engine.encoders import FASHION, bundled_model, load_encoder
 from engine.encoders.folder import read_manifest
 from engine.search import SearchEngine
-from engine.shell.reporting import hushed
+from engine.shell.console import hushed
 from engine.storage import Collection
 from tests.benchmarks import indexing, material, searching, starting
 from tests.benchmarks.report import Row, print_machine, print_rows, say

@@ -27,7 +27,7 @@ from engine.projection import (
     nearest_neighbours,
     trustworthiness,
 )
-from engine.projection.fitting import n_neighbours_for
+from engine.projection.projector import n_neighbours_for
 from tests.benchmarks.report import Row, print_each, print_machine, print_rows, say
 
 PERPLEXITY, STEPS = 30.0, MapSettings().iterations

@@ -27,7 +27,7 @@ from engine.drawing import draw_collection
 from engine.encoders.settings import ModelSettings
 from engine.progress import unheard
 from engine.runs.launch import suited
-from engine.shell.reporting import hushed
+from engine.shell.console import hushed
 from engine.text import Tokenizer
 from engine.training.examples import Batches, load_examples
 from engine.training.settings import DataSource

@@ -13,7 +13,7 @@ from engine.comparison.kept import list_comparisons
 from engine.encoders import bundled_models
 from engine.encoders.portable import load_reconstruction
 from engine.errors import ModelError, TrainingError
-from engine.shell import comparing
+from engine.shell import compare_command
 from engine.training import DataSource
 
 RECIPES = ("matching", "autoencoder", "vgg16-fc1")
@@ -26,7 +26,9 @@ def compared(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Compariso
     arguments = ["--recipes", ",".join(RECIPES), "--sample", "36", "--epochs", "1"]
     arguments += ["--backbone", "bundled"]
     few = ["--batch-size", "8", "--out", str(out)]
-    outcome = comparing.run(comparing.COMMAND.parser().parse_args([str(drawn), *arguments, *few]))
+    outcome = compare_command.run(
+        compare_command.COMMAND.parser().parse_args([str(drawn), *arguments, *few])
+    )
     rows = [*RECIPES, *bundled_models()]
     assert [row["recipe"] for row in outcome.record["recipes"]] == rows
     assert [line.split()[0] for line in outcome.lines[3 : 3 + len(rows)]] == rows

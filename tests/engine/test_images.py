@@ -26,7 +26,7 @@ from engine.images import (
     Limits,
     Preprocessing,
     content_hash,
-    decoding,
+    decoder,
     encode_jpeg,
     encode_png,
     open_upright,
@@ -620,7 +620,7 @@ def test_a_square_of_no_known_kind_is_refused():
 def test_large_photos_wait_for_one_another_so_that_memory_stays_bounded(monkeypatch) -> None:
     """Six photos that need 0.5 GB each among threads that share 1 GB: never more than two."""
     at_once, most, lock = 0, 0, threading.Lock()
-    memory = decoding._Memory(1000)
+    memory = decoder._Memory(1000)
 
     def hold() -> None:
         nonlocal at_once, most
@@ -647,12 +647,12 @@ def test_large_photos_wait_for_one_another_so_that_memory_stays_bounded(monkeypa
 def test_a_photo_takes_its_share_of_the_memory_and_gives_it_back(monkeypatch) -> None:
     """2,100 × 2,100 pixels of 8 bytes are 35 MB, above the 16 MB that are not counted."""
     asked = []
-    real = decoding._memory.share
-    monkeypatch.setattr(decoding._memory, "share", lambda n: asked.append(n) or real(n))
+    real = decoder._memory.share
+    monkeypatch.setattr(decoder._memory, "share", lambda n: asked.append(n) or real(n))
     open_upright(as_bytes(Image.new("RGB", (2100, 2100)), "PNG"))
     assert asked == [8 * 2100 * 2100]
     assert reason(as_bytes(Image.new("RGB", (2100, 2100)), "PNG")[:-3000]).startswith("the file")
-    assert decoding._memory._n_free == config.DECODING_BYTES
+    assert decoder._memory._n_free == config.DECODING_BYTES
 
 
 @pytest.mark.parametrize("progressive", [False, True])

@@ -131,7 +131,7 @@ def test_a_table_comes_before_what_the_file_says(tmp_path: Path):
     """A photo without a line in the table keeps its own caption; tags are joined."""
     from engine.catalogue import PhotoRecord
     from engine.storage.journal import Reading
-    from engine.storage.matching import place
+    from engine.storage.row_match import place
 
     metadata = Metadata(captions=["Own"], tags=["own"], attributes={"year": "2019", "city": "Rome"})
     reading = Reading("1.jpg", 1, 1, "00" * 16, 8, 8, metadata=metadata)

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from engine.attribute_similarity import COUNTS, Recogniser
 from engine.quality import evaluate_collection
-from engine.recognising import COUNTS, Recogniser
 from engine.search import SearchEngine
 from engine.storage import Collection, build_collection
 from tests.engine.test_search import PrimaryColours, unit

@@ -15,7 +15,7 @@ from engine.errors import QueryError
 from engine.query import Term
 from engine.receipts import read_receipt
 from engine.search import PARAMETERS, SearchRequest, read_link, read_settings
-from engine.shell import searching
+from engine.shell import search_command
 from engine.shell.commands import UsageError
 from pages.parts.view import View
 from tests.pages.test_parts import Address
@@ -48,12 +48,12 @@ ALL = SearchRequest(**{name: value for name, value in VALUES if name != "images"
 def options_of(*arguments: str) -> argparse.Namespace:
     """Read arguments as `search` reads them."""
     parser = argparse.ArgumentParser(exit_on_error=False)
-    searching.add_arguments(parser)
-    return parser.parse_intermixed_args(["demo", *searching.shield(arguments)])
+    search_command.add_arguments(parser)
+    return parser.parse_intermixed_args(["demo", *search_command.shield(arguments)])
 
 
 def asked(*arguments: str) -> SearchRequest:
-    return searching.request_of(options_of(*arguments))
+    return search_command.request_of(options_of(*arguments))
 
 
 def test_every_field_is_described_and_tried_here():

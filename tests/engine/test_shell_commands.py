@@ -199,7 +199,7 @@ def test_demo_draws_a_folder_that_can_be_indexed(small_run, tmp_path):
 def test_every_setting_of_a_run_can_be_given_in_the_shell():
     from dataclasses import fields
 
-    from engine.shell.teaching import SETTINGS
+    from engine.shell.train_command import SETTINGS
 
     by_recipe = {"recipe", "projects"}  # `--recipe`, and what only a recipe decides
     assert {*SETTINGS, "augment", *by_recipe} == {field.name for field in fields(TrainingSettings)}

@@ -22,7 +22,7 @@ from engine.encoders import (
 )
 from engine.encoders.suitability import PRODUCTS, Suitability, look_at, products_among
 from engine.errors import ModelError
-from engine.shell import building
+from engine.shell import index_command
 from engine.storage import Collection, build_collection, change_model, previous_version, roll_back
 
 both_there = pytest.mark.skipif(
@@ -99,8 +99,10 @@ def test_bundled_models_are_found_by_name_and_others_by_their_folder(tmp_path: P
         bundled_model("kindred-mine")
 
 
-def index(*arguments: object) -> building.Outcome:
-    return building.run_index(building.INDEX.parser().parse_args([str(a) for a in arguments]))
+def index(*arguments: object) -> index_command.Outcome:
+    return index_command.run_index(
+        index_command.INDEX.parser().parse_args([str(a) for a in arguments])
+    )
 
 
 @both_there
@@ -133,7 +135,7 @@ def test_a_collection_moves_to_another_model_and_back(scenes: Path, tmp_path: Pa
     previous = previous_version(shelf)
     assert previous is not None and previous.model.name == EVERYDAY
     assert roll_back(shelf).model.name == EVERYDAY
-    command = building.UPDATE.parser().parse_args([str(shelf), "--model", FASHION])
-    assert building.run_update(command).record["indexed"] == 12
+    command = index_command.UPDATE.parser().parse_args([str(shelf), "--model", FASHION])
+    assert index_command.run_update(command).record["indexed"] == 12
     with Collection.open(shelf) as collection:
         assert collection.manifest.model.name == FASHION

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine.relevance import Background
-from engine.search.calibrating import Calibrations
 from engine.search.common_things import EVERYDAY
+from engine.search.verdict_calibration import Calibrations
 from engine.text import Tokenizer, words
 
 

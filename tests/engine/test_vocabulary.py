@@ -7,8 +7,8 @@ import pytest
 
 from engine.config import MODELS
 from engine.encoders import load_encoder
-from engine.search.calibrating import Calibrations
 from engine.search.collection_values import Mention
+from engine.search.verdict_calibration import Calibrations
 from engine.search.vocabulary import ModelVocabulary
 from engine.text import Tokenizer
 from engine.words import WordVectors

@@ -14,8 +14,8 @@ from engine.judgements import read_judgements
 from engine.query import Term
 from engine.search import MODE, PARAMETERS, SearchEngine
 from engine.storage import Collection
-from pages.parts.asking import terms_of
 from pages.parts.chips import edited
+from pages.parts.query_terms import terms_of
 from pages.parts.view import View
 from tests.pages.reading import cards, elements, errors, texts
 from tests.pages.test_parts import Address

@@ -145,8 +145,8 @@ STEPS = [
     "engine.storage.build.flush_folder",
     "engine.storage.build.Manifest.save",
     "engine.storage.build.discard_journal",
-    "engine.storage.writing.ThumbnailWriter.put",
-    "engine.storage.writing._write_index",
+    "engine.storage.build_writer.ThumbnailWriter.put",
+    "engine.storage.build_writer._write_index",
 ]
 
 

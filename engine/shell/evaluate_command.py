@@ -8,15 +8,15 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from engine.shell import table
-from engine.shell.building import (
+from engine.shell.commands import Command, Outcome, at_least, path
+from engine.shell.index_command import (
     lines_of_remark,
     lines_of_skipped,
     lines_of_tables,
     records_of_skipped,
 )
-from engine.shell.commands import Command, Outcome, at_least, path
 from engine.shell.meter import listening
-from engine.shell.trying import TRIALS, run_trial, run_verdicts
+from engine.shell.trials_command import TRIALS, run_trial, run_verdicts
 
 if TYPE_CHECKING:
     from engine.quality import Evaluation
@@ -94,7 +94,7 @@ def run_evaluate(options: argparse.Namespace) -> Outcome:
     from engine.encoders import load_encoder
     from engine.encoders.folder import read_held_out
     from engine.quality import evaluate_collection
-    from engine.shell.judging import ask_collection, ask_with_real_photos
+    from engine.shell.questions_command import ask_collection, ask_with_real_photos
     from engine.storage import Collection
 
     if options.trial == "verdicts":

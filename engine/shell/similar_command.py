@@ -10,7 +10,7 @@ from engine.config import DEFAULT_K
 from engine.shell import table
 from engine.shell.commands import Command, Outcome, UsageError, at_least, path
 from engine.shell.meter import listening
-from engine.shell.searching import lines_of, record_of
+from engine.shell.search_command import lines_of, record_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,7 +43,7 @@ def run_tags(options: argparse.Namespace) -> Outcome:
         raise UsageError("give a PHOTO, or --measure KEY")
     from engine.encoders import load_encoder
     from engine.storage import Collection
-    from engine.tagging import Tagger, measure_tags
+    from engine.zero_shot_tags import Tagger, measure_tags
 
     with Collection.open(options.collection) as collection:
         encoder = load_encoder(collection.model_folder)

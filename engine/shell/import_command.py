@@ -6,8 +6,8 @@ import argparse
 import time
 
 from engine.shell import table
-from engine.shell.building import SHOWN_SKIPPED
 from engine.shell.commands import Command, Outcome, at_least, path
+from engine.shell.index_command import SHOWN_SKIPPED
 from engine.shell.meter import duration, listening
 
 # As in engine.datasets, which is not imported before it is needed.

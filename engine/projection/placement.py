@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.projection.fitting import Points, descent, perplexity_for
 from engine.projection.neighbours import Metric, blocks, largest, to_distances
+from engine.projection.projector import Points, descent, perplexity_for
 
 # A new row has no neighbours to make room for it; openTSNE's documentation advises a perplexity
 # well below the map's, and small steps.

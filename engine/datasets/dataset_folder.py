@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.datasets.download import Downloader, Fetching
 from engine.datasets.folder import FAILURES, TABLE, ImportFolder
 from engine.datasets.item import Item, Origin
-from engine.datasets.reading import ATTRIBUTES, KINDS
+from engine.datasets.layouts import ATTRIBUTES, KINDS
 from engine.datasets.refusal import RefusedError
 from engine.errors import CatalogueError, PhotoError
 from engine.images import DEFAULT_LIMITS, read_photo

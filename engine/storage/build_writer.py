@@ -20,7 +20,7 @@ from engine.index import PhotoIndex
 from engine.progress import Step
 from engine.storage.collection import CATALOGUE, EMBEDDINGS, INDEX, Collection
 from engine.storage.journal import Content, Journal, Reading
-from engine.storage.matching import Placed
+from engine.storage.row_match import Placed
 from engine.storage.thumbnails import ThumbnailWriter
 
 UNREADABLE = "unreadable.json"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.shell import table
 from engine.shell.commands import Command, Outcome, UsageError, at_least, path
 from engine.shell.meter import duration, listening
-from engine.shell.searching import bar
+from engine.shell.search_command import bar
 
 if TYPE_CHECKING:
     from engine.words import Neighbour, WordSum, WordVectors

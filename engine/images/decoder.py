@@ -19,7 +19,7 @@ from pillow_heif import register_heif_opener
 from engine import config
 from engine.errors import PhotoError
 from engine.images.colour import to_reducible, to_rgb, to_srgb
-from engine.images.ending import with_end
+from engine.images.jpeg_end import with_end
 from engine.images.metadata import METADATA_ERRORS, Metadata, read_metadata
 from engine.images.profile import profile_of
 from engine.images.source import (

@@ -7,10 +7,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from engine.shell import table
-from engine.shell.building import add_table_arguments
 from engine.shell.commands import Command, Outcome, at_least, path
+from engine.shell.console import hushed
+from engine.shell.index_command import add_table_arguments
 from engine.shell.meter import duration, listening
-from engine.shell.reporting import hushed
 
 if TYPE_CHECKING:
     from engine.comparison import Comparison, Row

@@ -17,6 +17,7 @@ from engine.durable import PARTIAL, write_whole
 from engine.encoders import Encoder
 from engine.errors import MapError
 from engine.locks import LockHeldError, exclusive
+from engine.maps.cluster_words import telling_words, words_of
 from engine.maps.drawn import DrawnMap, MapRecord, Preview
 from engine.maps.folder import key_of, maps_folder, open_kept, preview_file, sweep
 from engine.maps.material import (
@@ -29,7 +30,6 @@ from engine.maps.material import (
 )
 from engine.maps.pairs import caption_ranks, measure_gap
 from engine.maps.settings import MapSettings
-from engine.maps.wording import telling_words, words_of
 from engine.progress import Report, Step, unheard
 from engine.projection import (
     MIN_TSNE_ROWS,
@@ -41,7 +41,7 @@ from engine.projection import (
     nearest_neighbours,
     trustworthiness,
 )
-from engine.projection.fitting import n_neighbours_for
+from engine.projection.projector import n_neighbours_for
 from engine.storage import Collection
 from engine.storage.manifest import now
 

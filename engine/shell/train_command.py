@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.shell import table
-from engine.shell.building import add_table_arguments
 from engine.shell.commands import Command, Outcome, UsageError, path
-from engine.shell.measuring import retrieval_lines
+from engine.shell.console import hushed
+from engine.shell.evaluate_command import retrieval_lines
+from engine.shell.index_command import add_table_arguments
 from engine.shell.meter import duration, listening
-from engine.shell.reporting import hushed
 
 if TYPE_CHECKING:
     from engine.training import DataSource, TrainingReport

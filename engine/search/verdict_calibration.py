@@ -19,9 +19,9 @@ from engine.relevance import Calibration, fit
 from engine.search.collection_values import folded
 from engine.search.common_things import EVERYDAY
 from engine.search.evidence import TextEvidence
-from engine.search.reading import read_words
 from engine.search.verdict import match_evidence
 from engine.search.vocabulary import ModelVocabulary
+from engine.search.word_reading import read_words
 from engine.text import Tokenizer, words
 from engine.text.stopwords import is_telling
 

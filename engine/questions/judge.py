@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import CollectionError, ModelError, QueryError
-from engine.questions.asking import Question, ask_questions, looks_of
+from engine.questions.question_set import Question, ask_questions, looks_of
 from engine.search import SearchEngine, read_words
 
 K = 9
@@ -84,7 +84,7 @@ def judge_questions(engine: SearchEngine, n_questions: int, seed: int = 0) -> Ju
         truth, with the values of `engine.drawing`; every photo is a candidate. The embeddings
         alone answer, or in hybrid mode the truth itself can be asked for, by its own words.
     n_questions, seed
-        See `engine.questions.asking.ask_questions`.
+        See `engine.questions.question_set.ask_questions`.
 
     Raises
     ------
