@@ -10,7 +10,7 @@ from engine.search import SearchEngine
 from engine.storage import Collection
 from tests.benchmarks import peers, report
 from tests.benchmarks.material import repeated_demo
-from tests.benchmarks.scale import Spent, in_turns, query_rows, recall
+from tests.benchmarks.scale import PAIRS, Spent, cold_and_warm, in_turns, query_rows, recall
 
 
 def test_a_repeated_demo_is_a_whole_collection_with_the_demos_texts_in_turn(tmp_path):
@@ -35,16 +35,33 @@ def test_works_are_each_asked_all_of_their_own_texts_once():
 
 
 def test_a_bound_is_held_to_processor_time_and_only_where_it_is_asked_for():
-    spent = {
+    warm = {
         "dense": Spent(wall=9, cpu=4),
         "hybrid": Spent(wall=9, cpu=8),
-        "dense / text tower + bare hnswlib": Spent(wall=9, cpu=2),
+        "bare": Spent(wall=9, cpu=2),
     }
-    rows = {row.what: row for row in query_rows("few", spent, is_bound=True)}
-    assert rows["few: dense / text tower + bare hnswlib"].ratio == 2
-    assert rows["few: dense / text tower + bare hnswlib"].is_kept is False  # 1.8 at most
-    assert rows["few: hybrid / dense"].is_kept is True  # 8 / 4, 3 at most
-    assert all(row.is_kept is None for row in query_rows("few", spent, is_bound=False))
+    rows = {row.what: row for row in query_rows("few", {}, warm, PAIRS, is_bound=True)}
+    assert list(rows) == [  # no row of a way that was not asked
+        "few, warm: dense / text tower + bare hnswlib",
+        "few, warm: hybrid / dense",
+    ]
+    bare, dense = rows.values()
+    assert (bare.ratio, bare.is_kept) == (2, False)  # 4 / 2, 1.8 at most
+    assert (dense.ratio, dense.is_kept) == (2, True)  # 8 / 4, 3 at most
+    unbound = query_rows("few", {}, warm, PAIRS, is_bound=False)
+    assert [row.is_kept for row in unbound] == [None, None]
+
+
+def test_what_is_cold_was_never_asked_before_and_all_are_asked_the_same():
+    heard: dict[str, list[str]] = {"dense": [], "hybrid": [], "its dense": [], "minus": []}
+    ways = {name: texts.append for name, texts in heard.items()}
+    cold, warm = cold_and_warm(ways, map(str, range(1_000)))
+    assert list(cold) == ["dense", "hybrid", "its dense"]
+    assert list(warm) == list(ways)
+    assert heard["dense"] == heard["its dense"]
+    assert heard["dense"][:100] == [str(n) for n in range(100)]
+    assert heard["hybrid"][:100] == [str(n) for n in range(100, 200)]
+    assert heard["minus"] == 2 * heard["dense"][:100]
 
 
 def test_recall_is_the_share_of_the_exact_rows():

@@ -1,7 +1,8 @@
 """Other engines on the same rows and texts, each in this process and as its manual has it.
 
 `tests/benchmarks/requirements.txt` pins them; Kindred needs none of them. An engine that takes
-vectors is given those of our text tower, and the time of the tower counts.
+vectors is given those of our text tower, and the time of the tower counts. One that reads words is
+given all that our own lexical search reads: captions, values of attributes and tags.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from engine.storage import Collection
 from engine.text import words
 
 REQUIREMENTS = "tests/benchmarks/requirements.txt"
-MODULES = {"faiss": "faiss-cpu", "qdrant_edge": "qdrant-edge-py"}
+MODULES = {"faiss": "faiss-cpu", "lancedb": "lancedb", "qdrant_edge": "qdrant-edge-py"}
 M, EF_CONSTRUCTION = 16, 200  # as in our graph
 N_PREFETCHED = 100
 RRF_K = 2  # Qdrant's own default; with the usual 60 its answers here are worse on the whole
@@ -38,6 +39,14 @@ class Peer(Protocol):
 
     def dense(self, text: str, k: int) -> Rows:
         """Return the rows nearest to a text."""
+
+
+@runtime_checkable
+class HybridPeer(Peer, Protocol):
+    """An engine that finds photos by their embeddings and by words, with a filter on colours."""
+
+    def hybrid(self, text: str, k: int, *, only: str = "", without: str = "") -> Rows:
+        """Return rows by both, of the colour `only`, none of the colour `without`."""
 
 
 def missing() -> str:
@@ -79,10 +88,7 @@ class Faiss:
 
 
 class Qdrant:
-    """Qdrant's engine for one device: HNSW, BM25 as a sparse vector, fused by reciprocal ranks.
-
-    The sparse vectors have all that our own lexical search reads: captions, values and tags.
-    """
+    """Qdrant's engine for one device: HNSW, BM25 as a sparse vector, fused by reciprocal ranks."""
 
     name = "Qdrant edge"
 
@@ -113,7 +119,6 @@ class Qdrant:
         return self.nearest(self._encoder.embed_texts([text])[0], k)
 
     def hybrid(self, text: str, k: int, *, only: str = "", without: str = "") -> Rows:
-        """Answer by meaning and words; `only` and `without` are colours."""
         row = self._encoder.embed_texts([text])[0]
         passing = self._filter(only, without)
         ways = [(self._near(row), self._params), (self._words(text), None)]
@@ -172,3 +177,56 @@ class Qdrant:
     def _ask(self, k: int, **request: Any) -> Rows:
         found = self._shard.query(self._api.QueryRequest(k, with_payload=True, **request))
         return np.array([point.id for point in found], np.int64)
+
+
+class Lance:
+    """LanceDB: one HNSW partition, its full-text index, fused by reciprocal ranks."""
+
+    name = "LanceDB"
+
+    def __init__(self, collection: Collection, encoder: Encoder, ef: int, folder: Path) -> None:
+        import lancedb
+        import pyarrow as pa
+        from lancedb.index import FTS, Bitmap, HnswFlat
+        from lancedb.rerankers import RRFReranker
+
+        self._encoder, self._ef = encoder, ef
+        self._fusion = RRFReranker()
+        photos = list(collection.catalogue.all_photos())
+        rows = [photo.row for photo in photos]
+        embeddings = pa.array(collection.embeddings[rows].ravel())
+        columns = {
+            "row": rows,
+            "photo": pa.FixedSizeListArray.from_arrays(embeddings, encoder.n_dims),
+            "text": [texts_of(photo) for photo in photos],
+            "colour": [photo.attributes.get("colour", "") for photo in photos],
+            "path": [photo.path for photo in photos],
+        }
+        self._table = lancedb.connect(folder).create_table("photos", pa.table(columns))
+        graph = HnswFlat(
+            distance_type="dot", num_partitions=1, m=M, ef_construction=EF_CONSTRUCTION
+        )
+        for column, index in (("photo", graph), ("text", FTS()), ("colour", Bitmap())):
+            self._table.create_index(column, config=index)
+
+    def nearest(self, query: NDArray[np.float32], k: int) -> Rows:
+        asked = self._table.search(query, vector_column_name="photo").distance_type("dot")
+        return self._rows(asked.ef(self._ef).limit(k))
+
+    def dense(self, text: str, k: int) -> Rows:
+        return self.nearest(self._encoder.embed_texts([text])[0], k)
+
+    def hybrid(self, text: str, k: int, *, only: str = "", without: str = "") -> Rows:
+        row = self._encoder.embed_texts([text])[0]
+        asked = self._table.search(
+            query_type="hybrid", vector_column_name="photo", fts_columns="text"
+        )
+        asked = asked.vector(row).text(text).distance_type("dot").ef(self._ef).limit(k)
+        if only:
+            asked = asked.where(f"colour = '{only}'", prefilter=True)
+        if without:
+            asked = asked.where(f"colour != '{without}'", prefilter=True)
+        return self._rows(asked.rerank(self._fusion))
+
+    def _rows(self, asked: Any) -> Rows:
+        return asked.to_arrow()["row"].to_numpy()

@@ -18,10 +18,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import hnswlib
@@ -43,10 +43,16 @@ from tests.benchmarks.report import Row, print_each, print_machine, print_rows, 
 
 K = 9
 SIZES = (3_000, 100_000)
-N_ASKED, N_WARMING, N_QUESTIONS = 100, 20, 300
+N_ASKED, N_WARMING, N_RECALLED, N_QUESTIONS = 100, 20, 300, 300
 N_LASSO = 10_000
 LARGE = 100_000  # what a thousand photos cost says nothing of scale: bounds begin here
 COLOUR = "red"
+PAIRS = {
+    "dense / text tower + bare hnswlib": ("dense", "bare"),
+    "hybrid / dense": ("hybrid", "dense"),
+    "hybrid with a filter / without": ("filter", "hybrid"),
+    "hybrid with a minus / without": ("minus", "hybrid"),
+}
 CEILINGS = {
     "dense / text tower + bare hnswlib": 1.8,
     "hybrid / dense": 3,
@@ -176,65 +182,79 @@ def size_rows(
         bare, ef = bare_index(collection)
         others = opened.enter_context(others_on(engine, ef)) if with_peers else []
         say(f"asking {photos}")
-        cold, warm = cold_and_warm(ways_to_ask(engine, bare, others), queries)
+        ways = our_ways(engine)
+        own = ways | {"bare": lambda text: bare.knn_query(engine.encoder.embed_texts([text]), K)}
+        new = iter(queries)
+        in_turns({name: (way, list(islice(new, N_WARMING))) for name, way in own.items()})
+        cold, warm = cold_and_warm(own, new)
         costs.update(warm)
-        yield from query_rows(f"{photos}, warm", warm, is_bound=n >= LARGE)
-        yield from query_rows(f"{photos}, cold", cold, is_bound=n >= LARGE)
+        yield from query_rows(photos, cold, warm, PAIRS, is_bound=n >= LARGE)
+        for other in others:  # one by one: some have threads that go on for a while
+            say(f"asking {other.name} in turns")
+            theirs = peer_ways(other)
+            beside = {f"{way} / {other.name}": (way, f"its {way}") for way in theirs}
+            both = {way: ways[way] for way in theirs}
+            both |= {f"its {way}": theirs[way] for way in theirs}
+            cold, warm = cold_and_warm(both, new)
+            yield from query_rows(photos, cold, warm, beside, is_bound=n >= LARGE)
         yield from recall_rows(photos, engine, others, queries)
         yield from lasso_rows(photos, collection)
         if n <= SIZES[0]:
             yield from ndcg_rows(photos, engine, [Ours(engine), *others])
 
 
-def ways_to_ask(
-    engine: SearchEngine, bare: hnswlib.Index, others: Sequence[peers.Peer]
-) -> dict[str, Way]:
-    """Return our ways and, as "ours / theirs", what each is compared with."""
-    ours, encoder = Ours(engine), engine.encoder
-    ways: dict[str, Way] = {
+def our_ways(engine: SearchEngine) -> dict[str, Way]:
+    """Return the ways in which Kindred is asked."""
+    ours = Ours(engine)
+    return {
         "dense": ours.dense,
         "hybrid": ours.hybrid,
         "filter": ours.filtered,
         "minus": ours.minus,
-        "dense / text tower + bare hnswlib": lambda text: bare.knn_query(
-            encoder.embed_texts([text]), K
-        ),
     }
-    for other in others:
-        ways[f"dense / {other.name}"] = partial(other.dense, k=K)
-        if isinstance(other, peers.Qdrant):
-            ways[f"hybrid / {other.name}"] = partial(other.hybrid, k=K)
-            ways[f"filter / {other.name}"] = partial(other.hybrid, k=K, only=COLOUR)
-            ways[f"minus / {other.name}"] = partial(other.hybrid, k=K, without=COLOUR)
+
+
+def peer_ways(peer: peers.Peer) -> dict[str, Way]:
+    """Return the same ways where another engine has them."""
+    ways: dict[str, Way] = {"dense": partial(peer.dense, k=K)}
+    if isinstance(peer, peers.HybridPeer):
+        ways["hybrid"] = partial(peer.hybrid, k=K)
+        ways["filter"] = partial(peer.hybrid, k=K, only=COLOUR)
+        ways["minus"] = partial(peer.hybrid, k=K, without=COLOUR)
     return ways
 
 
 def cold_and_warm(
-    ways: Mapping[str, Way], queries: Sequence[str]
+    ways: Mapping[str, Way], new: Iterator[str]
 ) -> tuple[dict[str, Spent], dict[str, Spent]]:
-    """Ask both modes what was never asked, then all ways what was; others ask what we ask."""
-    warming, rest = queries[:N_WARMING], queries[N_WARMING:]
-    first, second = rest[:N_ASKED], rest[N_ASKED : 2 * N_ASKED]
-    modes = {"dense": first, "hybrid": second}
-    in_turns({name: (way, warming) for name, way in ways.items()})
-    cold = {name: (way, modes.get(name.partition(" / ")[0], ())) for name, way in ways.items()}
-    spent_cold = in_turns({name: work for name, work in cold.items() if work[1]})
-    again = {name: (way, first) for name, way in ways.items()}
+    """Ask in both modes what nobody has asked, then in all ways what was asked before."""
+    texts = {mode: list(islice(new, N_ASKED)) for mode in ("dense", "hybrid")}
+    modes = {name: name.removeprefix("its ").replace("bare", "dense") for name in ways}
+    cold = in_turns(
+        {name: (ways[name], texts[mode]) for name, mode in modes.items() if mode in texts}
+    )
+    again = {name: (way, texts["dense"]) for name, way in ways.items()}
     in_turns(again)
-    return spent_cold, in_turns(again)
+    return cold, in_turns(again)
 
 
-def query_rows(when: str, spent: Mapping[str, Spent], is_bound: bool) -> Iterator[Row]:
-    """Compare our ways to ask with each other, with the least an answer takes, and with others."""
-    pairs = {name: (name.partition(" / ")[0], name) for name in spent if " / " in name}
-    pairs["hybrid / dense"] = "hybrid", "dense"
-    if "minus" in spent:
-        pairs["hybrid with a filter / without"] = "filter", "hybrid"
-        pairs["hybrid with a minus / without"] = "minus", "hybrid"
-    for what, (one, other) in pairs.items():
-        ours, beside = spent[one], spent[other]
-        ceiling = CEILINGS.get(what) if is_bound else None
-        yield Row(f"{when}: {what}", str(ours), str(beside), ours.cpu / beside.cpu, ceiling=ceiling)
+def query_rows(
+    photos: str,
+    cold: Mapping[str, Spent],
+    warm: Mapping[str, Spent],
+    pairs: Mapping[str, tuple[str, str]],
+    is_bound: bool,
+) -> Iterator[Row]:
+    """Compare pairs of ways to ask: our own with each other, or with another engine's."""
+    for when, spent in (("warm", warm), ("cold", cold)):
+        for what, (one, other) in pairs.items():
+            if one in spent and other in spent:
+                ours, beside = spent[one], spent[other]
+                ceiling = CEILINGS.get(what) if is_bound else None
+                ratio = ours.cpu / beside.cpu
+                yield Row(
+                    f"{photos}, {when}: {what}", str(ours), str(beside), ratio, ceiling=ceiling
+                )
 
 
 @contextmanager
@@ -243,11 +263,13 @@ def others_on(engine: SearchEngine, ef: int) -> Iterator[list[peers.Peer]]:
     say("giving other engines the same photos")
     collection, encoder = engine.collection, engine.encoder
     with tempfile.TemporaryDirectory(prefix="kindred-bench-") as scratch:
-        qdrant = peers.Qdrant(collection, encoder, ef, Path(scratch) / "shard")
-        try:
-            yield [peers.Faiss(collection, encoder, ef), qdrant]
-        finally:
-            qdrant.close()
+        given = collection, encoder, ef
+        with closing(peers.Qdrant(*given, Path(scratch) / "qdrant")) as qdrant:
+            yield [
+                peers.Faiss(*given),
+                qdrant,
+                peers.Lance(*given, Path(scratch) / "lance"),
+            ]
 
 
 def recall_rows(
@@ -257,9 +279,9 @@ def recall_rows(
     say("comparing with exact answers")
     index = engine.collection.index
     with Collection.open(DEMO_COLLECTION) as demo:
-        near = np.asarray(demo.embeddings[:: max(1, len(demo.embeddings) // len(queries))])
+        near = np.asarray(demo.embeddings[:: max(1, len(demo.embeddings) // N_RECALLED)])
     asked = {
-        "text": engine.encoder.embed_texts(list(queries)),
+        "text": engine.encoder.embed_texts(list(queries[:N_RECALLED])),
         "photo": blurred(near, np.random.default_rng(3)),
     }
     for kind, rows in asked.items():
@@ -301,7 +323,9 @@ def program_rows(folder: Path, n: int) -> Iterator[Row]:
     say(f"opening {photos}")
     model = str(bundled_model(FASHION))
     command = [sys.executable, "-m", "tests.benchmarks.memory", str(folder), model]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    answer = subprocess.run(command, capture_output=True, text=True)
+    if answer.returncode:
+        raise RuntimeError(answer.stderr[-2000:])
     told = json.loads(answer.stdout)
     what = f"{photos}: opening, with the first answer / wanted at most"
     spent = told["answered"]
@@ -385,7 +409,8 @@ def main() -> int:
         print(peers.missing(), file=sys.stderr)
         return 2
     print_machine()
-    queries = drawn_queries(N_WARMING + 2 * N_ASKED)
+    n_engines = 1 + (len(peers.MODULES) if options.peers else 0)
+    queries = drawn_queries(5 * N_WARMING + 2 * N_ASKED * n_engines)
     costs: dict[int, dict[str, Spent]] = {}
     table: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="kindred-bench-") as scratch:
