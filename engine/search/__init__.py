@@ -1,6 +1,7 @@
 """Search: a question in words, photos or both becomes an answer that can say how it came about.
 
     engine.py             SearchEngine: the one object pages talk to
+    context.py            a collection, its model, and what is found out about both, once
     request.py            SearchRequest: everything that makes an answer again
     parameter.py          what kinds of fields a request has, how each is checked and written
     result.py             SearchResult, Match, QueryPart
@@ -17,8 +18,9 @@
     vocabulary.py         the model's words: which it knows, and how far above them a text fits
     subject.py            what a query is about: its thing, without filler and what it is for
     language.py           words of other languages
+    caption_words.py      whether photos show what their captions say
     evidence.py           what speaks for an answer: nearness, and what photos name of the subject
-    verdict_calibration.py  what that is fitted to: phrases whose truth in the collection is known
+    verdict_calibration.py what that is fitted to: phrases whose truth in the collection is known
     verdict.py            is there an answer, how strong is each match, where do answers end
     suggestions.py        phrases to complete what is being typed
     recall_curve.py       what the index finds, and how fast, by how far it looks

@@ -11,15 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.attribute_similarity import Recogniser
 from engine.catalogue import Photo
-from engine.encoders import Encoder, load_encoder
-from engine.errors import ModelError
+from engine.encoders import load_encoder
 from engine.images import DecodedPhoto
 from engine.query import Term, format_query, group, parse_query
-from engine.relevance import Background
-from engine.search.collection_values import Lexicon
-from engine.search.evidence import CaptionWords
+from engine.search.context import SearchContext
 from engine.search.fusion import Ranking
 from engine.search.query_parts import Attached, Attacher, explain_silence
 from engine.search.query_vector import compose, parts_of
@@ -29,9 +25,8 @@ from engine.search.result import Match, QueryPart, SearchResult, Stopwatch
 from engine.search.upload import Uploads
 from engine.search.verdict import Verdict, judge
 from engine.search.verdict_calibration import Calibrations
-from engine.search.vocabulary import ModelVocabulary
 from engine.search.word_reading import WordReading, unknown_words
-from engine.storage import Collection, ModelCard
+from engine.storage import Collection
 from engine.text import words
 
 Facets = dict[str, list[tuple[str, int]]]
@@ -40,16 +35,11 @@ Facets = dict[str, list[tuple[str, int]]]
 _LIKED, _DISLIKED = 0.75, -0.33
 
 
-def _named(model: ModelCard | Encoder) -> str:
-    """Name a model so that another training of the same name is told from it."""
-    return f"{model.name} ({model.fingerprint[:8]})"
-
-
 def _calls(photo: Photo, text: str) -> bool:
     return text in (photo.photo_id, *photo.captions, *photo.attributes.values())
 
 
-class SearchEngine:
+class SearchEngine(SearchContext):
     """A collection and the encoder that made its embeddings, ready to answer.
 
     Searching changes nothing, so one engine serves any number of threads.
@@ -67,42 +57,11 @@ class SearchEngine:
         The encoder is another model than the collection's.
     """
 
-    def __init__(self, collection: Collection, encoder: Encoder) -> None:
-        if encoder.fingerprint != collection.manifest.model.fingerprint:
-            raise ModelError(
-                "the collection was made with another model",
-                value=f"{_named(collection.manifest.model)}, not {_named(encoder)}",
-                remedy="Index the photos again, or open the collection with its own model",
-            )
-        self.collection = collection
-        self.encoder = encoder
-
     @classmethod
     def open(cls, folder: Path, model: Path | None = None) -> SearchEngine:
         """Open a collection's folder with the model it names, or with the one given."""
         collection = Collection.open(folder)
         return cls(collection, load_encoder(model or collection.model_folder))
-
-    @cached_property
-    def background(self) -> Background:
-        """How similar this collection's photos are to a row, on the whole."""
-        collection = self.collection
-        return Background(collection.embeddings, collection.catalogue.live_rows())
-
-    @cached_property
-    def lexicon(self) -> Lexicon:
-        """The values that this collection's photos share."""
-        return Lexicon(self.collection.catalogue, self.encoder)
-
-    @cached_property
-    def caption_words(self) -> CaptionWords:
-        """Whether photos show what their captions say."""
-        return CaptionWords(self)
-
-    @cached_property
-    def vocabulary(self) -> ModelVocabulary:
-        """The model's own words: which it knows, and how far a text fits a photo above them."""
-        return ModelVocabulary(self.encoder)
 
     @cached_property
     def calibrations(self) -> Calibrations:
@@ -231,14 +190,9 @@ class SearchEngine:
         """Return an attached photo as a person chooses a part of it: whole, in a white square."""
         return self._uploads.read(image)
 
-    @property
-    def recogniser(self) -> Recogniser:
-        """What photos are taken for, in the collection's own values."""
-        return self._ranker.recogniser
-
     @cached_property
     def _ranker(self) -> Ranker:
-        return Ranker(self.collection, self.lexicon, self.encoder, self.background)
+        return Ranker(self)
 
     @cached_property
     def _attacher(self) -> Attacher:

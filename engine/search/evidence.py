@@ -8,34 +8,21 @@ says little either way, because captions leave things out, unless it is the thin
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from functools import lru_cache
-from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.catalogue import Photo
 from engine.catalogue.photo import TAG
+from engine.relevance import Background
 from engine.search.collection_values import Mention, Place, folded
+from engine.search.context import SearchContext
 from engine.search.subject import Subject
-from engine.text import singular, words
+from engine.text import singular
 
-if TYPE_CHECKING:
-    from engine.search.engine import SearchEngine
-
-# Of the first photos that say a word, so many are found, and so many of these read.
-_N_READ, _N_LOOKED_AT = 256, 24
-# A word is part of another where so large a share of what follows it is that one.
-_ALWAYS = 0.9
-# Photos that show a word stand at least so many spreads above all others, in the mean.
-_LEAST_ABOVE = 0.5
-_MAX_REMEMBERED = 10_000
 _LEAST_SAID = 0.5
-_NEGATIONS = ("no ", "not ", "non ", "non-", "without ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +59,24 @@ class Naming:
 
     Parameters
     ----------
-    engine
+    context
         Over the collection.
     subject
         Whose words.
     """
 
-    def __init__(self, engine: SearchEngine, subject: Subject) -> None:
-        self._engine = engine
+    def __init__(self, context: SearchContext, subject: Subject) -> None:
+        self._context = context
         self.subject = subject
         self._places = [
-            place for place in engine.lexicon.places(subject.text) if not self._is_guessed(place)
+            place for place in context.lexicon.places(subject.text) if not self._is_guessed(place)
         ]
         covered = {n for place in self._places for n in range(place.start, place.end)}
         self._by_captions = [n for n in range(len(subject.words)) if n not in covered]
         self._said = np.ones(len(subject.words), bool)
         for number in self._by_captions:
             word = subject.words[number]
-            self._said[number] = engine.lexicon.is_said(word) and self._shows(number)
+            self._said[number] = context.lexicon.is_said(word) and self._shows(number)
 
     @property
     def _head(self) -> NDArray[np.bool_]:
@@ -118,7 +105,7 @@ class Naming:
 
     def _said_among(self, number: int, rows: Sequence[int]) -> NDArray[np.bool_]:
         word = self.subject.words[number]
-        return self._engine.collection.catalogue.saying_among(word, rows)
+        return self._context.collection.catalogue.saying_among(word, rows)
 
     def said(self) -> NDArray[np.bool_]:
         """Return which words any photo of the collection names, (n_words,)."""
@@ -134,7 +121,7 @@ class Naming:
     def _shows(self, number: int) -> bool:
         """Tell whether photos whose captions say a word show it."""
         word, *following = self.subject.words[number : number + 2]
-        captions = self._engine.caption_words
+        captions = self._context.caption_words
         whole = captions.part_of(word)
         return not captions.is_in_passing(word) and (not whole or whole in map(singular, following))
 
@@ -149,7 +136,7 @@ class Naming:
     def evidence(self, named: NDArray[np.bool_], nearness: float) -> TextEvidence:
         """Return what speaks for the subject having an answer among rows that name words of it."""
         said = self.said()
-        known = list(map(self._engine.vocabulary.knows, self.subject.words))
+        known = list(map(self._context.vocabulary.knows, self.subject.words))
         if len(named):
             thing = np.atleast_1d((named & self._head).any(axis=1))
             best = int(np.argmax(named.mean(axis=1) + thing))
@@ -164,12 +151,12 @@ class Naming:
 
     def unknown_things(self) -> tuple[str, ...]:
         """Return the words that the model does not know and nobody names, if they are the thing."""
-        if self._engine.encoder.tokenizer is None:
+        if self._context.encoder.tokenizer is None:
             return ()
         dark = [
             word
             for word, said in zip(self.subject.words, self.said(), strict=True)
-            if not said and not self._engine.vocabulary.knows(word)
+            if not said and not self._context.vocabulary.knows(word)
         ]
         return tuple(dark) if self.subject.head in dark else ()
 
@@ -182,57 +169,9 @@ def _has(photo: Photo, mention: Mention) -> bool:
     return photo.attributes.get(mention.attribute, "").casefold() == value
 
 
-class CaptionWords:
-    """What it is worth that captions say a word: whether the photos show it.
-
-    Parameters
-    ----------
-    engine
-        Over the collection.
-    """
-
-    def __init__(self, engine: SearchEngine) -> None:
-        self._engine = engine
-        self.part_of = lru_cache(_MAX_REMEMBERED)(self._follower)
-        self.is_in_passing = lru_cache(_MAX_REMEMBERED)(self._is_usual)
-
-    def is_set_phrase(self, text: str) -> bool:
-        """Tell whether captions mostly say a word after "no", as in *No Show* socks."""
-        said = words(text)
-        if len(said) != 2 or not text.lower().startswith(_NEGATIONS):
-            return False
-        catalogue, last = self._engine.collection.catalogue, said[-1]
-        n_together = len(catalogue.rows_saying(text, together=True, limit=_N_READ))
-        return 2 * n_together > len(catalogue.rows_saying(last, limit=_N_READ))
-
-    def _rows(self, word: str) -> NDArray[np.int64]:
-        rows = self._engine.collection.catalogue.rows_saying(word, limit=_N_READ)
-        places = np.linspace(0, len(rows) - 1, min(len(rows), _N_LOOKED_AT)).astype(np.int64)
-        return np.unique(rows[places])
-
-    def _follower(self, word: str) -> str:
-        """Return the word that always follows a word in captions, "" where several do.
-
-        *Snow* that is only ever said in *snow white* is no snow.
-        """
-        after: Counter[str] = Counter()
-        for photo in self._engine.collection.catalogue.photos(self._rows(word)):
-            for caption in photo.captions:
-                said = [singular(each) for each in words(caption)]
-                after.update(b for a, b in pairwise([*said, ""]) if a == singular(word))
-        follower, n = after.most_common(1)[0] if after else ("", 0)
-        return follower if n > 1 and n >= _ALWAYS * after.total() else ""
-
-    def _is_usual(self, word: str) -> bool:
-        """Tell whether photos whose captions say a word look to the model like any others.
-
-        "Ships in a gift box" shows no box. What the model does not know it cannot tell.
-        """
-        encoder, collection = self._engine.encoder, self._engine.collection
-        rows = self._rows(word)
-        if not len(rows) or not self._engine.vocabulary.knows(word):
-            return False
-        row, background = encoder.embed_texts([word])[0], self._engine.background
-        similarities = np.asarray(collection.embeddings[rows], np.float32) @ row
-        above = (float(similarities.mean()) - background.level(row)) / background.spread(row)
-        return above < _LEAST_ABOVE
+def match_evidence(
+    background: Background, row: NDArray[np.float32], similarities: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """Return what speaks for single matches, (n, 2): similarity, and spreads above the usual."""
+    level, spread = background.level(row), background.spread(row)
+    return np.column_stack([similarities, (similarities - level) / spread]).astype(np.float64)

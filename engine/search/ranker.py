@@ -10,19 +10,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.attribute_similarity import Recogniser
-from engine.encoders import Encoder
 from engine.keyword_filter import narrowed
 from engine.query import Term
-from engine.relevance import Background
-from engine.search.collection_values import Lexicon
+from engine.search.context import SearchContext
 from engine.search.dense_weight import NEWS, NEWS_BESIDE_WORDS, nats_per_spread
 from engine.search.diversity import deduplicate, maximal_marginal_relevance
 from engine.search.fusion import POOL, Ranking, Rows, Scores, fuse
 from engine.search.lexical import LexicalScorer, distinct, isin
 from engine.search.request import SearchRequest
 from engine.search.result import QueryPart
-from engine.storage import Collection
 
 Filters = Mapping[str, Sequence[str]]
 Mask = NDArray[np.bool_]
@@ -105,20 +101,13 @@ class Ranker:
 
     Parameters
     ----------
-    collection, lexicon
-        Where to look.
-    encoder, background
-        What nearness means there.
+    context
+        Where to look, and what nearness means there.
     """
 
-    def __init__(
-        self, collection: Collection, lexicon: Lexicon, encoder: Encoder, background: Background
-    ) -> None:
-        self._collection = collection
-        self._lexicon = lexicon
-        self._encoder = encoder
-        self._background = background
-        self.recogniser = Recogniser(collection, encoder)
+    def __init__(self, context: SearchContext) -> None:
+        self._context = context
+        self._collection = context.collection
 
     def allowed(self, query: ReadQuery) -> tuple[Mask | None, int, int]:
         """Return which rows may be matches (None for all), their number, and the excluded."""
@@ -132,7 +121,7 @@ class Ranker:
         n_before = np.count_nonzero(allowed)
         for text in taken_away:
             allowed[catalogue.rows_saying(text)] = False
-            meant = [(each.attribute, each.value) for each in self._lexicon.whole(text)]
+            meant = [(each.attribute, each.value) for each in self._context.lexicon.whole(text)]
             for rows in catalogue.rows_having(*meant):
                 allowed[rows] = False
         n_left = np.count_nonzero(allowed)
@@ -151,7 +140,9 @@ class Ranker:
         """Rank about so many rows."""
         request = query.request
         recognises = (
-            request.mode == "hybrid" and bool(query.photos) and bool(self.recogniser.attributes)
+            request.mode == "hybrid"
+            and bool(query.photos)
+            and bool(self._context.recogniser.attributes)
         )
         n_pool = max(n_pool, _COMPARED if recognises else 0) + len(query.own)
         near, is_exact = np.empty(0, np.int64), True
@@ -181,7 +172,7 @@ class Ranker:
         named = _without(np.array(named, np.int64), query.own).tolist()
         with LexicalScorer.over(
             catalogue,
-            self._lexicon,
+            self._context.lexicon,
             query.text,
             k=2 * n_pool,
             allowed=allowed,
@@ -201,8 +192,8 @@ class Ranker:
         if query.embedding is not None and query.request.mode == "hybrid":
             news = NEWS if photos or not is_said else NEWS_BESIDE_WORDS
             told = {"meaning": news * self._nearness(query.embedding, similarities), **told}
-            if photos and self.recogniser.attributes:
-                whole = sum(attribute.weight for attribute in self.recogniser.attributes)
+            if photos and self._context.recogniser.attributes:
+                whole = sum(attribute.weight for attribute in self._context.recogniser.attributes)
                 alike = self._alikeness(query.embedding, embeddings)
                 told["labels"] = np.float32(_TAKEN_FOR / whole) * alike
         if photos:
@@ -212,7 +203,7 @@ class Ranker:
     def _recognised(self, embedding: NDArray[np.float32], rows: Rows, n_pool: int) -> Ranking:
         """Order the photos nearest to a photo by their nearness and by what they are taken for."""
         embeddings = np.asarray(self._collection.embeddings[rows], np.float32)
-        level = np.float32(self._background.level(embedding))
+        level = np.float32(self._context.background.level(embedding))
         told = {
             "meaning": np.vecdot(embeddings, embedding) - level,
             "labels": self._alikeness(embedding, embeddings),
@@ -221,17 +212,20 @@ class Ranker:
 
     def _alikeness(self, embedding: NDArray[np.float32], embeddings: NDArray[np.float32]) -> Scores:
         """Return how far photos are taken for what the query is; counted as nearness is."""
-        taken_for = self.recogniser.taken_for
+        taken_for = self._context.recogniser.taken_for
         return taken_for(embeddings) @ taken_for(embedding[None])[0]
 
     def _nearness(self, embedding: NDArray[np.float32], similarities: Scores) -> Scores:
         """Return the log odds of being so near."""
-        level, spread = self._background.level(embedding), self._background.spread(embedding)
+        level, spread = (
+            self._context.background.level(embedding),
+            self._context.background.spread(embedding),
+        )
         return np.float32(self._nats_per_spread) * (similarities - level) / spread
 
     @cached_property
     def _nats_per_spread(self) -> float:
-        return nats_per_spread(self._collection, self._encoder, self._background)
+        return nats_per_spread(self._collection, self._context.encoder, self._context.background)
 
     def _shared_values(self, photos: Sequence[QueryPart], rows: Rows) -> Scores:
         """Return how much of their own values the photos of a query share with each row.
@@ -239,7 +233,7 @@ class Ranker:
         Rare values count more; what a photo leaves to the words does not count.
         """
         shared, whole = np.zeros(len(rows), np.float32), 1e-6
-        catalogue, common = self._collection.catalogue, self._lexicon.counts
+        catalogue, common = self._collection.catalogue, self._context.lexicon.counts
         n_rows = len(self._collection.embeddings)
         for part in photos:
             if part.term.weight < 0 or not part.term.ids:

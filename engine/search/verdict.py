@@ -9,21 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.catalogue import Photo
-from engine.relevance import Background, natural_gap
-from engine.search.evidence import Naming
+from engine.relevance import natural_gap
+from engine.search.context import SearchContext
+from engine.search.evidence import Naming, match_evidence
+from engine.search.ranker import Filters
 from engine.search.result import QueryPart, SearchResult
 from engine.search.subject import Subject, subject_of
+from engine.search.verdict_calibration import Calibrations
 from engine.text import other_number, words
-
-if TYPE_CHECKING:
-    from engine.search.engine import Filters, SearchEngine
-    from engine.search.verdict_calibration import Calibrations
 
 # The line is looked for among so many photos; an answer with more has no need of one.
 N_LOOKED_AT = 300
@@ -69,7 +67,7 @@ class Verdict:
 
 
 def judge(
-    engine: SearchEngine,
+    context: SearchContext,
     answer: SearchResult,
     calibrations: Calibrations,
     filters: Filters | None = None,
@@ -78,7 +76,7 @@ def judge(
 
     Parameters
     ----------
-    engine
+    context
         That gave it.
     answer
         Of any page.
@@ -89,7 +87,7 @@ def judge(
     """
     photos = [match.photo for match in answer.matches]
     rows = np.array([photo.row for photo in photos], np.int64)
-    namings = [Naming(engine, subject) for subject in _subjects(engine, answer)]
+    namings = [Naming(context, subject) for subject in _subjects(context, answer)]
     names_all = np.array([match.is_named for match in answer.matches], bool)
     if namings:
         names_all |= np.logical_and.reduce([each.answers(each.of(photos)) for each in namings])
@@ -97,14 +95,14 @@ def judge(
     if answer.query_embedding is None or not answer.matches:
         said = tuple(names_all.astype(float).tolist())
         return Verdict(max(said, default=0.0), len(said), said, said, True, unknown)
-    catalogue, index = engine.collection.catalogue, engine.collection.index
+    catalogue, index = context.collection.catalogue, context.collection.index
     allowed = catalogue.rows_where(filters) if filters else None
     near = index.nearest(answer.query_embedding, N_LOOKED_AT, allowed=allowed)
     evidence = []
     if namings:
         others = np.setdiff1d(near.rows[:_N_NAMING], rows)
         looked_at = [*photos, *catalogue.photos(others)]
-        evidence = [_evidence(engine, each, looked_at, allowed, calibrations) for each in namings]
+        evidence = [_evidence(context, each, looked_at, allowed, calibrations) for each in namings]
     if any(match.is_named for match in answer.matches):
         likelihood = 1.0
     elif evidence:
@@ -115,17 +113,17 @@ def judge(
             for each, naming in zip(odds, namings, strict=True)
         )
     else:
-        likelihood = _likelihood_of_photo(engine, answer, calibrations)
+        likelihood = _likelihood_of_photo(context, answer, calibrations)
     # Margins cost a comparison with every word: of so many photos in order, some are enough.
     step = max(len(near.rows) // _N_CONTRASTED, 1) if calibrations.contrast else 1
     places = np.arange(len(near.rows))
-    found = _likely(engine, answer, calibrations, near.rows[::step])
+    found = _likely(context, answer, calibrations, near.rows[::step])
     likely = np.interp(places, places[::step], found)
     if calibrations.contrast and likelihood >= 0.5:
         unknown = ()  # a seldom word that stands out as one that is there does is known
     # No match is likelier to be what was asked for than that there is any.
     most = likelihood if likelihood < 0.5 else 1.0
-    mine = np.minimum(_likely(engine, answer, calibrations, rows), 0.0 if unknown else most)
+    mine = np.minimum(_likely(context, answer, calibrations, rows), 0.0 if unknown else most)
     mine = np.where(names_all, 1.0, mine)
     similarities = np.array([match.similarity for match in answer.matches], np.float32)
     n_answers = natural_gap(near.similarities, np.minimum.accumulate(likely))
@@ -133,7 +131,7 @@ def judge(
         likelihood=likelihood,
         n_answers=n_answers if likelihood >= 0.5 and not unknown else 0,
         strengths=tuple(
-            engine.background.shares_below(answer.query_embedding, similarities).tolist()
+            context.background.shares_below(answer.query_embedding, similarities).tolist()
         ),
         likelihoods=tuple(mine.tolist()),
         is_calibrated=calibrations.is_fitted,
@@ -141,31 +139,31 @@ def judge(
     )
 
 
-def _subjects(engine: SearchEngine, answer: SearchResult) -> list[Subject]:
+def _subjects(context: SearchContext, answer: SearchResult) -> list[Subject]:
     """Return what each wanted text is about, slips put right where the collection has none."""
     texts = [term.text for term in answer.terms if term.text and term.weight > 0]
     slips = {each.word: each.read_as for each in answer.readings if each.is_misread}
 
     def read(word: str) -> str:
-        if engine.lexicon.is_said(word):
+        if context.lexicon.is_said(word):
             return word
         other = other_number(word)
-        return slips.get(word, other if other and engine.lexicon.is_said(other) else word)
+        return slips.get(word, other if other and context.lexicon.is_said(other) else word)
 
     return [subject_of(" ".join(map(read, words(text)))) for text in texts]
 
 
 def _evidence(
-    engine: SearchEngine,
+    context: SearchContext,
     naming: Naming,
     photos: Sequence[Photo],
     allowed: NDArray[np.int64] | None,
     calibrations: Calibrations,
 ) -> tuple[float, ...]:
     """Return what speaks for a subject having an answer, as a calibration takes it."""
-    row = engine.encoder.embed_texts([naming.subject.text])[0]
-    nearest = engine.collection.index.nearest(row, calibrations.n_nearest, allowed=allowed)
-    nearness = calibrations.nearness(row, _embeddings(engine, nearest.rows))
+    row = context.encoder.embed_texts([naming.subject.text])[0]
+    nearest = context.collection.index.nearest(row, calibrations.n_nearest, allowed=allowed)
+    nearness = calibrations.nearness(row, _embeddings(context, nearest.rows))
     return naming.evidence(naming.of(photos), nearness).figures()
 
 
@@ -176,7 +174,7 @@ def _wanted(answer: SearchResult) -> tuple[list[QueryPart], list[QueryPart]]:
 
 
 def _likelihood_of_photo(
-    engine: SearchEngine, answer: SearchResult, calibrations: Calibrations
+    context: SearchContext, answer: SearchResult, calibrations: Calibrations
 ) -> float:
     """Return how likely the collection has what a photo shows; beside others it is a direction.
 
@@ -189,12 +187,15 @@ def _likelihood_of_photo(
         return 1.0
     best = max(match.similarity for match in answer.matches)
     near = float(calibrations.of_photo_answer.likelihood([best]))
-    shown = engine.recogniser.likelihood(photos[0].embedding)
+    shown = context.recogniser.likelihood(photos[0].embedding)
     return near if shown is None or best >= _COPY else shown
 
 
 def _likely(
-    engine: SearchEngine, answer: SearchResult, calibrations: Calibrations, rows: NDArray[np.int64]
+    context: SearchContext,
+    answer: SearchResult,
+    calibrations: Calibrations,
+    rows: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Return how likely each row is what was asked for: every word has to hold for it."""
     texts, photos = _wanted(answer)
@@ -202,25 +203,17 @@ def _likely(
     chips = [chip.embedding for chip in texts or photos]
     looked_for = chips or ([answer.query_embedding] if answer.query_embedding is not None else [])
     contrast = calibrations.contrast if texts else None
-    embeddings = _embeddings(engine, rows)
+    embeddings = _embeddings(context, rows)
     found = [
         curve.likelihood(
             contrast.margins(row, embeddings)[:, None]
             if contrast
-            else match_evidence(engine.background, row, embeddings @ row)
+            else match_evidence(context.background, row, embeddings @ row)
         )
         for row in looked_for
     ]
     return np.minimum.reduce(found)
 
 
-def _embeddings(engine: SearchEngine, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    return np.asarray(engine.collection.embeddings[rows], np.float32)
-
-
-def match_evidence(
-    background: Background, row: NDArray[np.float32], similarities: NDArray[np.float32]
-) -> NDArray[np.float64]:
-    """Return what speaks for single matches, (n, 2): similarity, and spreads above the usual."""
-    level, spread = background.level(row), background.spread(row)
-    return np.column_stack([similarities, (similarities - level) / spread]).astype(np.float64)
+def _embeddings(context: SearchContext, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    return np.asarray(context.collection.embeddings[rows], np.float32)

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +17,12 @@ from numpy.typing import NDArray
 from engine.relevance import Calibration, fit
 from engine.search.collection_values import folded
 from engine.search.common_things import EVERYDAY
-from engine.search.evidence import TextEvidence
-from engine.search.verdict import match_evidence
+from engine.search.context import SearchContext
+from engine.search.evidence import TextEvidence, match_evidence
 from engine.search.vocabulary import ModelVocabulary
 from engine.search.word_reading import read_words
 from engine.text import Tokenizer, words
 from engine.text.stopwords import is_telling
-
-if TYPE_CHECKING:
-    from engine.search.engine import SearchEngine
 
 _MAX_ROWS = 20_000
 _MAX_PHRASES = 80
@@ -85,7 +81,7 @@ class Calibrations:
 
     Parameters
     ----------
-    engine
+    context
         Over the collection.
     part
         0 or 1: which half of the phrases to fit to, so that the other can test it.
@@ -99,8 +95,8 @@ class Calibrations:
         say nothing that the model could be held to.
     """
 
-    def __init__(self, engine: SearchEngine, part: int = 0) -> None:
-        self._engine = engine
+    def __init__(self, context: SearchContext, part: int = 0) -> None:
+        self._context = context
         self.part = part
         self.of_text_answer, self.of_text_match = _UNFITTED, _UNFITTED_MATCH
         self.of_photo_answer = Calibration((10.0,), -7.0)
@@ -109,20 +105,20 @@ class Calibrations:
         self.n_nearest = _N_NEAREST
         self.contrast: ModelVocabulary | None = None
         self._embedded: dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
-        if engine.encoder.tokenizer is not None:
+        if context.encoder.tokenizer is not None:
             self._fit_texts()
         self._fit_photos()
 
     @cached_property
     def rows(self) -> NDArray[np.int64]:
         """The live rows that are looked at, evenly chosen where there are very many."""
-        live = self._engine.collection.catalogue.live_rows()
+        live = self._context.collection.catalogue.live_rows()
         return live[np.linspace(0, len(live) - 1, min(len(live), _MAX_ROWS)).astype(np.int64)]
 
     @cached_property
     def sample(self) -> NDArray[np.float32]:
         """Their embeddings."""
-        return np.asarray(self._engine.collection.embeddings[self.rows], np.float32)
+        return np.asarray(self._context.collection.embeddings[self.rows], np.float32)
 
     def phrases(self, part: int) -> list[Phrase]:
         """Return phrases of one half, present and absent ones."""
@@ -133,7 +129,7 @@ class Calibrations:
 
     def _embed(self, texts: Sequence[str]) -> None:
         """Compare new texts with the sample, all at once: one product instead of hundreds."""
-        encoder = self._engine.encoder
+        encoder = self._context.encoder
         new = [text for text in dict.fromkeys(texts) if text not in self._embedded]
         if new:
             as_read = [read_words(self._tokenizer, text)[0] for text in new]
@@ -145,7 +141,7 @@ class Calibrations:
         """Return the evidence that a phrase has an answer, as `judge` gathers it."""
         said = np.array(phrase.said) & (not hidden)
         named = np.array(phrase.named) & said
-        known = list(map(self._engine.vocabulary.knows, words(phrase.text)))
+        known = list(map(self._context.vocabulary.knows, words(phrase.text)))
         return TextEvidence(
             nearness=_top(self._similarities(phrase)),
             names_thing=float(named[-1]),
@@ -156,7 +152,7 @@ class Calibrations:
 
     @property
     def _tokenizer(self) -> Tokenizer:
-        tokenizer = self._engine.encoder.tokenizer
+        tokenizer = self._context.encoder.tokenizer
         assert tokenizer is not None  # nothing is asked in words of a model without them
         return tokenizer
 
@@ -192,17 +188,17 @@ class Calibrations:
     def _says_what_is_seen(self) -> bool:
         """Whether captions or values say what is on the photos: folders and cameras do not."""
         said = sum(
-            bool(p.captions) for p in self._engine.collection.catalogue.photos(self.rows[:200])
+            bool(p.captions) for p in self._context.collection.catalogue.photos(self.rows[:200])
         )
         return said >= _LEAST_CAPTIONED * len(self.rows[:200]) or bool(
-            self._engine.recogniser.attributes
+            self._context.recogniser.attributes
         )
 
     def _contrast_words(self) -> None:
         """Where no text's truth is known, weigh texts by their margins above the model's words."""
-        if not self._engine.vocabulary.can_contrast:
+        if not self._context.vocabulary.can_contrast:
             return
-        self.contrast, self.n_nearest = self._engine.vocabulary, _N_CONTRASTED
+        self.contrast, self.n_nearest = self._context.vocabulary, _N_CONTRASTED
         _, *named, unsaid, known = _UNFITTED.weights
         crowd = _MORE_PHOTOS * np.log(len(self.rows) / _USUAL_SIZE)
         self.of_text_answer = Calibration(
@@ -234,7 +230,7 @@ class Calibrations:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         places = np.arange(len(has)) if with_own else np.flatnonzero(~has)
         near = places[np.argsort(-similarities[places])[:_N_NEAR]]
-        evidence = match_evidence(self._engine.background, row, similarities[near])
+        evidence = match_evidence(self._context.background, row, similarities[near])
         return evidence, has[near].astype(np.float64) * with_own
 
     def _fit_photos(self) -> None:
@@ -274,7 +270,7 @@ class Calibrations:
 
     def _labels(self) -> NDArray[np.int64] | None:
         """Return the value of the attribute that sorts the sample best, -1 where it has none."""
-        lexicon = self._engine.lexicon
+        lexicon = self._context.lexicon
         best: NDArray[np.int64] | None = None
         worth = 0.0
         for attribute in dict.fromkeys(each.attribute for each in lexicon.values):
@@ -301,14 +297,14 @@ class Calibrations:
         return float((labels[similarities.argmax(axis=1)] == labels[places]).mean())
 
     def _has(self, attribute: str, value: str) -> NDArray[np.bool_]:
-        rows = self._engine.collection.catalogue.rows_where({attribute: [value]})
+        rows = self._context.collection.catalogue.rows_where({attribute: [value]})
         return np.isin(self.rows, rows, assume_unique=True)
 
     def _true_of(self, text: str) -> NDArray[np.bool_]:
         """Return the photos whose captions or values name all of a text."""
-        rows = self._engine.collection.catalogue.rows_saying(text)
+        rows = self._context.collection.catalogue.rows_saying(text)
         has = np.isin(self.rows, rows, assume_unique=True)
-        for mention in self._engine.lexicon.whole(text):
+        for mention in self._context.lexicon.whole(text):
             has |= self._has(mention.attribute, mention.value)
         return has
 
@@ -319,7 +315,7 @@ class Calibrations:
         most = len(self.rows) // 2
         texts = dict.fromkeys(
             each.value.lower()
-            for each in self._engine.lexicon.values
+            for each in self._context.lexicon.values
             if _LEAST_PHOTOS <= each.n_photos <= most and not self._tokenizer.unknown(each.value)
         )
         for text in [t for t in texts if folded(t) and not t.isdigit()][:_MAX_PHRASES]:
@@ -360,7 +356,7 @@ class Calibrations:
     def _unsaid(self) -> Iterator[Phrase]:
         """Yield what no photo of the collection says: words, and everyday things."""
         none = np.zeros(len(self.rows), bool)
-        lexicon = self._engine.lexicon
+        lexicon = self._context.lexicon
         if not lexicon.says_anything:
             return
         everyday = [t for t in EVERYDAY if not any(map(lexicon.is_said, folded(t)))]
@@ -372,7 +368,7 @@ class Calibrations:
     @cached_property
     def _unsaid_words(self) -> list[str]:
         """Words that the model knows well and no photo says."""
-        tokenizer, lexicon = self._tokenizer, self._engine.lexicon
+        tokenizer, lexicon = self._tokenizer, self._context.lexicon
         often = [w for w in tokenizer.frequent(4_000) if tokenizer.count(w) >= _OFTEN]
         unsaid = (word for word in often if is_telling(word) and not lexicon.is_said(word))
         return list(islice(unsaid, _MAX_PHRASES))

@@ -1,0 +1,72 @@
+"""The context of a search: a collection, its model, and what is found out about both, once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from engine.attribute_similarity import Recogniser
+from engine.encoders import Encoder
+from engine.errors import ModelError
+from engine.relevance import Background
+from engine.search.caption_words import CaptionWords
+from engine.search.collection_values import Lexicon
+from engine.search.vocabulary import ModelVocabulary
+from engine.storage import Collection, ModelCard
+
+
+class SearchContext:
+    """What the steps of a search share.
+
+    Parameters
+    ----------
+    collection
+        Photos, embeddings and index.
+    encoder
+        The model that embedded the collection.
+
+    Raises
+    ------
+    ModelError
+        The encoder is another model than the collection's.
+    """
+
+    def __init__(self, collection: Collection, encoder: Encoder) -> None:
+        if encoder.fingerprint != collection.manifest.model.fingerprint:
+            raise ModelError(
+                "the collection was made with another model",
+                value=f"{_named(collection.manifest.model)}, not {_named(encoder)}",
+                remedy="Index the photos again, or open the collection with its own model",
+            )
+        self.collection = collection
+        self.encoder = encoder
+
+    @cached_property
+    def background(self) -> Background:
+        """How similar this collection's photos are to a row, on the whole."""
+        collection = self.collection
+        return Background(collection.embeddings, collection.catalogue.live_rows())
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The values that this collection's photos share."""
+        return Lexicon(self.collection.catalogue, self.encoder)
+
+    @cached_property
+    def vocabulary(self) -> ModelVocabulary:
+        """The model's own words: which it knows, and how far a text fits a photo above them."""
+        return ModelVocabulary(self.encoder)
+
+    @cached_property
+    def caption_words(self) -> CaptionWords:
+        """Whether photos show what their captions say."""
+        return CaptionWords(self.collection, self.encoder, self.background, self.vocabulary)
+
+    @cached_property
+    def recogniser(self) -> Recogniser:
+        """What photos are taken for, in the collection's own values."""
+        return Recogniser(self.collection, self.encoder)
+
+
+def _named(model: ModelCard | Encoder) -> str:
+    """Name a model so that another training of the same name is told from it."""
+    return f"{model.name} ({model.fingerprint[:8]})"
