@@ -22,7 +22,7 @@ _ROOM_OF = {
     "Comparison": "kept",
     "list_comparisons": "kept",
     "Row": "row",
-    "compare": "teaching",
+    "compare": "trained_recipe",
 }
 
 __all__ = ["Comparison", "Row", "compare", "list_comparisons"]
