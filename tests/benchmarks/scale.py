@@ -169,7 +169,7 @@ def bare_index(collection: Collection) -> tuple[hnswlib.Index, int]:
 def size_rows(
     n: int, folder: Path, queries: Sequence[str], with_peers: bool, costs: dict[str, Spent]
 ) -> Iterator[Row]:
-    """Measure one size; `costs` is filled with what warm queries took."""
+    """Measure one size; `costs` is filled with what our queries took, as "dense, cold"."""
     photos = f"{n:,} photos"
     if not (folder / "manifest.json").is_file():
         say(f"drawing {photos}")
@@ -187,7 +187,12 @@ def size_rows(
         new = iter(queries)
         in_turns({name: (way, list(islice(new, N_WARMING))) for name, way in own.items()})
         cold, warm = cold_and_warm(own, new)
-        costs.update(warm)
+        costs |= {
+            f"{way}, {when}": spent
+            for when, told in (("cold", cold), ("warm", warm))
+            for way, spent in told.items()
+            if way in ways
+        }
         yield from query_rows(photos, cold, warm, PAIRS, is_bound=n >= LARGE)
         for other in others:  # one by one: some have threads that go on for a while
             say(f"asking {other.name} in turns")
@@ -389,10 +394,10 @@ def _answered(answer: Callable[[str, int], Iterable[int]], text: str) -> list[in
 def growth_rows(costs: Mapping[int, Mapping[str, Spent]]) -> Iterator[Row]:
     """Compare sizes: how many times as dear, and as which power of the number of photos."""
     for small, large in pairwise(costs):
-        for way in ("dense", "hybrid", "filter", "minus"):
+        for way in costs[small]:
             before, after = costs[small][way].cpu, costs[large][way].cpu
             power = math.log(after / before) / math.log(large / small)
-            is_bound = way == "hybrid" and (small, large) == (LARGE, 10 * LARGE)
+            is_bound = way.startswith("hybrid") and (small, large) == (LARGE, 10 * LARGE)
             yield Row(
                 f"{way}, {large:,} photos / {small:,}; power {power:.2f} of their number",
                 f"{after:.2f} ms CPU",
