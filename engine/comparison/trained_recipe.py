@@ -27,8 +27,8 @@ from engine.progress import Report, Step, unheard
 from engine.training.backbone import Backbone, open_backbone
 from engine.training.heads import train_head
 from engine.training.material import Material, gather, list_photos
-from engine.training.recipes import BUNDLED, RECIPES, settings_of
-from engine.training.settings import DataSource, TrainingSettings
+from engine.training.recipes import RECIPES, settings_of
+from engine.training.settings import BUNDLED, DataSource, TrainingSettings
 
 # What makes a recipe short enough for two cores; a person's own choice counts more.
 QUICK: dict[str, dict[str, Any]] = {

@@ -11,9 +11,9 @@ from engine.encoders.settings import AUTOENCODER, BACKBONES, COMPACT
 from engine.errors import CollectionError, TrainingError
 from engine.jobs import start_job
 from engine.storage import Collection
-from engine.training.recipes import BUNDLED, DEFAULT, RECIPES, is_published, settings_of
+from engine.training.recipes import DEFAULT, RECIPES, settings_of
 from engine.training.record import Plan
-from engine.training.settings import DataSource, TrainingSettings
+from engine.training.settings import BUNDLED, DataSource, TrainingSettings, is_published
 
 DRAWN_PX = 96
 FEW = 6000

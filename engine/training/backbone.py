@@ -12,8 +12,7 @@ from engine.encoders.folder import PHOTO_WEIGHTS
 from engine.encoders.joint import frozen
 from engine.encoders.settings import FEATURES, ModelSettings
 from engine.encoders.towers import feature_tower, photo_tower
-from engine.training.recipes import BUNDLED, is_published
-from engine.training.settings import TrainingSettings
+from engine.training.settings import BUNDLED, TrainingSettings, is_published
 
 
 @dataclass(frozen=True, slots=True)

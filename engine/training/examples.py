@@ -22,7 +22,7 @@ from engine.training.labels import UNKNOWN, Labels
 from engine.training.settings import DataSource, TrainingSettings
 
 if TYPE_CHECKING:
-    from engine.training.teacher import Teaching
+    from engine.training.teacher_targets import TeacherTargets
 
 # An attribute is worth saying when a value is shared by many photos and is a word or two.
 _MAX_VALUE_WORDS = 3
@@ -200,7 +200,7 @@ class Batches:
         rows: NDArray[np.int64],
         tokenizer: Tokenizer,
         settings: TrainingSettings,
-        teaching: Teaching | None = None,
+        teaching: TeacherTargets | None = None,
     ) -> None:
         self._teaching = teaching
         self._examples = examples

@@ -12,20 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.durable import read_json
-from engine.encoders import model_at, read_manifest
-from engine.encoders.settings import AUTOENCODER, BACKBONES, COMPACT, PACKAGED, PUBLISHED
-from engine.errors import KindredError, ModelError, TrainingError
+from engine.encoders.settings import PACKAGED
+from engine.errors import KindredError, TrainingError
 from engine.locks import LockHeldError, exclusive
 from engine.progress import Progress, Report, unheard
 from engine.training import record
 from engine.training.record import Plan
-from engine.training.settings import DataSource, TrainingSettings
+from engine.training.settings import BUNDLED, DataSource, TrainingSettings, is_published
 
 if TYPE_CHECKING:
     from engine.training.run import TrainingReport
 
 DEFAULT = "contrastive"
-BUNDLED = "bundled"
 # What a backbone of `keras.applications` wants to see, unless a recipe or a person says otherwise.
 _APPLICATION_PX = 224
 
@@ -262,16 +260,6 @@ def is_short(settings: TrainingSettings) -> bool:
     """Tell whether a run is trained in one go, without checkpoints."""
     is_frozen = settings.frozen or is_published(settings.backbone)
     return is_frozen or settings.loss in ("reconstruction", "none")
-
-
-def is_published(backbone: str) -> bool:
-    """Tell whether a backbone is a published model of this machine; it stays frozen."""
-    if backbone in (COMPACT, BUNDLED, AUTOENCODER) or backbone in BACKBONES:
-        return False
-    try:
-        return read_manifest(model_at(backbone)).settings.backbone in PUBLISHED
-    except ModelError:
-        return False
 
 
 def _train_short(plan: Plan, out: Path, progress: Report) -> TrainingReport:

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from engine.encoders.settings import TEXT_KINDS
-from engine.errors import TrainingError
+from engine.encoders import model_at, read_manifest
+from engine.encoders.settings import AUTOENCODER, BACKBONES, COMPACT, PUBLISHED, TEXT_KINDS
+from engine.errors import ModelError, TrainingError
 from engine.images import Preprocessing
 
 # The last two are no ranking: to draw a photo again, and to learn nothing at all.
@@ -16,6 +17,10 @@ LOSSES = ("contrastive", "triplet", "hinge", "cosine", "reconstruction", "none")
 NEGATIVES = ("random", "semi-hard", "hardest")
 POOLINGS = ("max", "average")
 SPEECH = ("captions", "label", "tags")
+
+
+# The backbone that is the bundled model itself.
+BUNDLED = "bundled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,3 +303,13 @@ class TrainingSettings:
 def _require(condition: bool, what: str, value: object, remedy: str) -> None:
     if not condition:
         raise TrainingError(what, value=value, remedy=remedy)
+
+
+def is_published(backbone: str) -> bool:
+    """Tell whether a backbone is a published model of this machine; it stays frozen."""
+    if backbone in (COMPACT, BUNDLED, AUTOENCODER) or backbone in BACKBONES:
+        return False
+    try:
+        return read_manifest(model_at(backbone)).settings.backbone in PUBLISHED
+    except ModelError:
+        return False

@@ -13,8 +13,6 @@ simplest way and among the best.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import keras
@@ -29,39 +27,14 @@ from engine.progress import Report
 from engine.training.examples import Examples
 from engine.training.material import list_photos
 from engine.training.record import Plan
+from engine.training.teacher_targets import TeacherTargets, side_by_side
 
 _AT_ONCE = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Teaching:
-    """What the teachers of a run make of its photos and texts.
-
-    Parameters
-    ----------
-    features
-        Unit rows of the photos, float32, (n, n_features of the teachers together), one for each
-        example: what a teacher's rows are made of, before they are brought to its joint space. Each
-        dimension is standardised first, as features out of a rectifier all point one way.
-    photos
-        The photos' unit rows in the joint spaces of those teachers that read, side by side, (n,
-        n_dims of those together); 0 wide where none does.
-    readers
-        Those teachers.
-    """
-
-    features: NDArray[np.float32]
-    photos: NDArray[np.float32]
-    readers: Sequence[JointEncoder]
-
-    def texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return the unit rows of texts in the same joint spaces, like `photos`."""
-        return side_by_side([reader.embed_texts(texts) for reader in self.readers])
-
-
 def taught_by(
     plan: Plan, examples: Examples, rows: NDArray[np.int64], progress: Report
-) -> Teaching | None:
+) -> TeacherTargets | None:
     """Return what the teachers of a run make of its photos; None where the run has none.
 
     Parameters
@@ -90,7 +63,7 @@ def taught_by(
         for teacher, own in zip(teachers, features, strict=True)
         if teacher.tokenizer is not None
     ]
-    return Teaching(
+    return TeacherTargets(
         side_by_side([standardised(own, rows) for own in features]),
         side_by_side([joined for _, joined in known] or [np.empty((len(examples), 0), np.float32)]),
         [teacher for teacher, _ in known],
@@ -123,17 +96,6 @@ def _joined(teacher: JointEncoder, features: NDArray[np.float32]) -> NDArray[np.
     tower = teacher.photo_tower
     end = keras.Model(tower.get_layer("features").output, tower.output)
     return np.asarray(end.predict(features, batch_size=_AT_ONCE, verbose=0), np.float32)
-
-
-def side_by_side(told: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Return unit rows made of several, each of which has the same share in every cosine.
-
-    Examples
-    --------
-    >>> side_by_side([np.array([[1, 0]], "float32"), np.array([[0.6, 0.8]], "float32")]).round(3)
-    array([[0.707, 0.   , 0.424, 0.566]], dtype=float32)
-    """
-    return np.concatenate(told, axis=1) / np.float32(np.sqrt(len(told)))
 
 
 def standardised(taught: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:

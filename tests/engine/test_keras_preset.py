@@ -22,7 +22,8 @@ from engine.hub import get_model, models_here, remove_model
 from engine.search import SearchEngine, SearchRequest
 from engine.storage import build_collection
 from engine.training import DataSource, TrainingSettings
-from engine.training.recipes import is_published, train_recipe
+from engine.training.recipes import train_recipe
+from engine.training.settings import is_published
 from tests.pages.squares import draw_squares
 
 SIZE_PX, N_TOKENS = 16, 4
