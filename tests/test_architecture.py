@@ -194,6 +194,30 @@ def test_names_say_something():
     assert not [name_of(path) for path in CODE if path.stem in BANNED_MODULES]
 
 
+def test_no_module_imports_itself_by_way_of_others():
+    """Imports for types alone count too: whoever needs the type needs to know the module."""
+    modules = {name_of(path)[:-3].replace("/", ".").removesuffix(".__init__") for path in CODE}
+    needs = {}
+    for path in CODE:
+        name = name_of(path)[:-3].replace("/", ".").removesuffix(".__init__")
+        froms = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.ImportFrom)]
+        named = {f"{node.module}.{each.name}" for node in froms for each in node.names}
+        needs[name] = (named | {str(node.module) for node in froms}) & modules - {name}
+        # A room's door is imported for a name that lies in one of its files.
+        needs[name] -= {door for door in needs[name] if name.startswith(f"{door}.")}
+
+    def reach(start: str) -> set[str]:
+        seen: set[str] = set()
+        todo = [start]
+        while todo:
+            new = needs.get(todo.pop(), set()) - seen
+            seen |= new
+            todo += new
+        return seen
+
+    assert not [name for name in sorted(needs) if name in reach(name)]
+
+
 def test_files_stay_short():
     long = {
         name_of(path): n_lines
@@ -283,3 +307,10 @@ def own_files() -> Iterator[Path]:
 )
 def test_each_rule_notices_a_breach_and_only_a_breach(check, code, expected):
     assert len(check(ast.parse(code))) == expected
+
+
+def test_contributing_names_files_that_exist():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(engine/[\w/]+\.py)`", text)
+    assert len(named) > 12
+    assert [name for name in named if not (ROOT / name).is_file()] == []
