@@ -314,3 +314,10 @@ def test_contributing_names_files_that_exist():
     named = re.findall(r"`(engine/[\w/]+\.py)`", text)
     assert len(named) > 12
     assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
+def test_the_map_in_the_readme_names_every_room():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rooms = {room for rooms in FLOORS for room in rooms} - {"__init__", "__main__"}
+    house = readme[readme.index("## The map of the house") :]
+    assert sorted(room for room in rooms if not re.search(rf"\b{room}\b", house)) == []
