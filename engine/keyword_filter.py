@@ -45,8 +45,7 @@ def _rows_of(
         if carrying:
             parts.append(catalogue.rows_where({name: carrying}))
     if not parts:
-        captioned = catalogue.search_captions(word, catalogue.n_photos)
-        parts.append(np.array(sorted(row for row, _ in captioned), np.int64))
+        parts.append(catalogue.rows_saying(word))
     return np.unique(np.concatenate(parts)) if parts else np.empty(0, np.int64)
 
 
