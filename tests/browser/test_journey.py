@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as LateError
 
 from engine.drawing import draw_collection
 from engine.runs import kill_run, list_runs
@@ -30,6 +31,7 @@ pytestmark = [
 
 LONG_MS = 600_000  # a program starts, reads its libraries and does its work
 MANY_EPOCHS = 1000
+N_TRIES, A_MOMENT_MS = 10, 5_000
 HOME = "Find the photo you have in mind"
 APP = "[data-testid=stApp]"
 SHOWN = """() => [...document.querySelectorAll(
@@ -359,8 +361,20 @@ def start(page: Page, name: str, epochs: int) -> None:
 
 
 def choose(page: Page, box: Locator, option: str) -> None:
-    box.first.click()
-    page.get_by_role("option", name=option, exact=True).click()
+    """Choose as a person does, who opens a list again where a page still at work has closed it."""
+    wanted = page.get_by_role("option", name=option, exact=True)
+    for _ in range(N_TRIES):
+        settle(page)
+        box.first.click()
+        try:
+            wanted.click(timeout=A_MOMENT_MS)
+            break
+        except LateError:
+            page.keyboard.press("Escape")
+    settle(page)
+
+
+def settle(page: Page) -> None:
     expect(page.locator(APP)).to_have_attribute("data-test-script-state", "notRunning")
 
 
