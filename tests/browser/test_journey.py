@@ -323,7 +323,9 @@ def test_a_run_is_stopped_resumed_compared_put_to_work_and_taken_back(page: Page
     page.get_by_role("link", name="All runs").click()
     expect(page.get_by_text(f"best R@10 {recall} of {pool} held-out photos").first).to_be_visible()
     page.get_by_role("link", name=long, exact=True).click()
-    expect(state(page, "Finished")).to_be_visible()
+    expect(page).to_have_url(re.compile("run="))
+    expect(page.get_by_role("heading", name=long, exact=True)).to_be_visible()
+    expect(state(page, "Finished")).to_have_count(1)  # the list's two are gone
     deed(page, "Promote").click()
     dialog = page.get_by_role("dialog")
     choose(page, dialog.get_by_role("combobox", name="Collection"), "Little products")
