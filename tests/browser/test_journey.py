@@ -313,7 +313,9 @@ def test_a_run_is_stopped_resumed_compared_put_to_work_and_taken_back(page: Page
     page.get_by_role("link", name="Compare runs").click()
     expect(page).to_have_url(re.compile("view=compare"))
     for name in (long, short):
-        choose(page, page.get_by_role("combobox", name="Runs"), name)
+        settle(page)
+        page.get_by_role("combobox", name="Runs").click()
+        page.get_by_role("option", name=name).click()
     page.keyboard.press("Escape")
     cells = page.locator("table[role=grid]").last.locator("tbody tr").first.locator("td")
     expect(cells.first).to_have_text(long)
