@@ -1,4 +1,4 @@
-"""Recognising: what a model takes photos for, in the words of their collection.
+"""Attribute similarity: what a model takes photos for, in the words of their collection.
 
 Photos of a collection have values, such as a kind and a colour. To the model these are texts, and
 each photo is nearer to some of them than to others. So two photos are alike in an attribute as far

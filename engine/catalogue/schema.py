@@ -41,6 +41,7 @@ _PHOTOS = (
     "CREATE TABLE skipped (path TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID",
 )
 
+# SQLite's full text, which version 3 gives up for `full_text`; old files still pass through it.
 # One document per photo, so that bm25 ranks photos, not captions. The index keeps no text of its
 # own: to take a document out, FTS5 must be told exactly what went in, hence `old.captions`.
 _JOINED = "(SELECT group_concat(value, char(10)) FROM json_each({captions}))"

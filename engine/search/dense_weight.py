@@ -1,4 +1,4 @@
-"""Weighing: how much the model's nearness tells in a collection, beside what words tell."""
+"""The weight of dense search: how much nearness tells in a collection, beside words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Usage: what words stand for in a collection, read off the photos whose captions use them.
+"""Query expansion: what words stand for in a collection, read off the captions that use them.
 
 Who asks for a *brolly* means umbrellas, and *army green* is no green: the collection's own captions
 tell, where nearly all photos that use the words have one value, and others hardly ever.

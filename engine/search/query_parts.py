@@ -1,4 +1,4 @@
-"""Attaching: what each term of a query points at, before anything is weighed."""
+"""Query parts: what each term of a query points at, before anything is weighed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The query vector: parts become the one unit row that a query is.
 
-A single chip is its own row. Several are added after each is divided by the spread of all photos'
+A single part is its own row. Several are added after each is divided by the spread of all photos'
 similarities to it: photos lie nearer to photos than to words, and without this a photo would
 drown the words beside it. Words beside a photo count a quarter more, because they ask for what
 the photo lacks. A minus counts three quarters, because what is unlike one thing is mostly unlike

@@ -1,4 +1,4 @@
-"""Suggesting: phrases that a collection really contains, to complete what is being typed."""
+"""Suggestions: phrases that a collection really contains, to complete what is being typed."""
 
 from __future__ import annotations
 

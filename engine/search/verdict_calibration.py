@@ -1,4 +1,4 @@
-"""Calibrating: a collection's own words and values teach what its similarities mean.
+"""Calibration: a collection's own words and values teach what its similarities mean.
 
 Phrases it has photos for are asked with and without those photos, and words it never says beside
 them; what came of each is known, so likelihoods can be fitted, and on other phrases tested.
