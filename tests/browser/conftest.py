@@ -10,12 +10,21 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
+from playwright.sync_api import TimeoutError as LateError
 
 from engine.config import PROJECT
 from engine.runs.estimate import note_speed
@@ -27,10 +36,19 @@ from tools.browser import find
 
 SECONDS_TO_START = 120
 PATIENCE_MS = 60_000  # a machine may have more to do than this test
+LOOKING_MS = 5_000  # how long a person looks at a page that is still being drawn
+AT_WORK = "[data-testid=stApp]:not([data-test-script-state=notRunning])"
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 # Opened by a link to an inner page, Streamlit first looks for its server below that page's name.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Try a browser test twice: a click may fall into the moment in which its page is replaced."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")
@@ -135,6 +153,7 @@ def page(
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
+    page.add_locator_handler(page.locator(AT_WORK), look, no_wait_after=True)
     page.on("request", witness.request)
     page.on("console", witness.message)
     page.on("pageerror", lambda error: witness.complaints.append(str(error)))
@@ -142,3 +161,9 @@ def page(
     context.close()
     assert not witness.elsewhere
     assert not witness.complaints
+
+
+def look(at_work: Locator) -> None:
+    """Before each click, let the page be drawn to its end, as a person does who reads it."""
+    with suppress(LateError):  # some pages are never at rest: a run's curve is drawn as it grows
+        at_work.wait_for(state="hidden", timeout=LOOKING_MS)
