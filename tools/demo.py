@@ -11,8 +11,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from demo.drawing import draw_collection
 from engine import config
-from engine.drawing import draw_collection
 from engine.encoders import FASHION, bundled_model
 from engine.progress import Step
 from engine.shell.meter import Meter

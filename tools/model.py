@@ -26,8 +26,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from demo.drawing import draw_collection
 from engine.config import MODELS
-from engine.drawing import draw_collection
 from engine.shell.meter import Meter
 from engine.training import DataSource, TrainingSettings, resume, train
 from engine.training.recipes import resume_recipe, settings_of, train_recipe

@@ -12,7 +12,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from pathlib import Path
 
 from engine.shell import (
     compare_command,
@@ -30,9 +33,23 @@ from engine.shell import (
 from engine.shell.commands import Command, UsageError
 from engine.shell.console import exit_code, log_to_file
 
-COMMANDS = {
-    command.name: command
-    for command in (
+PLUGINS = ("demo.commands",)
+"""Modules beside the engine that add `COMMANDS` to the shell, and `MEASURES` to `evaluate`.
+
+One that is not there is passed over: the shell works without.
+"""
+
+
+@cache
+def all_commands() -> Mapping[str, Command]:
+    """Return every command by its name, those of plugins last."""
+    beside = Path(__file__).resolve().parents[2]
+    plugins = [
+        import_module(name)
+        for name in PLUGINS
+        if (beside / name.replace(".", "/")).with_suffix(".py").is_file()
+    ]
+    commands = (
         index_command.INDEX,
         index_command.UPDATE,
         index_command.CHECK,
@@ -43,14 +60,14 @@ COMMANDS = {
         runs_command.RUNS,
         compare_command.COMMAND,
         models.COMMAND,
-        evaluate_command.EVALUATE,
+        evaluate_command.evaluate_command([each for one in plugins for each in one.MEASURES]),
         map_command.COMMAND,
         evaluate_command.DESCRIBE,
         words_command.COMMAND,
-        index_command.DEMO,
         import_command.COMMAND,
+        *(each for one in plugins for each in one.COMMANDS),
     )
-}
+    return {command.name: command for command in commands}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -74,13 +91,14 @@ def main(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     name = overview().parse_args(arguments[:1]).command
-    parser = COMMANDS[name].parser()
+    command = all_commands()[name]
+    parser = command.parser()
     speaks = name in (search_command.COMMAND.name, words_command.COMMAND.name)
     rest = search_command.shield(arguments[1:]) if speaks else arguments[1:]
     options = parser.parse_intermixed_args(rest)
     log_to_file()
     try:
-        return exit_code(lambda: _run(COMMANDS[name], options))
+        return exit_code(lambda: _run(command, options))
     except UsageError as error:
         parser.error(str(error))
 
@@ -99,11 +117,13 @@ def overview() -> argparse.ArgumentParser:
         prog="python -m engine",
         usage="python -m engine COMMAND …",
         description="Find photos by words and by photos.",
-        epilog="\n".join(["commands:", *map(introduction, COMMANDS.values())])
+        epilog="\n".join(["commands:", *map(introduction, all_commands().values())])
         + "\n\n'python -m engine COMMAND --help' tells what a command takes.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "command", choices=all_commands(), metavar="COMMAND", help=argparse.SUPPRESS
+    )
     return parser
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,33 @@ class Command:
         self.add_arguments(parser)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
         return parser
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Something that `evaluate` measures instead of retrieval, by a flag of its own.
+
+    Parameters
+    ----------
+    name, help
+        The flag without its dashes, and what it is for.
+    run
+        Measures, given all of the command's arguments.
+    value
+        argparse's settings of the flag's value, such as its type; none for a switch.
+    add_arguments
+        Adds what else the measure takes.
+    """
+
+    name: str
+    help: str
+    run: Callable[[argparse.Namespace], Outcome]
+    value: Mapping[str, Any] = field(default_factory=lambda: {"action": "store_true"})
+    add_arguments: Callable[[argparse.ArgumentParser], None] = lambda parser: None
+
+    def is_asked_for(self, options: argparse.Namespace) -> bool:
+        """Return whether its flag was given."""
+        return bool(getattr(options, self.name.replace("-", "_")))
 
 
 class UsageError(Exception):

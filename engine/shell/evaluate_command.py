@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.shell import table
-from engine.shell.commands import Command, Outcome, at_least, path
+from engine.shell.commands import Command, Measure, Outcome, at_least, path
 from engine.shell.index_command import (
     lines_of_remark,
     lines_of_skipped,
@@ -16,7 +17,7 @@ from engine.shell.index_command import (
     records_of_skipped,
 )
 from engine.shell.meter import listening
-from engine.shell.trials_command import TRIALS, run_trial, run_verdicts
+from engine.shell.trials_command import TRIALS
 
 if TYPE_CHECKING:
     from engine.quality import Evaluation
@@ -50,8 +51,18 @@ def retrieval_lines(directions: Mapping[str, Mapping[str, Any]]) -> list[str]:
     return table.columns([head, *rows], align="<>>>>>>")
 
 
-def add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `evaluate` takes."""
+def evaluate_command(measures: Sequence[Measure]) -> Command:
+    """Return the command `evaluate`, which knows some measures beside its own."""
+    measures = [*measures, *TRIALS]
+    return Command(
+        "evaluate",
+        "measure how well texts and photos find each other",
+        lambda parser: _add_evaluate_arguments(parser, measures),
+        lambda options: _run_evaluate(options, measures),
+    )
+
+
+def _add_evaluate_arguments(parser: argparse.ArgumentParser, measures: Sequence[Measure]) -> None:
     add_arguments(parser)
     parser.add_argument(
         "--held-out",
@@ -59,62 +70,36 @@ def add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
         help="measure only on photos that the model's training held out",
     )
     instead = parser.add_mutually_exclusive_group()
-    instead.add_argument(
-        "--questions",
-        type=at_least(1),
-        metavar="N",
-        help="ask N questions of two and three attributes about drawn photos, judged exactly",
-    )
-    instead.add_argument(
-        "--real-photos",
-        type=path,
-        metavar="COLLECTION",
-        help="ask about drawn photos with this collection's real ones: do their kinds agree?",
-    )
-    for name, question in TRIALS.items():
-        instead.add_argument(
-            f"--{name}", action="store_const", const=name, dest="trial", help=question
-        )
-    for name, what in (("there", "things it has"), ("elsewhere", "things it has not")):
-        parser.add_argument(
-            f"--{name}",
-            action="append",
-            type=path,
-            default=[],
-            metavar="FOLDER",
-            help=f"with --verdicts: photos of {what}",
-        )
+    for measure in measures:
+        instead.add_argument(f"--{measure.name}", help=measure.help, **measure.value)
+        measure.add_arguments(parser)
     parser.add_argument(
         "--seed", type=at_least(0), default=0, help="the same seed asks the same questions"
     )
 
 
-def run_evaluate(options: argparse.Namespace) -> Outcome:
+def _run_evaluate(options: argparse.Namespace, measures: Sequence[Measure]) -> Outcome:
+    for measure in measures:
+        if measure.is_asked_for(options):
+            return measure.run(options)
+    return _measure_retrieval(options.collection, held_out_only=options.held_out)
+
+
+def _measure_retrieval(folder: Path, *, held_out_only: bool) -> Outcome:
     """Measure retrieval with the collection's own captions and labels."""
     from engine.encoders import load_encoder
     from engine.encoders.folder import read_held_out
     from engine.quality import evaluate_collection
-    from engine.shell.questions_command import ask_collection, ask_with_real_photos
     from engine.storage import Collection
 
-    if options.trial == "verdicts":
-        return run_verdicts(options.collection, options.there, options.elsewhere)
-    if options.trial:
-        return run_trial(options.trial, options.collection, options.seed)
-    if options.questions:
-        with Collection.open(options.collection) as collection:
-            return ask_collection(collection, options.questions, options.seed)
-    if options.real_photos:
-        with Collection.open(options.collection) as collection:
-            return ask_with_real_photos(collection, options.real_photos, held_out=options.held_out)
-    with Collection.open(options.collection) as collection, listening() as progress:
+    with Collection.open(folder) as collection, listening() as progress:
         model = collection.model_folder
         held_out = read_held_out(model)
-        only = held_out if options.held_out else None
+        only = held_out if held_out_only else None
         evaluation = evaluate_collection(
             collection, load_encoder(model), only=only, progress=progress
         )
-    notes = [FLATTERED] if held_out and not options.held_out else []
+    notes = [FLATTERED] if held_out and not held_out_only else []
     return Outcome(record_of(evaluation), lines_of(evaluation), notes)
 
 
@@ -186,10 +171,4 @@ def run_describe(options: argparse.Namespace) -> Outcome:
     return Outcome(record, [*table.columns(rows, align="<<"), *lines])
 
 
-EVALUATE = Command(
-    "evaluate",
-    "measure how well texts and photos find each other",
-    add_evaluate_arguments,
-    run_evaluate,
-)
 DESCRIBE = Command("info", "tell what a collection is made of", add_arguments, run_describe)

@@ -1,17 +1,15 @@
-"""`index`, `update`, `check` and `demo`: photos become a collection, or stay in step with one."""
+"""`index`, `update` and `check`: photos become a collection, or stay in step with one."""
 
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from engine.progress import Step
 from engine.shell import table
-from engine.shell.commands import Command, Outcome, at_least, pair, path
+from engine.shell.commands import Command, Outcome, pair, path
 from engine.shell.meter import amount, duration, listening
 
 if TYPE_CHECKING:
@@ -223,53 +221,6 @@ def lines_of_skipped(skipped: Sequence[Skipped]) -> list[str]:
     return [*lines, f"  … and {n_hidden:,} more; --json lists them all"] if n_hidden else lines
 
 
-def add_demo_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `demo` takes."""
-    parser.add_argument(
-        "--photos", type=at_least(1), default=300, help="how many (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--out", type=path, required=True, metavar="DIR", help="the folder to draw into"
-    )
-    parser.add_argument(
-        "--seed", type=at_least(0), default=0, help="the same seed draws the same photos"
-    )
-    parser.add_argument(
-        "--size", type=at_least(32), default=128, metavar="PX", help="side (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--without-held-out",
-        action="store_true",
-        help="leave out the combinations that 'evaluate --questions' asks as unseen ones",
-    )
-
-
-def run_demo(options: argparse.Namespace) -> Outcome:
-    """Draw a folder of captioned photos."""
-    from engine.drawing import draw_collection
-
-    begin = time.perf_counter()
-    with listening() as progress:
-        step = Step(progress, "drawing photos", options.photos)
-        draw_collection(
-            options.photos,
-            options.seed,
-            options.out,
-            size_px=options.size,
-            without_held_out=options.without_held_out,
-            progress=lambda done, total: step.at(done),
-        )
-    seconds = time.perf_counter() - begin
-    record: dict[str, Any] = {
-        "drawn": options.photos,
-        "folder": str(options.out),
-        "seconds": seconds,
-        "photos_per_second": options.photos / seconds,
-    }
-    line = f"{options.photos:,} photos drawn into {options.out} in {duration(seconds)}."
-    return Outcome(record, [line])
-
-
 INDEX = Command(
     "index", "make a collection from a folder of photos", add_index_arguments, run_index
 )
@@ -278,7 +229,4 @@ CHECK = Command(
 )
 UPDATE = Command(
     "update", "take in new, changed and deleted photos", add_update_arguments, run_update
-)
-DEMO = Command(
-    "demo", "draw a folder of captioned photos to try things on", add_demo_arguments, run_demo
 )

@@ -2,55 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import CollectionError
 from engine.shell import table
-from engine.shell.commands import Outcome
+from engine.shell.commands import Measure, Outcome
 
 if TYPE_CHECKING:
     from engine.search import SearchEngine
 
-TRIALS = {
-    "steering": "does a minus take away, and do a photo and a word give both?",
-    "absent": "is an answer that is none told from one that is?",
-    "verdicts": "is 'no good answer' said of sentences and photos where it is true?",
-    "modes": "what do dense, lexical and hybrid search find of real titles?",
-    "judged": "what are people's thumbs on this collection worth in figures?",
-}
-
-
-def run_trial(name: str, collection: Path, seed: int) -> Outcome:
-    """Run one trial and lay it out."""
-    from engine.search import SearchEngine
-
-    engine = SearchEngine.open(collection)
-    record, lines = _LAID_OUT[name](engine, seed)
-    return Outcome(record, lines)
-
-
-def run_verdicts(collection: Path, there: list[Path], elsewhere: list[Path]) -> Outcome:
-    """Judge the verdicts on sentences about drawn products, and on photos from folders."""
-    from engine.search import SearchEngine
-    from engine.trials import try_verdicts
-
-    trial = try_verdicts(
-        SearchEngine.open(collection), there=_files(there), elsewhere=_files(elsewhere)
-    )
-    rows = [["judged right", "of what is there", "of what is not"]]
-    for part, name in {"a": "sentences, one half", "b": "other half", "uploads": "photos"}.items():
-        found = [trial.right(part, is_there=is_there) for is_there in (True, False)]
-        rows.append([name, *(f"{right} of {n}" for right, n in found)])
-    wrong = [each.asked for each in trial.judged if each.said_there != each.is_there]
-    lines = [f"Asked of {trial.pool:,} photos.", "", *table.columns(rows, align="<>>"), ""]
-    return Outcome(asdict(trial), [*lines, f"Judged wrong: {table.plain('; '.join(wrong))}"])
-
-
-def _files(folders: list[Path]) -> list[Path]:
-    return sorted(file for folder in folders for file in folder.iterdir() if file.is_file())
+Work = Callable[["SearchEngine", int], tuple[dict[str, Any], list[str]]]
 
 
 def _steering(engine: SearchEngine, seed: int) -> tuple[dict[str, Any], list[str]]:
@@ -116,9 +80,20 @@ def _judged(engine: SearchEngine, seed: int) -> tuple[dict[str, Any], list[str]]
     return asdict(trial), [told, "", *table.columns(rows, align="<>>")]
 
 
-_LAID_OUT: dict[str, Callable[[SearchEngine, int], tuple[dict[str, Any], list[str]]]] = {
-    "steering": _steering,
-    "absent": _absent,
-    "modes": _modes,
-    "judged": _judged,
-}
+def _trial(name: str, question: str, work: Work) -> Measure:
+    """Return the measure that runs one trial on the collection and lays it out."""
+
+    def run(options: argparse.Namespace) -> Outcome:
+        from engine.search import SearchEngine
+
+        return Outcome(*work(SearchEngine.open(options.collection), options.seed))
+
+    return Measure(name, question, run)
+
+
+TRIALS = (
+    _trial("steering", "does a minus take away, and do a photo and a word give both?", _steering),
+    _trial("absent", "is an answer that is none told from one that is?", _absent),
+    _trial("modes", "what do dense, lexical and hybrid search find of real titles?", _modes),
+    _trial("judged", "what are people's thumbs on this collection worth in figures?", _judged),
+)

@@ -1,10 +1,8 @@
 """Trials: does searching do what it says? Questions with known answers, asked as a person would.
 
-    sentences.py  sentences as people write them, whose truth in drawn products is known
     steering.py   a minus takes away what it names; a photo and a word give both
     absent.py     an answer that is none says so
-    verdicts.py   "no good answer" is said where it is true: sentences as people write them, uploads
-    ways.py       meaning, captions and both; an exact name comes first
+    modes.py      meaning, captions and both; an exact name comes first
     judged.py     precision and nDCG from the thumbs people gave
 
 Each takes its truth from the collection's own attributes, captions and judgements.
@@ -16,17 +14,14 @@ from engine.trials.absent import AbsentTrial, try_absent
 from engine.trials.judged import JudgedTrial, try_judged
 from engine.trials.modes import ModesTrial, try_modes
 from engine.trials.steering import SteeringTrial, try_steering
-from engine.trials.verdicts import VerdictTrial, try_verdicts
 
 __all__ = [
     "AbsentTrial",
     "JudgedTrial",
     "ModesTrial",
     "SteeringTrial",
-    "VerdictTrial",
     "try_absent",
     "try_judged",
     "try_modes",
     "try_steering",
-    "try_verdicts",
 ]

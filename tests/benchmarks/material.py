@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from demo.drawing import draw_collection
 from engine.catalogue import Catalogue, NewPhoto, Photo, Source, read_source
 from engine.config import DEMO_COLLECTION
-from engine.drawing import draw_collection
 from engine.encoders import Encoder
 from engine.errors import PhotoError
 from engine.images import Preprocessing, read_photos

@@ -16,8 +16,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from demo.drawing import draw_collection
 from engine.config import PROJECT
-from engine.drawing import draw_collection
 from engine.runs import create_run, read_run, suited
 from engine.runs.launch import DRAWN_PX
 from engine.training.settings import DataSource

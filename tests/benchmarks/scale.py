@@ -28,12 +28,12 @@ import hnswlib
 import numpy as np
 from numpy.typing import NDArray
 
+from demo.questions import WORDINGS, ask_questions, looks_of
 from engine.config import DEMO_COLLECTION
 from engine.encoders import FASHION, bundled_model, load_encoder
 from engine.errors import QueryError
 from engine.maps.choice import in_common, words_in_common
 from engine.maps.photo_table import PhotoTable
-from engine.questions import WORDINGS, ask_questions, looks_of
 from engine.search import SearchEngine
 from engine.storage import Collection
 from engine.text import words

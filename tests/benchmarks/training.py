@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.drawing import draw_collection
+from demo.drawing import draw_collection
 from engine.encoders.settings import ModelSettings
 from engine.progress import unheard
 from engine.runs.launch import suited

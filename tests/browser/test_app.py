@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from engine.drawing import draw_collection
+from demo.drawing import draw_collection
 from tests.browser.conftest import PHONE
 from tests.pages.squares import STRANGE_CAPTION, square
 

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as LateError
 
-from engine.drawing import draw_collection
+from demo.drawing import draw_collection
 from engine.runs import kill_run, list_runs
 from engine.storage import build_collection
 from tests.browser.conftest import DESKTOP, PHONE, free_port, serving

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.drawing import draw_collection
+from demo.drawing import draw_collection
 from engine.training import DataSource, TrainingReport, TrainingSettings, train
 
 SMALL = TrainingSettings(

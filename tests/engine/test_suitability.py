@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from demo.drawing import draw_collection
 from engine import config
-from engine.drawing import draw_collection
 from engine.encoders import (
     BUNDLED_MODELS,
     EVERYDAY,
