@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pages.parts.frame import Told, open_page
-from pages.parts.variation import draw_variation
-from pages.parts.welcome import draw_glance, draw_question, draw_ways
+from pages.home.variation import draw_variation
+from pages.home.welcome import draw_glance, draw_question, draw_ways
+from pages.shared.frame import ErrorBoundary, open_page
 
 page = open_page("Home")
 
-with Told():
+with ErrorBoundary():
     engine = page.engine()
     draw_question(engine, page.view, page.slug)
     draw_ways(page.slug)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.collection_card import draw_collection
-from pages.parts.frame import Told, open_page
-from pages.parts.jobs_view import draw_jobs
-from pages.parts.new_collection import choose_what_was_made, draw_new_collection
-from pages.parts.resources import collections
+from pages.collection.card import draw_collection
+from pages.collection.creation import choose_what_was_made, draw_new_collection
+from pages.shared.frame import ErrorBoundary, open_page
+from pages.shared.jobs import draw_jobs
+from pages.shared.resources import collections
 
 choose_what_was_made()
 open_page("Collections")
 
 st.header("Collections", anchor=False)
-with Told():
+with ErrorBoundary():
     left, right = st.columns([3, 2], gap="large")
     with left:
         draw_jobs({"index", "update", "check", "runs"})

@@ -5,15 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.comparison.kept import bundled_comparison, list_comparisons
-from pages.parts.comparison_form import draw_form
-from pages.parts.comparison_view import choose_comparison, draw_side_by_side, draw_table
-from pages.parts.frame import Told, open_page
-from pages.parts.jobs_view import draw_jobs
+from pages.comparison.form import draw_form
+from pages.comparison.view import choose_comparison, draw_side_by_side, draw_table
+from pages.shared.frame import ErrorBoundary, open_page
+from pages.shared.jobs import draw_jobs
 
 page = open_page("Compare methods")
 
 st.header("Compare methods", anchor=False)
-with Told():
+with ErrorBoundary():
     comparison = choose_comparison([*list_comparisons(), bundled_comparison()])
     draw_jobs({"compare"})
     st.markdown(

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.frame import Told, open_page
-from pages.parts.map_compare import draw_comparison
-from pages.parts.map_controls import draw_controls, fitting, has_photos
-from pages.parts.map_creation import map_to_show
-from pages.parts.map_order import place_controls
-from pages.parts.map_saved import draw_saved
-from pages.parts.map_stage import explore
-from pages.parts.map_trust import draw_trust
-from pages.parts.map_view import MapView
+from pages.map.comparison import draw_comparison
+from pages.map.controls import draw_controls, fitting, has_photos
+from pages.map.creation import map_to_show
+from pages.map.order import place_controls
+from pages.map.saved_views import draw_saved
+from pages.map.stage import explore
+from pages.map.trust import draw_trust
+from pages.map.view import MapView
+from pages.shared.frame import ErrorBoundary, open_page
 
 page = open_page("Explorer")
 
 head = st.container(horizontal=True, vertical_alignment="center", key="map head")
 head.header("Explorer", anchor=False, width="stretch")
-with Told():
+with ErrorBoundary():
     engine = page.engine()
     here = fitting(MapView.read(st.query_params), engine)
     if has_photos(engine):

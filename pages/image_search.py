@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.answer import draw_answer
-from pages.parts.attached import draw_attached, terms_with, understand
-from pages.parts.facets import draw_facets
-from pages.parts.frame import Told, open_page
-from pages.parts.history import remember
-from pages.parts.photo_input import asks, bring_photos
-from pages.parts.query_box import draw_query_box
-from pages.parts.samples import draw_samples
+from pages.search.answer import draw_answer
+from pages.search.attached import draw_attached, terms_with, understand
+from pages.search.facets import draw_facets
+from pages.search.photo_input import asks, bring_photos
+from pages.search.query_box import draw_query_box
+from pages.search.samples import draw_samples
+from pages.shared.frame import ErrorBoundary, open_page
+from pages.shared.history import remember
 
 page = open_page("Search by photo")
 here = page.view
 
 st.header("Search by photo", anchor=False)
-with Told():
+with ErrorBoundary():
     engine = page.engine()
     left, right = st.columns([1, 3] if asks(here) else [1, 2], gap="large")
     with left:

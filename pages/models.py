@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.frame import Told, open_page
-from pages.parts.jobs_view import draw_jobs
-from pages.parts.model_compare import draw_two_models
-from pages.parts.model_list import draw_models_here, draw_models_to_get
+from pages.model.comparison import draw_two_models
+from pages.model.overview import draw_models_here, draw_models_to_get
+from pages.shared.frame import ErrorBoundary, open_page
+from pages.shared.jobs import draw_jobs
 
 page = open_page("Models")
 
 st.header("Models", anchor=False)
-with Told():
+with ErrorBoundary():
     draw_jobs({"models"})
     left, right = st.columns(2, gap="large")
     with left:

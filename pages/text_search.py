@@ -5,16 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.errors import QueryError
-from pages.parts.answer import draw_answer
-from pages.parts.elements import draw_examples
-from pages.parts.facets import draw_facets
-from pages.parts.frame import Told, open_page, tell
-from pages.parts.gallery import draw_photos
-from pages.parts.history import remember
-from pages.parts.learned import examples_of
-from pages.parts.query_box import draw_query_box, hint_of
-from pages.parts.query_terms import terms_of
-from pages.parts.resources import spread
+from pages.search.answer import draw_answer
+from pages.search.facets import draw_facets
+from pages.search.query_box import draw_query_box, hint_of
+from pages.search.query_terms import terms_of
+from pages.shared.collection_caches import examples_of
+from pages.shared.elements import draw_examples
+from pages.shared.frame import ErrorBoundary, open_page, tell
+from pages.shared.gallery import draw_photos
+from pages.shared.history import remember
+from pages.shared.resources import spread
 
 N_AROUND = 48
 
@@ -22,7 +22,7 @@ page = open_page("Search by words")
 here = page.view
 
 st.header("Search by words", anchor=False)
-with Told():
+with ErrorBoundary():
     engine = page.engine()
     draw_query_box(
         engine, here, page.slug, label="Words", placeholder="A few words about the photo"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.frame import Told, open_page
-from pages.parts.run_compare import draw_comparison
-from pages.parts.run_form import draw_form
-from pages.parts.run_list import draw_runs, draw_ways
-from pages.parts.run_watch import draw_run
+from pages.run.comparison import draw_comparison
+from pages.run.detail import draw_run
+from pages.run.form import draw_form
+from pages.run.overview import draw_runs, draw_ways
+from pages.shared.frame import ErrorBoundary, open_page
 
 page = open_page("Training")
 asked = st.query_params
 
 st.header("Training", anchor=False)
-with Told():
+with ErrorBoundary():
     view = "run" if asked.get("run") else asked.get("view", "")
     draw_ways(page.slug, view)
     if view == "run":

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.elements import draw_examples
-from pages.parts.frame import Told, open_page
-from pages.parts.links import WORDS
-from pages.parts.near_words import EXAMPLES, HINT, draw_near_words, draw_photos_of
-from pages.parts.query_box import draw_query_box
-from pages.parts.resources import word_vectors
+from pages.search.near_words import EXAMPLES, HINT, draw_near_words, draw_photos_of
+from pages.search.query_box import draw_query_box
+from pages.shared.elements import draw_examples
+from pages.shared.frame import ErrorBoundary, open_page
+from pages.shared.links import WORDS
+from pages.shared.resources import word_vectors
 
 page = open_page("Similar words")
 here = page.view
 
 st.header("Similar words", anchor=False)
-with Told():
+with ErrorBoundary():
     vectors, engine = word_vectors(), page.engine()
     draw_query_box(engine, here, page.slug, label="Words", placeholder="A word, or a sum of words")
     if here.query:
@@ -23,7 +23,7 @@ with Told():
         with left:
             understood = draw_near_words(vectors, here, page.slug)
         if understood:
-            with right, Told():
+            with right, ErrorBoundary():
                 draw_photos_of(engine, here, page.slug)
     else:
         st.caption(HINT.format(n_words=len(vectors)))

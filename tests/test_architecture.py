@@ -197,7 +197,7 @@ def test_nothing_found_in_a_file_or_typed_by_a_person_is_executed():
 
 
 def test_pages_are_linked_in_the_one_way_that_keeps_the_address():
-    """Links are drawn by pages/parts/navigation.py: `draw_link`, `draw_navigation`."""
+    """Links are drawn by pages/shared/navigation.py: `draw_link`, `draw_navigation`."""
     assert not offences(PAGES, lambda path: page_links(tree_of(path)))
 
 

@@ -21,12 +21,12 @@ from playwright.sync_api import Page, sync_playwright
 
 from engine.config import PROJECT
 from engine.images import encode_jpeg
-from pages.parts.map_element import SCRIPTS, WORDS
-from pages.parts.map_parts import packed
+from pages.map.element import SCRIPTS, WORDS
+from pages.map.parts import packed
 from tests.benchmarks.report import Row, print_machine, print_rows, say
 from tools.browser import find
 
-PARTS = PROJECT / "pages" / "parts"
+PAGES = PROJECT / "pages"
 CELL_PX, ACROSS = 32, 32
 SIZE = {"width": 1100, "height": 800}
 N_FRAMES = 60
@@ -77,9 +77,9 @@ def parsed() -> argparse.Namespace:
 
 def harness() -> str:
     """Return a page that runs the element's own script and style."""
-    names = ["navigate.js", *(f"map/{name}.js" for name in SCRIPTS.split())]
-    script = "\n".join((PARTS / name).read_text(encoding="utf-8") for name in names)
-    style = (PARTS / "map" / "map.css").read_text(encoding="utf-8")
+    names = ["shared/navigate.js", *(f"map/{name}.js" for name in SCRIPTS.split())]
+    script = "\n".join((PAGES / name).read_text(encoding="utf-8") for name in names)
+    style = (PAGES / "map" / "map.css").read_text(encoding="utf-8")
     return HARNESS % (style, json.dumps(script).replace("</", "<\\/"))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from pages.parts.map_parts import packed
+from pages.map.parts import packed
 from tests.benchmarks.map_in_browser import harness, material
 
 pytestmark = pytest.mark.browser

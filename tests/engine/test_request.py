@@ -17,7 +17,7 @@ from engine.receipts import read_receipt
 from engine.search import PARAMETERS, SearchRequest, read_link, read_settings
 from engine.shell import search_command
 from engine.shell.commands import UsageError
-from pages.parts.view import View
+from pages.shared.view import View
 from tests.pages.test_parts import Address
 
 # Every field with values that are not its default, awkward ones among them.

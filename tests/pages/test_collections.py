@@ -15,15 +15,13 @@ from streamlit.testing.v1 import AppTest
 from engine.encoders import bundled_models
 from engine.jobs import JobState, Progress
 from engine.storage import Collection, Manifest, list_collections
-from pages.parts import (
-    collection_card,
-    inventory_card,
-    jobs_view,
-    new_collection,
-    resources,
-    way_back,
-)
-from pages.parts.frame import MENU
+from pages.collection import card as collection_card
+from pages.collection import creation as new_collection
+from pages.collection import inventory as inventory_card
+from pages.collection import model_choice as way_back
+from pages.shared import jobs as jobs_view
+from pages.shared import resources
+from pages.shared.frame import MENU
 from tests.pages.colour_model import COLOURS, write_colour_model
 from tests.pages.reading import blocks, elements, errors, links, texts
 from tests.pages.squares import heic, square
@@ -99,15 +97,15 @@ def test_a_change_is_asked_about_first(open_page, shelf, label, title):
 
 
 def rename_dialog():
-    from pages.parts.collection_card import ask_for_name
-    from pages.parts.resources import collections
+    from pages.collection.card import ask_for_name
+    from pages.shared.resources import collections
 
     ask_for_name(collections()["squares"])
 
 
 def removal_dialog():
-    from pages.parts.collection_card import ask_to_remove
-    from pages.parts.resources import collections
+    from pages.collection.card import ask_to_remove
+    from pages.shared.resources import collections
 
     if "squares" in collections():
         ask_to_remove(collections()["squares"])
@@ -349,7 +347,7 @@ def test_a_folder_is_found_by_walking_and_only_into_what_was_listed(tmp_path, mo
 
 
 def folder_dialog():
-    from pages.parts.folder_chooser import choose_folder
+    from pages.collection.folder_chooser import choose_folder
 
     choose_folder()
 

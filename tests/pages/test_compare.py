@@ -14,7 +14,7 @@ from engine.comparison.row import Row
 from engine.encoders import load_encoder
 from engine.images import read_photo
 from engine.training.recipes import RECIPES
-from pages.parts.elements import PHOTO_GONE
+from pages.shared.elements import PHOTO_GONE
 from tests.pages.reading import errors, texts
 
 FIGURES = {"recall_at_1": 0.25, "recall_at_5": 0.5, "recall_at_10": 0.75, "pool": 4}

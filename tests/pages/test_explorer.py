@@ -13,7 +13,7 @@ from engine.encoders import load_encoder
 from engine.maps import MapSettings, find_map, make_map
 from engine.storage import Collection, build_collection, update_collection
 from engine.storage.manifest import file_notes
-from pages.parts import map_job
+from pages.map import job as map_job
 from tests.pages.colour_model import write_wordless_model
 from tests.pages.reading import elements, errors, texts
 from tests.pages.squares import draw_squares, square

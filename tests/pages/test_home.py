@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.storage import rename_collection
-from pages.parts import frame
+from pages.shared import frame
 from tests.pages.reading import cards, elements, errors, texts
 
 

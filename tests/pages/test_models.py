@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.hub import KNOWN, get_model
-from pages.parts import model_list
+from pages.model import overview as model_list
 from tests.pages.reading import errors, texts
 
 TINY = Path(__file__).parent.parent / "engine" / "published"
@@ -52,15 +52,15 @@ def test_a_model_that_was_half_fetched_goes_on(open_page, started, kindred_home:
 
 
 def use_dialog():
-    from pages.parts.model_list import ask_where_to_use
-    from pages.parts.resources import models
+    from pages.model.overview import ask_where_to_use
+    from pages.shared.resources import models
 
     ask_where_to_use(next(each for each in models() if each.name == "clip"))
 
 
 def removal_dialog():
-    from pages.parts.model_list import ask_to_remove
-    from pages.parts.resources import models
+    from pages.model.overview import ask_to_remove
+    from pages.shared.resources import models
 
     if found := [each for each in models() if each.name == "clip"]:
         ask_to_remove(found[0])

@@ -15,9 +15,9 @@ import pytest
 from engine.catalogue import Photo, Skipped
 from engine.config import PROJECT
 from engine.search import Match, SearchRequest, SearchResult
-from pages.parts.download import as_csv, as_json, skipped_as_csv
-from pages.parts.examples import examples_from
-from pages.parts.view import View
+from pages.shared.download import as_csv, as_json, skipped_as_csv
+from pages.shared.examples import examples_from
+from pages.shared.view import View
 
 
 class Address(dict):
@@ -149,9 +149,19 @@ def test_every_page_script_is_thin():
     assert all(len(p.read_text().splitlines()) <= 60 for p in pages)
 
 
-@pytest.mark.parametrize("name", ["examples", "jobs_view", "links", "query_box", "view", "wording"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "shared.examples",
+        "shared.jobs",
+        "shared.links",
+        "search.query_box",
+        "shared.view",
+        "shared.phrases",
+    ],
+)
 def test_the_examples_in_docstrings_are_true(name):
-    outcome = doctest.testmod(importlib.import_module(f"pages.parts.{name}"))
+    outcome = doctest.testmod(importlib.import_module(f"pages.{name}"))
     assert outcome.attempted > 0
     assert outcome.failed == 0
 

@@ -19,7 +19,9 @@ from engine.locks import exclusive
 from engine.runs.estimate import note_speed
 from engine.training import DataSource, TrainingSettings, record
 from engine.training.probe import BEST, CONTENT, PICTURES, write_arrays
-from pages.parts import run_deeds, run_estimate, run_promote
+from pages.run import actions as run_deeds
+from pages.run import estimate as run_estimate
+from pages.run import promotion as run_promote
 from tests.pages.reading import errors, texts
 
 PUBLISHED = Path(__file__).parent.parent / "engine" / "published"
@@ -110,7 +112,7 @@ def started(monkeypatch) -> list:
     def remember(folder, **more):
         found.append((folder, more))
 
-    monkeypatch.setattr("pages.parts.run_form.start_run", remember)
+    monkeypatch.setattr("pages.run.form.start_run", remember)
     monkeypatch.setattr(run_deeds, "start_run", remember)
     return found
 
@@ -201,14 +203,14 @@ def test_a_running_run_can_be_stopped_and_one_that_hangs_killed(
     folder = write_run(kindred_home)
     killed = []
     monkeypatch.setattr(run_deeds, "kill_run", killed.append)
-    monkeypatch.setattr("pages.parts.run_watch.HANGS_AFTER_SECONDS", 3600.0)
+    monkeypatch.setattr("pages.run.detail.HANGS_AFTER_SECONDS", 3600.0)
     with exclusive(folder / record.LOCK):
         page = open_page("training", run=folder.name)
         assert labels(page) == {"Stop", "Fork"}
         button(page, "Stop").click().run()
         assert (folder / record.STOP).exists()
         assert labels(open_page("training", run=folder.name)) == {"Fork"}
-        monkeypatch.setattr("pages.parts.run_watch.HANGS_AFTER_SECONDS", -1.0)
+        monkeypatch.setattr("pages.run.detail.HANGS_AFTER_SECONDS", -1.0)
         button(open_page("training", run=folder.name), "Kill").click().run()
     assert killed == [folder]
 
@@ -304,7 +306,7 @@ def test_a_model_is_promoted_by_a_job(kindred_home, shelf, colour_model, monkeyp
     def dialog(run_id: str):
         from engine.runs import read_run
         from engine.runs.folder import find_by_id
-        from pages.parts.run_promote import ask_to_promote
+        from pages.run.promotion import ask_to_promote
 
         ask_to_promote(read_run(find_by_id(run_id)))
 

@@ -14,9 +14,9 @@ from engine.judgements import read_judgements
 from engine.query import Term
 from engine.search import MODE, PARAMETERS, SearchEngine
 from engine.storage import Collection
-from pages.parts.chips import edited
-from pages.parts.query_terms import terms_of
-from pages.parts.view import View
+from pages.search.chips import edited
+from pages.search.query_terms import terms_of
+from pages.shared.view import View
 from tests.pages.reading import cards, elements, errors, texts
 from tests.pages.test_parts import Address
 
@@ -149,9 +149,9 @@ def test_judgements_are_kept_by_question_the_last_word_counts(shelf):
         assert read_judgements(collection.folder) == {"red": {"7": -1, "8": 1}}
 
 
-@pytest.mark.parametrize("name", ["chips", "remarks"])
+@pytest.mark.parametrize("name", ["search.chips", "search.remarks"])
 def test_the_examples_in_docstrings_are_true(name):
     flags = doctest.ELLIPSIS
-    outcome = doctest.testmod(importlib.import_module(f"pages.parts.{name}"), optionflags=flags)
+    outcome = doctest.testmod(importlib.import_module(f"pages.{name}"), optionflags=flags)
     assert outcome.attempted > 0
     assert outcome.failed == 0

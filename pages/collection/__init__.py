@@ -1,0 +1,1 @@
+"""The page of collections: what there is, and making, updating and removing them."""

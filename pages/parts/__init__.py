@@ -1,1 +1,0 @@
-"""What the pages share. Streamlit draws no page from here."""

@@ -1,0 +1,1 @@
+"""The training page: runs, their forms, their progress, and what they have come to."""

@@ -1,0 +1,125 @@
+"""The frame of every page: title, mark, menu, the collection chosen, and what goes wrong."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import streamlit as st
+
+from engine.errors import CollectionError, KindredError
+from engine.privacy import keep_files_private
+from engine.search import SearchEngine
+from engine.storage import CollectionSummary
+from pages.shared.collection_box import draw_collection_box, first_of
+from pages.shared.elements import keep_contrast
+from pages.shared.navigation import Link, draw_navigation
+from pages.shared.phrases import plain
+from pages.shared.resources import collections, engine_of
+from pages.shared.view import View
+
+LOGGER = logging.getLogger(__name__)
+HERE = Path(__file__).parent
+MENU = {
+    "app.py": ("Home", ":material/home:"),
+    "pages/text_search.py": ("Search by words", ":material/search:"),
+    "pages/image_search.py": ("Search by photo", ":material/photo_library:"),
+    "pages/explorer.py": ("Explorer", ":material/scatter_plot:"),
+    "pages/training.py": ("Training", ":material/model_training:"),
+    "pages/words.py": ("Similar words", ":material/format_quote:"),
+    "pages/compare.py": ("Compare methods", ":material/balance:"),
+    "pages/models.py": ("Models", ":material/neurology:"),
+    "pages/collections.py": ("Collections", ":material/inventory_2:"),
+}
+ABOUT = "Kindred finds photos by words and by other photos. It runs on this computer alone."
+
+keep_files_private()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page starts from: the collection chosen, and the view its link describes."""
+
+    slug: str
+    summary: CollectionSummary | None
+    view: View
+
+    def engine(self) -> SearchEngine:
+        """Open the chosen collection.
+
+        Raises
+        ------
+        CollectionError
+            When the link names none that exists, or there is none at all.
+        """
+        if self.summary is None:
+            raise CollectionError(
+                "no such collection",
+                value=self.slug or None,
+                remedy="Choose another in the menu, or make one on the page Collections",
+            )
+        return engine_of(self.summary.folder)
+
+
+def open_page(title: str) -> Page:
+    """Draw what every page has and read what its link says."""
+    st.set_page_config(
+        page_title=f"{title} · Kindred",
+        page_icon=str(HERE / "mark.svg"),
+        layout="wide",
+        initial_sidebar_state=272,
+        menu_items={"About": ABOUT},
+    )
+    st.logo(str(HERE / "wordmark.svg"), icon_image=str(HERE / "mark.svg"), size="large")
+    known = collections()
+    slug = st.query_params.get("collection", "") or first_of(known)
+    with st.sidebar:
+        _draw_menu(title, slug)
+        draw_collection_box(known, slug)
+        keep_contrast()
+    return Page(slug, known.get(slug), View.read(st.query_params))
+
+
+def _draw_menu(title: str, slug: str) -> None:
+    links = [
+        Link(label, path, {"collection": slug}, icon, is_current=label == title)
+        for path, (label, icon) in MENU.items()
+    ]
+    draw_navigation(links, label="Pages", key="menu", layout="menu")
+
+
+class ErrorBoundary:
+    """Within it nothing fails unseen: a `KindredError` is one box, all else one sentence.
+
+    The rest of an unexpected exception goes to the log, where its traceback belongs.
+    """
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if isinstance(error, KindredError):
+            tell(error)
+        elif isinstance(error, Exception):
+            LOGGER.error("a page failed", exc_info=error)
+            st.error(
+                "Something went wrong inside Kindred, and nothing was changed. "
+                "The log of the app says what; loading the page again may help.",
+                icon=":material/error:",
+            )
+        return isinstance(error, Exception)
+
+
+def tell(error: KindredError) -> None:
+    """Show the world's fault in one box: what happened, with what, and what to do next."""
+    what = plain(error.what[:1].upper() + error.what[1:])
+    value = f": {plain(error.value)}" if error.value is not None else ""
+    remedy = f"  \n{plain(error.remedy)}." if error.remedy else ""
+    st.error(f"**{what}**{value}.{remedy}", icon=":material/error:")

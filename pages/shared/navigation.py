@@ -1,0 +1,73 @@
+"""Links between the app's own pages: the one way there is, because it keeps the address.
+
+``st.page_link`` draws its page once and, where that is the page one is on, leaves the address as it
+was: the next click anywhere falls back. These links move as the browser's Back button does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pages.shared.elements import element
+from pages.shared.links import href_of
+
+Layout = Literal["row", "menu", "title"]
+
+_navigation = element(
+    "navigation", js="shared/navigation.js", css="shared/navigation.css", html="<nav></nav>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to a page of the app.
+
+    Parameters
+    ----------
+    label
+        What a person reads; text, not Markdown.
+    page
+        The page's file.
+    parameters
+        What its address holds.
+    icon
+        As Streamlit writes it: ``":material/search:"``.
+    told
+        What the label leaves unsaid, for a tooltip.
+    is_current
+        Whether it is where one is.
+    """
+
+    label: str
+    page: str
+    parameters: Mapping[str, str | list[str]] = field(default_factory=dict)
+    icon: str = ""
+    told: str = ""
+    is_current: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the element needs."""
+        return {
+            "label": self.label,
+            "icon": self.icon.removeprefix(":material/").removesuffix(":"),
+            "href": href_of(self.page, self.parameters),
+            "told": self.told,
+            "current": self.is_current,
+        }
+
+
+def draw_link(link: Link, *, key: str, layout: Layout = "row", stretches: bool = False) -> None:
+    """Draw one link."""
+    _draw([link], "", key, layout, stretches)
+
+
+def draw_navigation(links: Sequence[Link], *, label: str, key: str, layout: Layout = "row") -> None:
+    """Draw links that belong together, under a name that is read out."""
+    _draw(links, label, key, layout, layout == "menu")
+
+
+def _draw(links: Sequence[Link], label: str, key: str, layout: Layout, stretches: bool) -> None:
+    data = {"links": [each.to_json() for each in links], "label": label, "layout": layout}
+    _navigation(key=key, data=data, width="stretch" if stretches else "content")
