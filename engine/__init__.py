@@ -20,12 +20,11 @@ from engine.privacy import keep_private
 
 if TYPE_CHECKING:
     from engine.catalogue import Catalogue, Photo, read_source
-    from engine.comparison import Comparison, compare
     from engine.encoders import Encoder, bundled_model, load_encoder
     from engine.errors import KindredError
+    from engine.evaluation import Comparison, compare, evaluate_collection
     from engine.index import PhotoIndex
     from engine.maps import MapSettings, make_map
-    from engine.quality import evaluate_collection
     from engine.search import Match, SearchEngine, SearchRequest, SearchResult
     from engine.storage import Collection, build_collection, update_collection
     from engine.training import DataSource, TrainingSettings, resume, train
@@ -39,12 +38,11 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 _ROOMS = {
     "catalogue": ("Catalogue", "Photo", "read_source"),
-    "comparison": ("Comparison", "compare"),
     "encoders": ("Encoder", "bundled_model", "load_encoder"),
     "errors": ("KindredError",),
+    "evaluation": ("Comparison", "compare", "evaluate_collection"),
     "index": ("PhotoIndex",),
     "maps": ("MapSettings", "make_map"),
-    "quality": ("evaluate_collection",),
     "search": ("Match", "SearchEngine", "SearchRequest", "SearchResult"),
     "storage": ("Collection", "build_collection", "update_collection"),
     "training": ("DataSource", "TrainingSettings", "resume", "train"),

@@ -6,7 +6,7 @@
 - `sentences` has sentences as people write them, with filler, occasions and audiences;
 - `verdicts` asks them, and uploads: is "no good answer" said where it is true, and only there?
 
-Not inside: how well captions and photos find each other (`engine.quality`).
+Not inside: how well captions and photos find each other (`engine.evaluation.retrieval`).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluation import partner_ranks
+from engine.evaluation.metrics import partner_ranks
 from engine.maps.material import Material
 from engine.storage import Collection
 

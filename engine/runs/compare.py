@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import TrainingError
-from engine.evaluation import partner_ranks
+from engine.evaluation.metrics import partner_ranks
 from engine.runs.heldout import HeldOut
 from engine.training.record import RUN, read_plan
 

@@ -13,7 +13,7 @@ from engine.shell.index_command import add_table_arguments
 from engine.shell.meter import duration, listening
 
 if TYPE_CHECKING:
-    from engine.comparison import Comparison, Row
+    from engine.evaluation import Comparison, Row
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,8 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Outcome:
     """Train each recipe briefly, and lay the figures out as a table."""
     with hushed():
-        from engine.comparison import compare
-        from engine.comparison.kept import comparisons_folder
+        from engine.evaluation import compare
+        from engine.evaluation.recipe_comparison import comparisons_folder
         from engine.training import DataSource
         from engine.training.recipes import RECIPES
 
@@ -89,7 +89,7 @@ def chosen(options: argparse.Namespace) -> dict[str, Any]:
 
 def outcome_of(comparison: Comparison, seconds: float) -> Outcome:
     """Return the table, and what a reader has to know of it."""
-    from engine.comparison.row import telling_labels
+    from engine.evaluation.recipe_figures import telling_labels
 
     record = {**comparison.to_json(), "seconds": round(seconds, 1)}
     labels = list(dict.fromkeys(n for row in comparison.rows for n in row.precision_at_9))

@@ -20,7 +20,7 @@ from engine.shell.meter import listening
 from engine.shell.trials_command import TRIALS
 
 if TYPE_CHECKING:
-    from engine.quality import Evaluation
+    from engine.evaluation.retrieval import Evaluation
 
 DIRECTIONS = {"text_to_image": "text → photo", "image_to_text": "photo → text"}
 POOLING = (
@@ -89,7 +89,7 @@ def _measure_retrieval(folder: Path, *, held_out_only: bool) -> Outcome:
     """Measure retrieval with the collection's own captions and labels."""
     from engine.encoders import load_encoder
     from engine.encoders.folder import read_held_out
-    from engine.quality import evaluate_collection
+    from engine.evaluation.retrieval import evaluate_collection
     from engine.storage import Collection
 
     with Collection.open(folder) as collection, listening() as progress:

@@ -18,7 +18,7 @@ Work = Callable[["SearchEngine", int], tuple[dict[str, Any], list[str]]]
 
 
 def _steering(engine: SearchEngine, seed: int) -> tuple[dict[str, Any], list[str]]:
-    from engine.trials import try_steering
+    from engine.evaluation import try_steering
 
     trial = try_steering(engine, seed=seed)
     rows = [["minus", "queries", "base rate", "excluded in 9", "rest kept"]]
@@ -37,7 +37,7 @@ def _steering(engine: SearchEngine, seed: int) -> tuple[dict[str, Any], list[str
 
 
 def _absent(engine: SearchEngine, seed: int) -> tuple[dict[str, Any], list[str]]:
-    from engine.trials import try_absent
+    from engine.evaluation import try_absent
 
     try:
         trial = try_absent(engine, seed=seed)
@@ -56,7 +56,7 @@ def _absent(engine: SearchEngine, seed: int) -> tuple[dict[str, Any], list[str]]
 
 
 def _modes(engine: SearchEngine, seed: int) -> tuple[dict[str, Any], list[str]]:
-    from engine.trials import try_modes
+    from engine.evaluation import try_modes
 
     trial = try_modes(engine, seed=seed)
     rows = [["R@10", *trial.titles]]
@@ -69,8 +69,8 @@ def _modes(engine: SearchEngine, seed: int) -> tuple[dict[str, Any], list[str]]:
 
 
 def _judged(engine: SearchEngine, seed: int) -> tuple[dict[str, Any], list[str]]:
-    from engine.judgements import read_judgements
-    from engine.trials import try_judged
+    from engine.evaluation import try_judged
+    from engine.evaluation.judgements import read_judgements
 
     trial = try_judged(engine, read_judgements(engine.collection.folder))
     rows = [["", "precision@9", "nDCG@9"]]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from engine.encoders.joint import JointEncoder
 from engine.errors import TrainingError
-from engine.evaluation import both_directions
+from engine.evaluation.metrics import both_directions
 from engine.progress import Report, Step, unheard
 from engine.text import Tokenizer, singular, words
 from engine.training import record

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoders import Encoder
-from engine.evaluation import Retrieval, both_directions, partner_ranks
+from engine.evaluation.metrics import Retrieval, both_directions, partner_ranks
 from engine.text import Tokenizer, normalise
 from engine.training.examples import Examples
 

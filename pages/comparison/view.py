@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from engine.comparison.kept import Comparison, Hit
-from engine.comparison.row import Row, telling_labels, wilson_interval
+from engine.evaluation.recipe_comparison import Comparison, Hit
+from engine.evaluation.recipe_figures import Row, telling_labels, wilson_interval
 from engine.training.recipes import RECIPES
 from pages.comparison.caches import encoder_at, redrawn, thumbnail_of
 from pages.shared.elements import PHOTO_GONE, data_url

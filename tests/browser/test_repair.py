@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from engine.judgements import Judgement, judgements_file, keep_judgement, read_judgements
+from engine.evaluation.judgements import Judgement, judgements_file, keep_judgement, read_judgements
 from engine.storage import (
     Collection,
     build_collection,

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.comparison import Comparison, compare
-from engine.comparison.kept import list_comparisons
 from engine.encoders import bundled_models
 from engine.encoders.portable import load_reconstruction
 from engine.errors import ModelError, TrainingError
+from engine.evaluation import Comparison, compare
+from engine.evaluation.recipe_comparison import list_comparisons
 from engine.shell import compare_command
 from engine.training import DataSource
 

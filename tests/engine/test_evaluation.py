@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.evaluation import both_directions, partner_ranks, precision_at_k, retrieval
+from engine.evaluation.metrics import both_directions, partner_ranks, precision_at_k, retrieval
 
 
 def unit(rows: list[list[float]]) -> np.ndarray:

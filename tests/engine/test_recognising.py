@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from engine.attribute_similarity import COUNTS, Recogniser
-from engine.quality import evaluate_collection
+from engine.evaluation.retrieval import evaluate_collection
 from engine.search import SearchEngine
 from engine.storage import Collection, build_collection
 from tests.engine.test_search import PrimaryColours, unit

@@ -7,14 +7,14 @@ import pytest
 
 from engine.config import DEMO_COLLECTION
 from engine.encoders.places import SeesPlaces
+from engine.evaluation import try_absent, try_judged, try_modes
+from engine.evaluation.feedback import ndcg
 from engine.explaining import WordBook, explain_places
 from engine.images import read_photo
 from engine.receipts import contact_sheet, receipt_of
 from engine.relevance import Background, fit, natural_gap, reliability
 from engine.search import SearchEngine, SearchRequest
 from engine.search.recall_curve import measure_recall
-from engine.trials import try_absent, try_judged, try_modes
-from engine.trials.judged import ndcg
 
 
 @pytest.fixture(scope="module")
@@ -177,8 +177,8 @@ def test_the_score_on_a_card_falls_with_rank_and_is_never_negative(
 def test_exact_titles_and_codes_come_first_and_hybrid_search_loses_nothing(
     demo: SearchEngine, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("engine.trials.modes._N_TITLES", 60)
-    monkeypatch.setattr("engine.trials.modes._N_CODES", 60)
+    monkeypatch.setattr("engine.evaluation.search_modes._N_TITLES", 60)
+    monkeypatch.setattr("engine.evaluation.search_modes._N_CODES", 60)
     trial = try_modes(demo)
     assert trial.title_first >= 0.99
     assert trial.code_first == 1

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from engine.evaluation.known_attributes import Truth
 from engine.search.collection_values import Mention
-from engine.trials.truth import Truth
 
 FAMILIES = {"cup": "china", "mug": "china", "hat": "cloth", "cap": "cloth", "sock": "cloth"}
 COLOURS = ("red", "green", "blue")

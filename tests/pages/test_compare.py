@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.comparison.kept import write_comparison
-from engine.comparison.row import Row
 from engine.encoders import load_encoder
+from engine.evaluation.recipe_comparison import write_comparison
+from engine.evaluation.recipe_figures import Row
 from engine.images import read_photo
 from engine.training.recipes import RECIPES
 from pages.shared.elements import PHOTO_GONE

@@ -10,7 +10,7 @@ import shlex
 import pytest
 
 from engine import shell
-from engine.judgements import read_judgements
+from engine.evaluation.judgements import read_judgements
 from engine.query import Term
 from engine.search import MODE, PARAMETERS, SearchEngine
 from engine.storage import Collection
@@ -135,7 +135,7 @@ def test_the_photo_sheet_tells_why(open_page, photo_id):
 
 
 def test_judgements_are_kept_by_question_the_last_word_counts(shelf):
-    from engine.judgements import Judgement, judgements_file, keep_judgement
+    from engine.evaluation.judgements import Judgement, judgements_file, keep_judgement
 
     for thumb in (1, -1):
         keep_judgement(shelf, Judgement("red", "7", thumb))

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from engine.errors import CollectionError, DamageError, KindredError, UnconfirmedError
+from engine.evaluation.judgements import Judgement, keep_judgement, read_judgements
 from engine.index import PhotoIndex
-from engine.judgements import Judgement, keep_judgement, read_judgements
 from engine.search import SearchEngine
 from engine.storage import (
     Collection,

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import CollectionError
-from engine.judgements import Judgement, keep_judgement, read_judgements
+from engine.evaluation.judgements import Judgement, keep_judgement, read_judgements
 from engine.storage import (
     Collection,
     build_collection,

@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import config
-from engine.comparison.row import Row
 from engine.durable import read_json, write_json
 from engine.encoders import BUNDLED_MODELS, FASHION, Encoder, bundled_model, load_encoder
 from engine.errors import ModelError, QueryError
+from engine.evaluation.recipe_figures import Row
 from engine.query import parse_query
 
 FORMAT_VERSION = 1

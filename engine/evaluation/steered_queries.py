@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import CollectionError
+from engine.evaluation.known_attributes import Truth
 from engine.query import group
 from engine.query.language import format_body
 from engine.search import Mode, SearchEngine
-from engine.trials.truth import Truth
 
 K = 9
 _MAX_QUERIES = 300

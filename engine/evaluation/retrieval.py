@@ -1,6 +1,6 @@
 """How well a collection is searched, with its own captions and labels as the test.
 
-Not inside: the figures themselves (`engine.evaluation`).
+Not inside: the figures themselves (`engine.evaluation.metrics`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from engine.attribute_similarity import Recogniser
 from engine.catalogue import Photo
 from engine.encoders import Encoder
 from engine.errors import CollectionError
-from engine.evaluation import Retrieval, both_directions, precision_at_k
+from engine.evaluation.metrics import Retrieval, both_directions, precision_at_k
 from engine.progress import Report, Step, unheard
 from engine.storage import Collection
 
@@ -38,7 +38,7 @@ class Evaluation:
     n_captions
         Captions of the photos in the pool; each asks for its photo.
     text_to_image, image_to_text
-        As `engine.evaluation.both_directions` pools them; None where there are no captions, or
+        As `evaluation.metrics.both_directions` pools them; None where there are no captions, or
         the model understands no words.
     precision_at_9
         For each attribute that sorts the photos into groups: the share of a photo's nine nearest

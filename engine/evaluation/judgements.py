@@ -3,7 +3,7 @@
 They belong to a collection and outlive its models, so that two models can be compared on what
 people really asked. One line of JSON each, in Kindred's home, the last word on a pair counts.
 
-Not inside: what a model makes of them (`engine.trials.judged`).
+Not inside: what a model makes of them (`engine.evaluation.feedback`).
 """
 
 from __future__ import annotations

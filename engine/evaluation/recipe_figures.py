@@ -23,7 +23,7 @@ class Row:
     vectors
         Which word vectors, or "".
     text_to_image, image_to_text
-        Figures as `engine.evaluation.Retrieval.to_json` gives them; None without a text side.
+        As `engine.evaluation.metrics.Retrieval.to_json` gives them; None without texts.
     precision_at_9
         By attribute: share of a photo's nine nearest others with its own value.
     training_seconds

@@ -12,16 +12,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.comparison.kept import Comparison, write_comparison
-from engine.comparison.row import Row
-from engine.comparison.sample import Sample, draw_sample
 from engine.encoders import Encoder, bundled_model, bundled_models, load_encoder
 from engine.encoders.applications import WeightsError
 from engine.encoders.folder import read_held_out
 from engine.encoders.joint import JointEncoder
 from engine.encoders.settings import LITE
 from engine.errors import KindredError, PhotoError, TrainingError
-from engine.evaluation import both_directions, precision_at_k
+from engine.evaluation.metrics import both_directions, precision_at_k
+from engine.evaluation.recipe_comparison import Comparison, write_comparison
+from engine.evaluation.recipe_figures import Row
+from engine.evaluation.recipe_sample import Sample, draw_sample
 from engine.images import Preprocessing, read_photos
 from engine.progress import Report, Step, unheard
 from engine.training.backbone import Backbone, open_backbone
