@@ -89,7 +89,7 @@ def _lines_of_questions(judgement: QuestionPrecision) -> list[str]:
 def _ask_with_real_photos(options: argparse.Namespace) -> Outcome:
     """Ask a drawn collection with the photos of a real one."""
     from demo.questions import match_kinds
-    from engine.encoders.folder import read_held_out
+    from engine.encoders.model_folder import read_held_out
     from engine.storage import Collection
 
     with Collection.open(options.collection) as drawn, Collection.open(options.real_photos) as real:

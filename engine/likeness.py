@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import DEFAULT_K
-from engine.encoders.folder import no_text_side
+from engine.encoders.model_folder import no_text_side
 from engine.errors import QueryError
 from engine.progress import Report, unheard
 from engine.query import Term

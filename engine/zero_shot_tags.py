@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoders import Encoder
-from engine.encoders.folder import no_text_side
+from engine.encoders.model_folder import no_text_side
 from engine.errors import CollectionError
 from engine.storage import Collection
 from engine.text import singular, words

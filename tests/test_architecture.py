@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import statistics
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -211,6 +212,43 @@ def test_pages_are_linked_in_the_one_way_that_keeps_the_address():
 def test_names_say_something():
     assert not offences(CODE, lambda path: banned_names(tree_of(path)))
     assert not [name_of(path) for path in CODE if path.stem in BANNED_MODULES]
+
+
+def test_files_are_nouns_and_no_name_is_given_twice_in_the_engine():
+    """An "…ing" is an activity; the few that are nouns of the field are named here."""
+    nouns = {"spelling", "training", "string", "swing"}
+    gerunds = [p for p in CODE if p.stem.endswith("ing") and p.stem not in nouns]
+    assert not list(map(name_of, gerunds))
+    names = Counter(path.stem for path in ENGINE if not path.stem.startswith("__"))
+    assert not [name for name, n in names.items() if n > 1]
+
+
+def test_a_door_tells_of_files_that_are_there():
+    """What a room's docstring lists as `name.py` lies in that room."""
+    wrong = [
+        f"{name_of(path)}: {name}"
+        for path in [*ENGINE, *DEMO]
+        if path.name == "__init__.py"
+        for name in re.findall(r"^    (\w+\.py)\b", ast.get_docstring(tree_of(path)) or "", re.M)
+        if not path.with_name(name).is_file()
+    ]
+    assert not wrong
+
+
+def test_private_names_stay_in_their_file():
+    """A name with an underscore is its file's own business, whoever imports it."""
+
+    def private(tree: ast.Module) -> Names:
+        froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        return [
+            (each.name, node.lineno)
+            for node in froms
+            if (node.module or "").split(".")[0] in {"engine", "pages", "demo", "tools"}
+            for each in node.names
+            if each.name.startswith("_")
+        ]
+
+    assert not offences(CODE, lambda path: private(tree_of(path)))
 
 
 def test_no_module_imports_itself_by_way_of_others():

@@ -28,9 +28,9 @@ import numpy as np
 from engine.config import MODELS
 from engine.durable import write_json
 from engine.encoders import EVERYDAY
-from engine.encoders.folder import PHOTO_ONNX, REPORT, TEXT_ONNX, VOCABULARY, write_manifest
+from engine.encoders.model_folder import PHOTO_ONNX, REPORT, TEXT_ONNX, VOCABULARY, write_manifest
+from engine.encoders.model_settings import LITE, ModelSettings
 from engine.encoders.photo_graph import write_photo_side
-from engine.encoders.settings import LITE, ModelSettings
 from engine.encoders.weights_package import WeightsPackage
 from engine.text import SubwordTokenizer, singular, words
 from tools.everyday_graph import Arrays, write_head, write_text_side

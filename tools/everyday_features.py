@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoders.efficientnet_lite import folded
+from engine.encoders.model_settings import LITE
 from engine.encoders.photo_graph import backbone_graph
 from engine.encoders.session import open_session
-from engine.encoders.settings import LITE
 from engine.encoders.weightless import FEATURES, LOGITS, PIXELS, STAGES
 from engine.encoders.weights_package import WeightsPackage
 from engine.errors import PhotoError

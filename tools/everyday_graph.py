@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 
 from engine.encoders.efficientnet_lite import N_FEATURES
-from engine.encoders.graph import Graph
+from engine.encoders.onnx_graph import Graph
 from engine.encoders.portable import halve
 from engine.encoders.weightless import FEATURES, LOGITS, STAGES
 

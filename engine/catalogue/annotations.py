@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.catalogue.encoding import encoding_of
+from engine.catalogue.caption_table import Cell, IsPhoto, tidy
+from engine.catalogue.charset import encoding_of
 from engine.catalogue.photo import Skipped
-from engine.catalogue.table import Cell, IsPhoto, tidy
 from engine.errors import CatalogueError
 
 MAX_JSON_BYTES = 2**29

@@ -16,10 +16,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
+from engine.catalogue.caption_table import Cell, IsPhoto, tidy
+from engine.catalogue.charset import encoding_of
 from engine.catalogue.columns import CAPTION, LABEL, PHOTO, is_known
-from engine.catalogue.encoding import encoding_of
 from engine.catalogue.photo import Skipped
-from engine.catalogue.table import Cell, IsPhoto, tidy
 
 _DELIMITERS = "\t|;,"
 _SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?$', re.IGNORECASE)

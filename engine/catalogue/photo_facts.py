@@ -11,13 +11,13 @@ from itertools import islice
 from os.path import relpath
 from pathlib import Path
 
+from engine.catalogue.caption_table import Cell, Table, is_empty, tidy
 from engine.catalogue.columns import Choice, listed, recognise
 from engine.catalogue.markup import without_markup
 from engine.catalogue.photo import PhotoRecord, Skipped, TableReport
 from engine.catalogue.photo_reference import PhotoNames, whole_number
 from engine.catalogue.postings import fold
 from engine.catalogue.shopify import filled_in, is_shopify, telling_columns
-from engine.catalogue.table import Cell, Table, is_empty, tidy
 from engine.errors import CatalogueError
 
 # So many lines show whether a table that nobody named speaks of these photos.

@@ -14,7 +14,7 @@ import numpy as np
 from engine.catalogue import caption_lookup, facets
 from engine.catalogue import rows as table
 from engine.catalogue.bm25 import FullText
-from engine.catalogue.file import CatalogueFile
+from engine.catalogue.database import CatalogueFile
 from engine.catalogue.photo import TAG, Photo, Skipped, TableReport
 from engine.errors import CatalogueError
 

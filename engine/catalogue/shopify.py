@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.catalogue.table import Cell
+from engine.catalogue.caption_table import Cell
 
 HANDLE, IMAGE = "Handle", "Image Src"
 # What a search can use; the other four dozen columns are about prices, stock and adverts.

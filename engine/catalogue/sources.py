@@ -9,9 +9,9 @@ from os.path import abspath
 from pathlib import Path
 
 from engine.catalogue.columns import Choice
-from engine.catalogue.folder import find_files
 from engine.catalogue.photo import PhotoRecord, Skipped, Source
 from engine.catalogue.photo_facts import distinct
+from engine.catalogue.photo_files import find_files
 from engine.catalogue.photo_reference import PhotoNames
 from engine.catalogue.sidecar_names import find_sidecars
 from engine.catalogue.tables import Tables

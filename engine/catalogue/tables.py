@@ -8,13 +8,13 @@ from os.path import relpath
 from pathlib import Path
 
 from engine.catalogue.annotations import JsonLines, JsonTable
+from engine.catalogue.caption_table import IsPhoto, Table, check_kind
 from engine.catalogue.columns import Choice
 from engine.catalogue.delimited import DelimitedTable
-from engine.catalogue.folder import TABLE_SUFFIXES
 from engine.catalogue.photo import PhotoRecord, TableReport
 from engine.catalogue.photo_facts import Telling, distinct, shown_path
+from engine.catalogue.photo_files import TABLE_SUFFIXES
 from engine.catalogue.photo_reference import PhotoNames
-from engine.catalogue.table import IsPhoto, Table, check_kind
 from engine.errors import CatalogueError
 
 # A text or JSON file need not be a table; these names promise one.

@@ -4,7 +4,7 @@
     item.py        an item of a source
     address.py     which addresses may be asked, and connections that go to no other
     download.py    one photo from a URL: redirects, limits, tries again
-    folder.py      the folder being made: resumed where it stopped, whole whenever it is read
+    import_folder.py the folder being made: resumed where it stopped, whole whenever it is read
     dataset_folder.py  `import_dataset`: the three together, many photos at once
 
 Not inside: folders of photos with a table, or a folder per class. `engine.catalogue` reads those as

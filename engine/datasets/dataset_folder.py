@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from engine.datasets.download import Downloader, Fetching
-from engine.datasets.folder import FAILURES, TABLE, ImportFolder
+from engine.datasets.import_folder import FAILURES, TABLE, ImportFolder
 from engine.datasets.item import Item, Origin
 from engine.datasets.layouts import ATTRIBUTES, KINDS
 from engine.datasets.refusal import RefusedError

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import config
-from engine.encoders.folder import MANIFEST, ModelManifest, read_manifest
-from engine.encoders.settings import KERAS_HUB, OPEN_CLIP, ModelSettings
+from engine.encoders.model_folder import MANIFEST, ModelManifest, read_manifest
+from engine.encoders.model_settings import KERAS_HUB, OPEN_CLIP, ModelSettings
 from engine.errors import ModelError
 from engine.images import Preprocessing
 from engine.text import Tokenizer

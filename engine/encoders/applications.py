@@ -15,7 +15,7 @@ from typing import Any
 import keras
 
 from engine.encoders.efficientnet_lite import efficientnet_lite
-from engine.encoders.settings import BACKBONES, COMPACT, LITE, PACKAGED
+from engine.encoders.model_settings import BACKBONES, COMPACT, LITE, PACKAGED
 from engine.errors import ModelError
 from engine.network import is_reachable, patient_for
 

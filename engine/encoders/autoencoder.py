@@ -15,7 +15,7 @@ from keras import layers, ops
 from numpy.typing import NDArray
 
 from engine.encoders.batch_norm import BatchNormalization
-from engine.encoders.settings import ModelSettings
+from engine.encoders.model_settings import ModelSettings
 
 LATENT = "latent_space"
 # The constant coordinate beside standardised numbers, in units of their typical length.

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.durable import flush_folder, write_json
-from engine.encoders import folder as files
+from engine.encoders import model_folder as files
 from engine.encoders.features import FrozenFeatures, fingerprint_of
-from engine.encoders.folder import ModelManifest, no_text_side, write_manifest
+from engine.encoders.model_folder import ModelManifest, no_text_side, write_manifest
+from engine.encoders.model_settings import PUBLISHED, ModelSettings
 from engine.encoders.places import FeaturePlaces, no_places, places_of
-from engine.encoders.settings import PUBLISHED, ModelSettings
 from engine.encoders.towers import feature_tower, photo_tower, text_tower
 from engine.errors import ModelError
 from engine.images import Preprocessing

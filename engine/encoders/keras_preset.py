@@ -20,13 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.durable import read_json
-from engine.encoders.folder import ModelManifest
+from engine.encoders.model_folder import ModelManifest
+from engine.encoders.model_settings import KERAS_HUB, ModelSettings
 from engine.encoders.occlusion import left_out
 from engine.encoders.open_vocabulary import OpenWords
 from engine.encoders.places import Places, unit_rows
-from engine.encoders.settings import KERAS_HUB, ModelSettings
 from engine.errors import KindredError, ModelError
-from engine.images.preprocessing import Interpolation
+from engine.images.transform import Interpolation
 
 PRESET = "preset"
 REQUIREMENTS = "requirements-keras-hub.txt"

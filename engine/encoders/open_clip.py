@@ -31,15 +31,15 @@ from numpy.typing import NDArray
 from engine import config as home_config
 from engine.durable import read_json
 from engine.encoders.feature_store import FeatureStore
-from engine.encoders.folder import ModelManifest
+from engine.encoders.model_folder import ModelManifest
+from engine.encoders.model_settings import OPEN_CLIP, ModelSettings
 from engine.encoders.occlusion import left_out
 from engine.encoders.open_vocabulary import CLEANINGS, OpenVocabulary, Padding
 from engine.encoders.places import PatchPlaces, Places, unit_rows
 from engine.encoders.session import open_session
-from engine.encoders.settings import OPEN_CLIP, ModelSettings
 from engine.errors import ModelError
 from engine.images import content_hash
-from engine.images.preprocessing import Interpolation, ResizeMode
+from engine.images.transform import Interpolation, ResizeMode
 
 PHOTO_GRAPH = "visual/model.onnx"
 TEXT_GRAPH = "textual/model.onnx"

@@ -20,7 +20,7 @@ from engine.encoders.efficientnet_lite import (
     Convolution,
     blocks,
 )
-from engine.encoders.graph import Graph
+from engine.encoders.onnx_graph import Graph
 from engine.encoders.weightless import CELLS, FEATURES, LOGITS, PEAKS, PIXELS, STAGES
 
 N_NAMES = 1000

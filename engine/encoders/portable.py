@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoders import folder as files
-from engine.encoders.folder import ModelManifest
+from engine.encoders import model_folder as files
+from engine.encoders.model_folder import ModelManifest
 from engine.encoders.places import Places, PortablePlaces, no_places
 from engine.encoders.session import open_session
 from engine.encoders.weightless import PooledPlaces, open_weightless

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoders import Encoder
-from engine.encoders.folder import ModelManifest
+from engine.encoders.model_folder import ModelManifest
 from engine.encoders.occlusion import left_out
 from engine.encoders.places import LeftOutPlaces
 from engine.encoders.portable import PortableEncoder

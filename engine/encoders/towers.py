@@ -16,7 +16,7 @@ from keras import layers, ops
 
 from engine.encoders.applications import open_application
 from engine.encoders.batch_norm import BatchNormalization, with_fused
-from engine.encoders.settings import AUTOENCODER, BACKBONES, COMPACT, FEATURES, ModelSettings
+from engine.encoders.model_settings import AUTOENCODER, BACKBONES, COMPACT, FEATURES, ModelSettings
 
 
 @keras.saving.register_keras_serializable("kindred")

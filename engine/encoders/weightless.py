@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from engine.encoders.efficientnet_lite import N_FEATURES, folded
 from engine.encoders.features import FrozenFeatures
-from engine.encoders.folder import ModelManifest
+from engine.encoders.model_folder import ModelManifest
 from engine.encoders.places import LeftOutPlaces
 from engine.encoders.session import Arrays, open_session
 from engine.encoders.weights_package import WeightsPackage
@@ -131,7 +131,7 @@ def _maxima_of_others(rows: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _part(path: Path, given: Arrays, starts: Sequence[str], ends: Sequence[str]) -> Any:
     """Open the part of a photo side between some of its tensors."""
-    from engine.encoders.graph import load_graph, part_of
+    from engine.encoders.onnx_graph import load_graph, part_of
 
     model = part_of(load_graph(path), starts, ends)
     there = {each.name for each in model.graph.initializer}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.errors import CollectionError
 from engine.evaluation.known_attributes import Truth
 from engine.query import group
-from engine.query.language import format_body
+from engine.query.grammar import format_body
 from engine.search import Mode, SearchEngine
 
 K = 9

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from engine.encoders import Encoder, bundled_model, bundled_models, load_encoder
 from engine.encoders.applications import WeightsError
-from engine.encoders.folder import read_held_out
 from engine.encoders.joint import JointEncoder
-from engine.encoders.settings import LITE
+from engine.encoders.model_folder import read_held_out
+from engine.encoders.model_settings import LITE
 from engine.errors import KindredError, PhotoError, TrainingError
 from engine.evaluation.metrics import both_directions, precision_at_k
 from engine.evaluation.recipe_comparison import Comparison, write_comparison

@@ -18,10 +18,10 @@ import numpy as np
 from engine import config
 from engine.durable import PARTIAL, flush_folder, read_json, write_json
 from engine.encoders import Encoder, load_encoder, models_folder, read_manifest
-from engine.encoders.folder import MANIFEST, REPORT, read_report, write_manifest
 from engine.encoders.keras_preset import PRESET, keep_preset, read_preset
+from engine.encoders.model_folder import MANIFEST, REPORT, read_report, write_manifest
+from engine.encoders.model_settings import PUBLISHED
 from engine.encoders.open_clip import CONFIG, LAYOUT, read_layout
-from engine.encoders.settings import PUBLISHED
 from engine.errors import CollectionError, ModelError
 from engine.hub.fetch import OTHER_RUNTIMES, fetch
 from engine.hub.known import KNOWN, find_known

@@ -9,7 +9,7 @@ import numpy as np
 from engine.catalogue import Photo
 from engine.encoders import Encoder
 from engine.encoders.features import FrozenFeatures
-from engine.encoders.folder import no_text_side
+from engine.encoders.model_folder import no_text_side
 from engine.errors import CollectionError
 from engine.progress import Report, unheard
 from engine.storage import Collection

@@ -8,8 +8,8 @@ or pillow-heif.
     colour.py     any colour mode to sRGB: palettes, 16 bits, CMYK, profiles, white behind
     profile.py    which colours a file's values mean, by a profile it holds or only names
     metadata.py   what the file says of the photo: captions, keywords, date and place
-    preprocessing.py  the square a model wants: with margins, squashed, or its middle
-    photo.py      a photo read once: the square, the thumbnail a person sees; JPEG and PNG bytes
+    transform.py      the square a model wants: with margins, squashed, or its middle
+    decoded_photo.py a photo read once: the square, the thumbnail a person sees; JPEG and PNG bytes
     sheet.py      small pictures in rows with lines under them
     stream.py     many photos at once, in order, in threads
 
@@ -17,19 +17,19 @@ Not inside: which files to read (`engine.catalogue`), what a model makes of the 
 (`engine.encoders`).
 """
 
-from engine.images.decoder import open_upright
-from engine.images.metadata import Metadata, as_date, as_location, gathered, read_xmp
-from engine.images.photo import (
+from engine.images.decoded_photo import (
     DecodedPhoto,
     encode_jpeg,
     encode_png,
     read_photo,
     read_region,
 )
-from engine.images.preprocessing import Preprocessing
+from engine.images.decoder import open_upright
+from engine.images.metadata import Metadata, as_date, as_location, gathered, read_xmp
 from engine.images.sheet import draw_sheet
 from engine.images.source import DEFAULT_LIMITS, Limits, content_hash, looks_like_photo
 from engine.images.stream import hash_photos, read_photos
+from engine.images.transform import Preprocessing
 
 __all__ = [
     "DEFAULT_LIMITS",

@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 
 from engine.errors import PhotoError
-from engine.images.photo import DecodedPhoto, read_photo
-from engine.images.preprocessing import Preprocessing
+from engine.images.decoded_photo import DecodedPhoto, read_photo
 from engine.images.source import DEFAULT_LIMITS, Limits, content_hash, read_source
+from engine.images.transform import Preprocessing
 
 
 def read_photos(

@@ -4,7 +4,7 @@
     matrix.py        LiveMatrix: unit rows, which are live, every check before one is let in
     exact.py         brute force in NumPy: the truth, and the faster way when rows are few
     copies.py        rows with the same embedding, which share a node of the graph
-    graph.py         the only door to hnswlib, and all of its traps
+    hnsw.py          the only door to hnswlib, and all of its traps
     index_files.py   an index as files, and whether they belong together
 
 Not inside: what a row means (`engine.catalogue`), where the files lie (`engine.storage`).

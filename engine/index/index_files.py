@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.durable import MALFORMED
 from engine.index.copies import Copies
 from engine.index.exact import Rows
-from engine.index.graph import Graph, damaged
+from engine.index.hnsw import Graph, damaged
 from engine.index.matrix import LiveMatrix
 
 _FORMAT = 1

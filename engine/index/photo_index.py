@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.index.copies import Copies, dissimilar
 from engine.index.exact import Rows, Similarities, exact_seconds, order, search_exactly
-from engine.index.graph import DisconnectedError, Graph, graph_seconds
+from engine.index.hnsw import DisconnectedError, Graph, graph_seconds
 from engine.index.index_files import Loss, SavedIndex, Settings, read_index, write_index
 from engine.index.matrix import LiveMatrix
 

@@ -1,10 +1,10 @@
 """Long work in the background: commands of ``python -m engine`` that outlive whoever began them.
 
-    folder.py     one folder per job: what it shall do, how far it is, how it ended
-    state.py      what is true of a job now, read from its folder
+    job_folder.py one folder per job: what it shall do, how far it is, how it ended
+    job_state.py  what is true of a job now, read from its folder
     queue.py      which job waits for which: a lane for short work, and one for long
     runner.py     runs queued jobs, in a program of its own
-    control.py    start, list, stop and forget jobs
+    job_control.py start, list, stop and forget jobs
     writer.py     the child's side: where its progress goes
 
 A job's truth is in files, each of them whole or not there, so any number of readers (pages, shells)
@@ -15,7 +15,7 @@ can say behind what.
 Not inside: what the jobs do. They are the shell's own commands.
 """
 
-from engine.jobs.control import (
+from engine.jobs.job_control import (
     confirm_job,
     find_job,
     forget_job,
@@ -24,9 +24,9 @@ from engine.jobs.control import (
     start_job,
     stop_job,
 )
-from engine.jobs.folder import Job
+from engine.jobs.job_folder import Job
+from engine.jobs.job_state import JobState, Wait
 from engine.jobs.queue import Lane
-from engine.jobs.state import JobState, Wait
 from engine.jobs.writer import PROGRESS_VARIABLE, progress_writer
 from engine.progress import Progress
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
-from engine.jobs.folder import Job
+from engine.jobs.job_folder import Job
 
 Lane = Literal["short", "long"]
 SHORT_SECONDS = 60.0

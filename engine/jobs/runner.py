@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import IO
 
 from engine.config import PROJECT
-from engine.jobs.folder import Job, jobs_folder, load_jobs
+from engine.jobs.job_folder import Job, jobs_folder, load_jobs
+from engine.jobs.job_state import birth_of, is_alive
 from engine.jobs.queue import in_order, waits_for
-from engine.jobs.state import birth_of, is_alive
 from engine.jobs.writer import PROGRESS_VARIABLE
 from engine.locks import LockHeldError, exclusive, holder
 

@@ -1,18 +1,18 @@
 """Maps of a collection: photos, captions or both as points of a plane, kept and found again.
 
-    settings.py    MapSettings: what is drawn, and how
-    material.py    the rows to draw: embeddings of photos and captions, and what they depend on
+    map_settings.py MapSettings: what is drawn, and how
+    points.py      the rows to draw: embeddings of photos and captions, and what they depend on
     map_builder.py  make_map: the work, from rows to a kept map
-    drawn.py       DrawnMap: one finished map, open for reading
-    folder.py      where maps are kept: found, listed, swept
+    map_files.py   DrawnMap: one finished map, open for reading
+    map_folder.py  where maps are kept: found, listed, swept
     pairs.py       photos and their captions: true ranks, and the gap between both sides
     cluster_words.py  the words that tell a group of points from the rest
-    older.py       a finished map of photos that have changed since, with the new ones placed on it
-    estimate.py    how long a map takes on this machine
+    outdated_map.py a finished map of photos that have changed since, with the new ones placed on it
+    pace.py        how long a map takes on this machine
     photo_table.py the photos behind a map as columns: rows, texts, values
     views.py       views of maps that a person has named
     choice.py      what the photos of a selection have in common, and how to keep them
-    sheets.py      many small pictures in one, for zooming in
+    sprites.py     many small pictures in one, for zooming in
 
 A map belongs to a collection but lies beside its builds, so an update does not lose it. Its name
 is made of everything it depends on: what has not changed is found, what has is made again.
@@ -20,10 +20,10 @@ is made of everything it depends on: what has not changed is found, what has is 
 Not inside: the drawing itself (`engine.projection`).
 """
 
-from engine.maps.drawn import DrawnMap, MapRecord, Preview
-from engine.maps.folder import find_map, list_maps, map_key, read_preview
 from engine.maps.map_builder import make_map
-from engine.maps.settings import MapSettings
+from engine.maps.map_files import DrawnMap, MapRecord, Preview
+from engine.maps.map_folder import find_map, list_maps, map_key, read_preview
+from engine.maps.map_settings import MapSettings
 
 __all__ = [
     "DrawnMap",

@@ -18,9 +18,11 @@ from engine.encoders import Encoder
 from engine.errors import MapError
 from engine.locks import LockHeldError, exclusive
 from engine.maps.cluster_words import telling_words, words_of
-from engine.maps.drawn import DrawnMap, MapRecord, Preview
-from engine.maps.folder import key_of, maps_folder, open_kept, preview_file, sweep
-from engine.maps.material import (
+from engine.maps.map_files import DrawnMap, MapRecord, Preview
+from engine.maps.map_folder import key_of, maps_folder, open_kept, preview_file, sweep
+from engine.maps.map_settings import MapSettings
+from engine.maps.pairs import caption_ranks, measure_gap
+from engine.maps.points import (
     Material,
     centre_sides,
     fingerprint,
@@ -28,8 +30,6 @@ from engine.maps.material import (
     limit_points,
     marks_of,
 )
-from engine.maps.pairs import caption_ranks, measure_gap
-from engine.maps.settings import MapSettings
 from engine.progress import Report, Step, unheard
 from engine.projection import (
     MIN_TSNE_ROWS,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.evaluation.metrics import partner_ranks
-from engine.maps.material import Material
+from engine.maps.points import Material
 from engine.storage import Collection
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from engine.catalogue import Photo
 from engine.catalogue.postings import fold
 from engine.maps.cluster_words import words_of
-from engine.maps.drawn import DrawnMap
+from engine.maps.map_files import DrawnMap
 from engine.storage import Collection
 
 N_BINS = 12

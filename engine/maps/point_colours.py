@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.maps.drawn import DrawnMap
+from engine.maps.map_files import DrawnMap
 from engine.maps.photo_table import PhotoTable
 
 # As many as the numbers of a map's groups can tell apart.

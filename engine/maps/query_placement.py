@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoders import Encoder
-from engine.maps.drawn import DrawnMap
-from engine.maps.folder import maps_folder
-from engine.maps.material import Material, centre_sides, embed_captions
+from engine.maps.map_files import DrawnMap
+from engine.maps.map_folder import maps_folder
+from engine.maps.points import Material, centre_sides, embed_captions
 from engine.progress import unheard
 from engine.projection import MIN_TSNE_ROWS, Placer, fit_pca
 from engine.storage import Collection

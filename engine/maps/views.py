@@ -10,7 +10,7 @@ from typing import Any
 from engine.durable import read_json, write_json
 from engine.errors import MapError
 from engine.locks import LockHeldError, exclusive
-from engine.maps.folder import maps_folder
+from engine.maps.map_folder import maps_folder
 from engine.storage import Collection
 
 FILE, _LOCK = "views.json", ".views"

@@ -1,7 +1,7 @@
 """The query language: a query is a row of chips, and this is how chips are typed.
 
     term.py       Term: one chip, a text or photos, with its sign and weight
-    language.py   what is typed becomes terms, and terms become what would be typed
+    grammar.py    what is typed becomes terms, and terms become what would be typed
     negation.py   "without stripes" in plain language is a minus
 
 ``dress - floral`` is like a dress and unlike floral; ``2*boots + photo`` leans on the words twice
@@ -13,7 +13,7 @@ they stand.
 
 from __future__ import annotations
 
-from engine.query.language import format_query, parse_query
+from engine.query.grammar import format_query, parse_query
 from engine.query.term import MAX_CHARACTERS, MAX_IDS, MAX_TERMS, Region, Term, group
 
 __all__ = [

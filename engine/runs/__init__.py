@@ -1,8 +1,8 @@
 """Runs: the training runs of a home, from their start to the collection that one of them serves.
 
-    folder.py     where runs are, and what they are called
-    state.py      what is true of a run now, read from its folder
-    control.py    start, stop, kill, resume, fork, remove
+    run_folder.py where runs are, and what they are called
+    run_state.py  what is true of a run now, read from its folder
+    run_control.py start, stop, kill, resume, fork, remove
     launch.py     what a run may learn from, and whether its settings can work at all
     presets.py    three ways to begin: a quick look, good, best
     estimate.py   how long it will take and how much memory, from what this machine did before
@@ -21,16 +21,7 @@ Not inside: the training itself (`engine.training`).
 from engine.runs.archive import export_run, import_run
 from engine.runs.before_after import BeforeAfter
 from engine.runs.compare import Comparison, compare_runs, settings_that_differ
-from engine.runs.control import (
-    create_run,
-    fork_run,
-    kill_run,
-    remove_run,
-    start_run,
-    stop_run,
-)
 from engine.runs.estimate import Estimate, estimate
-from engine.runs.folder import find_folder, runs_folder
 from engine.runs.heldout import HeldOut
 from engine.runs.launch import (
     by_recipe,
@@ -43,7 +34,16 @@ from engine.runs.launch import (
 from engine.runs.presets import PRESETS, PresetName
 from engine.runs.preview import Preview, preview_batch
 from engine.runs.promote import promote_run
-from engine.runs.state import Run, list_runs, read_run
+from engine.runs.run_control import (
+    create_run,
+    fork_run,
+    kill_run,
+    remove_run,
+    start_run,
+    stop_run,
+)
+from engine.runs.run_folder import find_folder, runs_folder
+from engine.runs.run_state import Run, list_runs, read_run
 from engine.training.recipes import RECIPES
 from engine.training.record import Plan, read_plan
 from engine.training.settings import DataSource, TrainingSettings

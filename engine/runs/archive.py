@@ -16,8 +16,8 @@ from pathlib import Path
 
 from engine.durable import PARTIAL, flush_folder
 from engine.errors import TrainingError
-from engine.runs.folder import free_folder
-from engine.runs.state import read_run
+from engine.runs.run_folder import free_folder
+from engine.runs.run_state import read_run
 from engine.training import record
 from engine.training.record import read_plan
 

@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from engine import config
-from engine.runs.folder import runs_folder
+from engine.runs.run_folder import runs_folder
 from engine.training import record
 from engine.training.record import append, read_lines, read_plan
 from engine.training.settings import TrainingSettings

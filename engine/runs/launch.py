@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import config
-from engine.encoders.settings import AUTOENCODER, BACKBONES, COMPACT
+from engine.encoders.model_settings import AUTOENCODER, BACKBONES, COMPACT
 from engine.errors import CollectionError, TrainingError
 from engine.jobs import start_job
 from engine.storage import Collection

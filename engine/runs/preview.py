@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.progress import Report, unheard
 from engine.text import Tokenizer, singular, words
-from engine.training.decoded import decoded_shelf
+from engine.training.decoded_photos import decoded_shelf
 from engine.training.examples import Batches, load_examples
 from engine.training.record import Plan
 

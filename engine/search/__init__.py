@@ -14,7 +14,7 @@
     fusion.py             log odds of all kinds add up to one order
     dense_weight.py       how much the model's nearness tells, beside what words tell
     diversity.py          near-duplicates, and maximal marginal relevance
-    word_reading.py       what the model makes of each word
+    known_words.py        what the model makes of each word
     vocabulary.py         the model's words: which it knows, and how far above them a text fits
     subject.py            what a query is about: its thing, without filler and what it is for
     language.py           words of other languages
@@ -35,6 +35,7 @@ from __future__ import annotations
 
 from engine.query import Term
 from engine.search.engine import Facets, Filters, SearchEngine
+from engine.search.known_words import WordReading, read_words
 from engine.search.request import (
     DIVERSITY,
     MODE,
@@ -47,7 +48,6 @@ from engine.search.request import (
 )
 from engine.search.result import Match, QueryPart, SearchResult
 from engine.search.verdict import Verdict
-from engine.search.word_reading import WordReading, read_words
 
 __all__ = [
     "DIVERSITY",

@@ -17,6 +17,7 @@ from engine.images import DecodedPhoto
 from engine.query import Term, format_query, group, parse_query
 from engine.search.context import SearchContext
 from engine.search.fusion import Ranking
+from engine.search.known_words import WordReading, unknown_words
 from engine.search.query_parts import Attached, Attacher, explain_silence
 from engine.search.query_vector import compose, parts_of
 from engine.search.ranker import Filters, Ranker, ReadQuery
@@ -25,7 +26,6 @@ from engine.search.result import Match, QueryPart, SearchResult, Stopwatch
 from engine.search.upload import Uploads
 from engine.search.verdict import Verdict, judge
 from engine.search.verdict_calibration import Calibrations
-from engine.search.word_reading import WordReading, unknown_words
 from engine.storage import Collection
 from engine.text import words
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from engine.catalogue import Catalogue
 from engine.catalogue.bm25 import FullText
 from engine.search.collection_values import Lexicon, Mention
-from engine.search.word_reading import telling_words
+from engine.search.known_words import telling_words
 
 # Where so many captions say every word, those that leave some out are not asked.
 _ENOUGH = 50

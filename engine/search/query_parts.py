@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from engine.encoders import Encoder
 from engine.errors import PhotoError, QueryError
 from engine.query import Term
+from engine.search.known_words import WordReading, read_words, unknown_words
 from engine.search.result import QueryPart
 from engine.search.upload import Uploads
-from engine.search.word_reading import WordReading, read_words, unknown_words
 from engine.storage import Collection
 
 

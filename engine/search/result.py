@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from engine.catalogue import Photo
 from engine.query import Term
+from engine.search.known_words import WordReading
 from engine.search.request import SearchRequest
-from engine.search.word_reading import WordReading
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,8 +19,8 @@ from engine.search.collection_values import folded
 from engine.search.common_things import EVERYDAY
 from engine.search.context import SearchContext
 from engine.search.evidence import TextEvidence, match_evidence
+from engine.search.known_words import read_words
 from engine.search.vocabulary import ModelVocabulary
-from engine.search.word_reading import read_words
 from engine.text import Tokenizer, words
 from engine.text.stopwords import is_telling
 

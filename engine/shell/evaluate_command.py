@@ -88,7 +88,7 @@ def _run_evaluate(options: argparse.Namespace, measures: Sequence[Measure]) -> O
 def _measure_retrieval(folder: Path, *, held_out_only: bool) -> Outcome:
     """Measure retrieval with the collection's own captions and labels."""
     from engine.encoders import load_encoder
-    from engine.encoders.folder import read_held_out
+    from engine.encoders.model_folder import read_held_out
     from engine.evaluation.retrieval import evaluate_collection
     from engine.storage import Collection
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `map` takes."""
-    from engine.maps.settings import MapSettings, Method, Metric, What
+    from engine.maps.map_settings import MapSettings, Method, Metric, What
 
     usual = MapSettings()
     parser.add_argument("collection", type=path, metavar="COLLECTION", help="a collection's folder")

@@ -224,7 +224,7 @@ def sources(options: argparse.Namespace) -> list[DataSource]:
 
 def free_run(plan: Plan) -> Path:
     """Return a new folder among the home's runs."""
-    from engine.runs.folder import free_folder
+    from engine.runs.run_folder import free_folder
 
     return free_folder(plan.settings.name)
 
@@ -266,7 +266,7 @@ def try_speed(options: argparse.Namespace) -> Outcome:
         else TrainingSettings.from_json(chosen(options))
     )
     with hushed():
-        from engine.training.calibration import calibrate
+        from engine.training.speed import calibrate
 
     with listening() as progress:
         found = calibrate(settings, progress=progress)

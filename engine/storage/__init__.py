@@ -10,7 +10,7 @@
     sidecars.py     what files beside photos say of them: Google Takeout's JSON, XMP, text
     snapshot.py     whether anything has changed at all
     survey.py       which of them are as they were, by size and time, then by content
-    embedding.py    files to embeddings: decoding, the model and the journal side by side
+    embedder.py     files to embeddings: decoding, the model and the journal side by side
     journal.py      what an unfinished build has learned so far
     row_match.py    which photo had which row and id before
     build_writer.py  one build's folder, written
@@ -20,7 +20,7 @@
     model_choice.py the model that suits some photos
     report.py       what a build has come to
     thumbnails.py   small pictures in one file
-    shelf.py        the collections of a home: list, rename, remove
+    library.py      the collections of a home: list, rename, remove
     inventory.py    what a folder holds, before anything is made of it
     uploads.py      uploaded files and zips, within limits
     upload_name.py  the names that came with them, made harmless
@@ -41,10 +41,7 @@ from engine.storage.change import change_model
 from engine.storage.collection import Collection
 from engine.storage.excerpt import write_excerpt
 from engine.storage.inventory import Inventory, estimate_seconds, take_inventory
-from engine.storage.manifest import Manifest, ModelCard
-from engine.storage.previous import previous_version, roll_back
-from engine.storage.report import BuildReport
-from engine.storage.shelf import (
+from engine.storage.library import (
     CollectionSummary,
     collections_folder,
     list_collections,
@@ -52,6 +49,9 @@ from engine.storage.shelf import (
     rename_collection,
     summarise,
 )
+from engine.storage.manifest import Manifest, ModelCard
+from engine.storage.previous import previous_version, roll_back
+from engine.storage.report import BuildReport
 from engine.storage.site import MAPS
 from engine.storage.tags import tag_photos
 from engine.storage.uploads import (

@@ -17,7 +17,7 @@ from engine import config
 from engine.catalogue import Photo
 from engine.durable import PARTIAL, flush_file, flush_folder
 from engine.encoders import Encoder, bundled_model
-from engine.encoders.folder import read_manifest
+from engine.encoders.model_folder import read_manifest
 from engine.errors import CatalogueError, CollectionError, DamageError, ModelError
 from engine.progress import Report, Step, unheard
 from engine.storage.build_state import Standing, captions_of, find_standing

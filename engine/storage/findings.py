@@ -11,7 +11,7 @@ from engine.catalogue import Photo, PhotoRecord, Skipped, Source, TableReport
 from engine.images import Metadata
 from engine.progress import Step
 from engine.storage.build_writer import read_kept_metadata, read_unreadable
-from engine.storage.embedding import embed_files
+from engine.storage.embedder import embed_files
 from engine.storage.journal import Journal, Reading
 from engine.storage.order import Order
 from engine.storage.row_match import completed

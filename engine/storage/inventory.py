@@ -14,7 +14,7 @@ from engine.encoders import Encoder
 from engine.errors import CatalogueError
 from engine.images import looks_like_photo
 from engine.progress import Step, unheard
-from engine.storage.embedding import embed_files
+from engine.storage.embedder import embed_files
 from engine.storage.journal import Journal, Reading
 from engine.storage.order import absolute
 

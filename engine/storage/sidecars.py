@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.catalogue import Skipped, Source, TableReport
+from engine.catalogue.charset import encoding_of
 from engine.catalogue.columns import is_known
-from engine.catalogue.encoding import encoding_of
 from engine.catalogue.markup import without_markup
 from engine.images import Metadata, as_date, as_location, gathered, read_xmp
 

@@ -2,9 +2,9 @@
 
     settings.py    what a run is told
     record.py      a run's folder: what is in it, written so that no reader sees half of anything
-    decoded.py     photos decoded once, for every run that wants them at that size
+    decoded_photos.py photos decoded once, for every run that wants them at that size
     examples.py    photos with their captions, split into training and validation, as batches
-    kept.py        the examples a run began with, so that it goes on with the very same
+    run_examples.py the examples a run began with, so that it goes on with the very same
     augment.py     what a photo and its caption may look like the next time they are seen
     trainer.py     both towers with a loss, as one Keras model
     validation.py  how well the held-out photos and captions find each other
@@ -12,7 +12,7 @@
     checkpoint.py  what a run keeps on disk to go on from
     events.py      the same figures for TensorBoard
     machine.py     what it ran on, and which arithmetic pays there
-    calibration.py how fast this machine trains a tower, tried out
+    speed.py       how fast this machine trains a tower, tried out
     recipes.py     five described systems and our own, as settings
     backbone.py    a frozen tower's features, and a head joined to it
     material.py    features of photos, and what is said of them

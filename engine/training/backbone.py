@@ -8,9 +8,9 @@ import keras
 
 from engine.encoders import FASHION, bundled_model, load_encoder, model_at, read_manifest
 from engine.encoders.features import FrozenFeatures
-from engine.encoders.folder import PHOTO_WEIGHTS
 from engine.encoders.joint import frozen
-from engine.encoders.settings import FEATURES, ModelSettings
+from engine.encoders.model_folder import PHOTO_WEIGHTS
+from engine.encoders.model_settings import FEATURES, ModelSettings
 from engine.encoders.towers import feature_tower, photo_tower
 from engine.training.settings import BUNDLED, TrainingSettings, is_published
 

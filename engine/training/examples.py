@@ -17,7 +17,7 @@ from engine.errors import TrainingError
 from engine.progress import Report
 from engine.text import Tokenizer, normalise, singular, words
 from engine.training.augment import cover, photo_light, photo_transforms, recolouring, spoken
-from engine.training.decoded import decode
+from engine.training.decoded_photos import decode
 from engine.training.labels import UNKNOWN, Labels
 from engine.training.settings import DataSource, TrainingSettings
 
@@ -154,7 +154,7 @@ def _list_records(
     for origin in data:
         source = read_source(origin.photos, origin.captions, columns=origin.columns or None)
         skipped += source.skipped
-        keys = settings.attributes or _speaking_keys(source.records)
+        keys = settings.attributes or label_attributes(source.records)
         for record in source.records:
             values = {key: record.attributes[key] for key in keys if record.attributes.get(key)}
             if record.captions or len(values) > 1:
@@ -163,7 +163,7 @@ def _list_records(
     return listed, skipped
 
 
-def _speaking_keys(records: Sequence[PhotoRecord]) -> list[str]:
+def label_attributes(records: Sequence[PhotoRecord]) -> list[str]:
     """Return the attributes whose values repeat, in words and not in numbers."""
     values: dict[str, Counter[str]] = {}
     for record in records:

@@ -16,7 +16,7 @@ from engine.errors import TrainingError
 from engine.progress import Report
 from engine.text import singular, words
 from engine.training.backbone import Backbone
-from engine.training.examples import Batches, Examples, _speaking_keys
+from engine.training.examples import Batches, Examples, label_attributes
 from engine.training.settings import DataSource, TrainingSettings
 
 # A word in the captions of more photos than this tells none of them apart.
@@ -123,7 +123,7 @@ def gather(
         Too few photos have anything to learn from.
     """
     records = [item.record for item in found]
-    spoken = list(settings.attributes) or _speaking_keys(records)
+    spoken = list(settings.attributes) or label_attributes(records)
     label = settings.label or _label_key(records, spoken)
     if label and label not in spoken:
         spoken.append(label)  # it has more values than other attributes, and each is worth saying

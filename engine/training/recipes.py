@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.durable import read_json
-from engine.encoders.settings import PACKAGED
+from engine.encoders.model_settings import PACKAGED
 from engine.errors import KindredError, TrainingError
 from engine.locks import LockHeldError, exclusive
 from engine.progress import Progress, Report, unheard

@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoders.autoencoder import LATENT, autoencoder, decoder
-from engine.encoders.folder import RECONSTRUCTION
 from engine.encoders.joint import JointEncoder, compiled
+from engine.encoders.model_folder import RECONSTRUCTION
+from engine.encoders.model_settings import AUTOENCODER, ModelSettings
 from engine.encoders.portable import export
-from engine.encoders.settings import AUTOENCODER, ModelSettings
 from engine.encoders.towers import photo_tower
 from engine.errors import PhotoError, TrainingError
 from engine.images import Preprocessing, read_photos

@@ -20,21 +20,21 @@ import numpy as np
 from engine.durable import read_json, write_json
 from engine.encoders import read_manifest
 from engine.encoders.joint import JointEncoder
-from engine.encoders.settings import ModelSettings
+from engine.encoders.model_settings import ModelSettings
 from engine.errors import KindredError, TrainingError
 from engine.locks import LockHeldError, exclusive
 from engine.progress import Progress, Report, unheard
 from engine.text import Tokenizer
 from engine.training import checkpoint, record
-from engine.training.ahead import ahead
 from engine.training.checkpoint import RunState
-from engine.training.decoded import decoded_shelf
+from engine.training.decoded_photos import decoded_shelf
 from engine.training.events import EventFile, scalars_of
 from engine.training.examples import Batches
-from engine.training.kept import examples_of
 from engine.training.machine import describe_machine, peak_memory_mb, resolve_precision
+from engine.training.prefetch import ahead
 from engine.training.probe import Probe
 from engine.training.record import MODEL, STOP, Plan
+from engine.training.run_examples import examples_of
 from engine.training.settings import DataSource, TrainingSettings
 from engine.training.start import Start
 from engine.training.teacher import taught_by

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.encoders import model_at, read_manifest
-from engine.encoders.settings import AUTOENCODER, BACKBONES, COMPACT, PUBLISHED, TEXT_KINDS
+from engine.encoders.model_settings import AUTOENCODER, BACKBONES, COMPACT, PUBLISHED, TEXT_KINDS
 from engine.errors import ModelError, TrainingError
 from engine.images import Preprocessing
 

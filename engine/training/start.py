@@ -10,8 +10,8 @@ import keras
 from numpy.typing import NDArray
 
 from engine.encoders import read_manifest
-from engine.encoders.folder import read_report
 from engine.encoders.joint import JointEncoder
+from engine.encoders.model_folder import read_report
 from engine.errors import TrainingError
 from engine.text import Tokenizer
 from engine.training.settings import TrainingSettings

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine import losses
 from engine.encoders.joint import JointEncoder
-from engine.encoders.settings import ModelSettings
+from engine.encoders.model_settings import ModelSettings
 from engine.encoders.towers import photo_tower, text_tower
 from engine.training.settings import TrainingSettings
 

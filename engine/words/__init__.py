@@ -2,12 +2,12 @@
 
     vectors.py     WordVectors: nearest words, and texts as sums of their words
     store.py       a set on disk: one matrix, one word per line, mapped and never read as a whole
-    vocabulary.py  words by row and rows by word, in a mapped file
+    word_list.py   words by row and rows by word, in a mapped file
     vector_files.py  GloVe's text files and word2vec's binary ones, read as streams
     named.py       well-known sets by name, downloaded once
     cache.py       a foreign file converted once
     screen.py      words that are never suggested to anyone
-    vector_training.py  vectors of our own from captions: counts, PPMI, SVD
+    cooccurrence.py     vectors of our own from captions: counts, PPMI, SVD
 
 A set may hold millions of words, so nothing here holds one as Python objects. That is also why
 there is no gensim: its `KeyedVectors` read a text file into a dictionary of all words, keep their
@@ -16,8 +16,8 @@ own format with pickle, and bring Cython builds along, for what NumPy does in a 
 Not inside: what a photo has to do with a word (`engine.encoders` and what is trained there).
 """
 
+from engine.words.cooccurrence import LearnedWords, learn_words
 from engine.words.store import save_words
-from engine.words.vector_training import LearnedWords, learn_words
 from engine.words.vectors import Neighbour, WordSum, WordVectors
 
 __all__ = ["LearnedWords", "Neighbour", "WordSum", "WordVectors", "learn_words", "save_words"]

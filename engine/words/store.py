@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from engine.durable import PARTIAL, flush_folder, read_json, write_json
 from engine.errors import ModelError
-from engine.words.vocabulary import Vocabulary, write_vocabulary
+from engine.words.word_list import Vocabulary, write_vocabulary
 
 FORMAT_VERSION = 1
 MANIFEST = "words.json"

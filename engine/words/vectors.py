@@ -21,7 +21,7 @@ from engine.words.cache import converted
 from engine.words.named import NAMED, fetched
 from engine.words.screen import is_screened
 from engine.words.store import MANIFEST, open_words
-from engine.words.vocabulary import Vocabulary
+from engine.words.word_list import Vocabulary
 
 BUNDLED = config.ASSETS / "words" / "kindred"
 _CHUNK_ROWS = 65_536

@@ -9,8 +9,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from engine.jobs import JobState
 from engine.maps import DrawnMap, MapSettings, make_map
-from engine.maps.estimate import Pace, measure_pace
-from engine.maps.settings import Metric
+from engine.maps.map_settings import Metric
+from engine.maps.pace import Pace, measure_pace
 from engine.projection import MIN_TSNE_ROWS
 from engine.search import SearchEngine
 from engine.storage import Collection

@@ -10,12 +10,12 @@ import streamlit as st
 
 from engine.errors import MapError
 from engine.maps import DrawnMap, MapSettings, list_maps, map_key
-from engine.maps.drawn import RECORD
-from engine.maps.folder import maps_folder
-from engine.maps.older import find_older
+from engine.maps.map_files import RECORD
+from engine.maps.map_folder import maps_folder
+from engine.maps.outdated_map import find_older
 from engine.maps.photo_table import PhotoTable
 from engine.maps.query_placement import LandingGround
-from engine.maps.sheets import Sheets
+from engine.maps.sprites import Sheets
 from engine.search import SearchEngine
 from engine.storage import Collection
 from pages.map.parts import column_body, lasting_parts, named

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.maps import list_maps
-from engine.maps.settings import (
+from engine.maps.map_settings import (
     MAX_ITERATIONS,
     MAX_PERPLEXITY,
     MIN_ITERATIONS,

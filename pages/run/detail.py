@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.jobs import find_job
 from engine.runs import Run, read_run
-from engine.runs.folder import find_by_id
+from engine.runs.run_folder import find_by_id
 from engine.training.record import STOP
 from pages.run.actions import draw_deeds
 from pages.run.curves import draw_curves, draw_first_steps

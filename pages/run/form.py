@@ -23,9 +23,9 @@ from engine.runs import (
     source_of_collection,
     start_run,
 )
-from engine.runs.control import Start
-from engine.runs.folder import find_by_id
 from engine.runs.launch import FEW
+from engine.runs.run_control import Start
+from engine.runs.run_folder import find_by_id
 from engine.storage import CollectionSummary
 from engine.training.recipes import DEFAULT
 from pages.run.estimate import ask_preset, draw_before_start, stop_measuring

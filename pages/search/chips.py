@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.query import Term, format_query
-from engine.query.language import format_body
+from engine.query.grammar import format_body
 from engine.search import SearchEngine, SearchResult
 from pages.shared.elements import data_url, element
 from pages.shared.links import go

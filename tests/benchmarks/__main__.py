@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.encoders import FASHION, bundled_model, load_encoder
-from engine.encoders.folder import read_manifest
+from engine.encoders.model_folder import read_manifest
 from engine.search import SearchEngine
 from engine.shell.console import hushed
 from engine.storage import Collection

@@ -9,9 +9,9 @@ import onnx
 import tokenizers
 from onnx import TensorProto, helper, numpy_helper
 
-from engine.encoders.folder import TEXT_ONNX, VOCABULARY, write_manifest
+from engine.encoders.model_folder import TEXT_ONNX, VOCABULARY, write_manifest
+from engine.encoders.model_settings import ModelSettings
 from engine.encoders.photo_graph import write_photo_side
-from engine.encoders.settings import ModelSettings
 from engine.encoders.weights_package import WeightsPackage
 from engine.text import SubwordTokenizer
 

@@ -10,7 +10,7 @@ import pytest
 
 from engine.encoders import applications
 from engine.encoders.applications import cut, imagenet_url, open_application
-from engine.encoders.settings import BACKBONES, PACKAGED
+from engine.encoders.model_settings import BACKBONES, PACKAGED
 from engine.errors import ModelError
 from engine.network import is_reachable
 

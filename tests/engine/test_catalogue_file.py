@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.catalogue import Catalogue, NewPhoto, Skipped, file, schema
+from engine.catalogue import Catalogue, NewPhoto, Skipped, schema
+from engine.catalogue import database as file
 from engine.errors import CatalogueError
 
 # The file of version 1 as it was written, by hand: it must not change with the code.

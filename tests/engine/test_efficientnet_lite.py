@@ -16,9 +16,9 @@ import pytest
 from engine.encoders import weights_package
 from engine.encoders.applications import open_application
 from engine.encoders.efficientnet_lite import blocks, convolutions, folded
+from engine.encoders.model_settings import PACKAGED
 from engine.encoders.photo_graph import backbone_graph
 from engine.encoders.session import open_session
-from engine.encoders.settings import PACKAGED
 from engine.encoders.towers import photo_tower
 from engine.encoders.weights_package import WeightsPackage, networks
 from engine.errors import ModelError
@@ -112,7 +112,7 @@ def test_every_recipe_stands_on_it_with_imagenets_weights(recipe: str):
 
 
 def test_the_tower_on_it_takes_whole_numbers_and_gives_unit_rows():
-    from engine.encoders.settings import ModelSettings
+    from engine.encoders.model_settings import ModelSettings
 
     shape = ModelSettings(
         backbone="EfficientNetLite0", size_px=64, n_dims=8, pooling="average", text_kind="none"

@@ -17,8 +17,8 @@ from PIL import Image
 
 from engine.encoders import ModelSettings, load_encoder, read_manifest
 from engine.encoders.batch_norm import BatchNormalization
-from engine.encoders.folder import write_manifest
 from engine.encoders.joint import JointEncoder
+from engine.encoders.model_folder import write_manifest
 from engine.encoders.towers import feature_tower, photo_tower
 from engine.errors import ModelError
 from engine.images import Preprocessing

@@ -12,7 +12,7 @@ import pytest
 from engine import shell
 from engine.config import PROJECT
 from engine.encoders import load_encoder, read_manifest
-from engine.encoders.folder import read_report
+from engine.encoders.model_folder import read_report
 from engine.errors import ModelError
 from engine.hub import KNOWN, fetch, find_known, get_model, models_here, remove_model
 from engine.progress import Progress

@@ -18,7 +18,6 @@ from engine.jobs import (
     JobState,
     Wait,
     confirm_job,
-    control,
     find_job,
     forget_job,
     jobs,
@@ -27,10 +26,11 @@ from engine.jobs import (
     start_job,
     stop_job,
 )
-from engine.jobs.folder import Job, create_job, load_jobs
+from engine.jobs import job_control as control
+from engine.jobs.job_folder import Job, create_job, load_jobs
+from engine.jobs.job_state import birth_of, wait_of
 from engine.jobs.queue import waits_for
 from engine.jobs.runner import runner_lives
-from engine.jobs.state import birth_of, wait_of
 from engine.progress import Progress
 
 PATIENCE_SECONDS = 120.0  # for a machine that is busy with something else

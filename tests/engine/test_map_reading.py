@@ -14,7 +14,7 @@ from engine.maps.choice import in_common, words_in_common, words_of_the_model
 from engine.maps.photo_table import NONE, PhotoTable
 from engine.maps.point_colours import by_attribute, by_cluster, by_likeness, by_side, by_trust
 from engine.maps.query_placement import LandingGround
-from engine.maps.sheets import Sheets
+from engine.maps.sprites import Sheets
 from engine.storage import Collection, build_collection
 from tests.pages.colour_model import write_colour_model
 from tests.pages.squares import draw_squares

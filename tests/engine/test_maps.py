@@ -11,9 +11,9 @@ import pytest
 from engine.encoders import load_encoder
 from engine.errors import MapError
 from engine.maps import MapSettings, find_map, list_maps, make_map, read_preview
-from engine.maps.estimate import measure_pace
-from engine.maps.folder import maps_folder
-from engine.maps.older import find_older
+from engine.maps.map_folder import maps_folder
+from engine.maps.outdated_map import find_older
+from engine.maps.pace import measure_pace
 from engine.maps.views import SavedView, list_views, remove_view, save_view
 from engine.storage import (
     Collection,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.search.word_reading import read_words
+from engine.search.known_words import read_words
 from engine.text import Tokenizer
 
 COUNTS = [

@@ -24,9 +24,9 @@ from engine.locks import exclusive
 from engine.progress import Progress
 from engine.runs import compare as comparing
 from engine.runs.archive import ArchiveLimits
-from engine.runs.folder import find_by_id
 from engine.runs.heldout import HeldOut, Plane
 from engine.runs.preview import augmented
+from engine.runs.run_folder import find_by_id
 from engine.storage import (
     Collection,
     build_collection,
@@ -110,7 +110,7 @@ def test_an_id_is_never_a_path(kindred_home: Path, planned: Path):
 
 
 def test_a_run_waits_as_a_job_and_is_stopped_before_it_begins(planned: Path, monkeypatch):
-    monkeypatch.setattr("engine.jobs.control.start_runner", lambda home: None)
+    monkeypatch.setattr("engine.jobs.job_control.start_runner", lambda home: None)
     runs.start_run(planned)
     assert runs.read_run(planned).stage == "queued"
     with pytest.raises(TrainingError, match="queued"):
@@ -438,7 +438,7 @@ def test_a_collection_takes_a_runs_model_and_gives_it_back(
 def _another(model: Path, tmp_path: Path) -> Path:
     """Return a copy of a model that is another one: its vocabulary has another hash."""
     from engine.encoders import read_manifest
-    from engine.encoders.folder import write_manifest
+    from engine.encoders.model_folder import write_manifest
 
     copy = tmp_path / "another"
     shutil.copytree(model, copy)

@@ -11,8 +11,8 @@ import pytest
 
 from engine.durable import read_json
 from engine.encoders import ModelSettings, load_encoder, read_manifest
-from engine.encoders.folder import read_held_out
 from engine.encoders.joint import JointEncoder
+from engine.encoders.model_folder import read_held_out
 from engine.errors import KindredError, TrainingError
 from engine.images import Preprocessing
 from engine.progress import Progress, unheard
@@ -469,7 +469,7 @@ def test_validation_sees_the_photos_as_they_are():
 
 def test_decoded_photos_are_found_again_and_changed_ones_are_not(drawn: Path, tmp_path: Path):
     """A second look decodes nothing; a photo with another time is another photo."""
-    from engine.training.decoded import decode
+    from engine.training.decoded_photos import decode
 
     paths = sorted(drawn.rglob("*.jpg"))[:5] + [tmp_path / "gone.jpg"]
     told: list[Progress] = []

@@ -15,7 +15,7 @@ from engine.encoders.joint import JointEncoder, open_features
 from engine.encoders.weights_package import WeightsPackage
 from engine.errors import ModelError
 from engine.images import Preprocessing
-from engine.search.word_reading import read_words
+from engine.search.known_words import read_words
 from engine.text import SubwordTokenizer
 from tests.engine.everyday import N_DIMS, NETWORK, make_everyday, make_tokenizer
 

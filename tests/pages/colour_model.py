@@ -15,8 +15,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from engine.encoders import ModelSettings
-from engine.encoders.folder import PHOTO_ONNX, TEXT_ONNX, VOCABULARY, write_manifest
-from engine.images.preprocessing import ResizeMode
+from engine.encoders.model_folder import PHOTO_ONNX, TEXT_ONNX, VOCABULARY, write_manifest
+from engine.images.transform import ResizeMode
 from engine.text import Tokenizer
 
 SIZE_PX = 32

@@ -305,7 +305,7 @@ def test_a_model_is_promoted_by_a_job(kindred_home, shelf, colour_model, monkeyp
 
     def dialog(run_id: str):
         from engine.runs import read_run
-        from engine.runs.folder import find_by_id
+        from engine.runs.run_folder import find_by_id
         from pages.run.promotion import ask_to_promote
 
         ask_to_promote(read_run(find_by_id(run_id)))

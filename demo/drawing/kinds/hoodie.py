@@ -6,7 +6,7 @@ import numpy as np
 
 from demo.drawing.canvas import Canvas
 from demo.drawing.cloth import Cloth
-from demo.drawing.kinds.tailoring import Cut, crease_body, cut_for, lay_sleeves, sleeve_cloth
+from demo.drawing.kinds.bodice import Cut, crease_body, cut_for, lay_sleeves, sleeve_cloth
 from demo.drawing.kinds.trimmings import hang_cords, sew_zip
 from demo.drawing.outline import SHARP, box, flipped, spline, symmetric
 from demo.drawing.palette import lightness, rgb_of, shade, trim_of

@@ -6,7 +6,7 @@ import numpy as np
 
 from demo.drawing.canvas import Canvas
 from demo.drawing.cloth import Cloth
-from demo.drawing.kinds.tailoring import (
+from demo.drawing.kinds.bodice import (
     crease_body,
     cut_for,
     lay_collar,

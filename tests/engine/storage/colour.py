@@ -80,7 +80,7 @@ def draw_folder(folder: Path, n_photos: int) -> Path:
 
 
 if __name__ == "__main__":
-    from engine.storage import embedding
+    from engine.storage import embedder as embedding
 
     embedding.BATCH, embedding.SHARD_PHOTOS, embedding.SHARD_SECONDS = 4, 8, 3600.0
     what, folder, photos, *held = sys.argv[1:]

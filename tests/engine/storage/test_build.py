@@ -15,7 +15,8 @@ import pytest
 from engine.config import PROJECT, THUMBNAIL_PX
 from engine.errors import CatalogueError, CollectionError, ModelError
 from engine.images import content_hash, read_photos
-from engine.storage import Collection, build_collection, embedding
+from engine.storage import Collection, build_collection
+from engine.storage import embedder as embedding
 from engine.storage.journal import Journal
 from tests.engine.storage.colour import OWN, ColourEncoder, draw, draw_folder
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.encoders import Encoder
 from engine.errors import MapError
-from engine.maps.settings import MapSettings
+from engine.maps.map_settings import MapSettings
 from engine.progress import Report, Step
 from engine.storage import Collection
 

@@ -12,8 +12,8 @@ from PIL import Image
 from engine.errors import PhotoError
 from engine.images.decoder import Decoded, decode, named, open_upright, scale_size
 from engine.images.metadata import Metadata
-from engine.images.preprocessing import Pixels, Preprocessing, as_preprocessing, resized
 from engine.images.source import DEFAULT_LIMITS, Limits, content_hash, read_source
+from engine.images.transform import Pixels, Preprocessing, as_preprocessing, resized
 
 _THUMBNAIL_QUALITY = 82
 _LARGEST_REUSED_BYTES = 32 * 1024  # above it, a fresh thumbnail is the smaller one

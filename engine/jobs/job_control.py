@@ -10,10 +10,10 @@ from pathlib import Path
 
 from engine.config import home as default_home
 from engine.errors import JobError
-from engine.jobs.folder import Job, create_job, load_job, load_jobs, remove_job
+from engine.jobs.job_folder import Job, create_job, load_job, load_jobs, remove_job
+from engine.jobs.job_state import JobState, Wait, state_of, wait_of
 from engine.jobs.queue import Lane
 from engine.jobs.runner import runner_lives, start_runner
-from engine.jobs.state import JobState, Wait, state_of, wait_of
 
 _ENGINE = (sys.executable, "-m", "engine")
 _START_SECONDS = 5.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.maps.settings import MapSettings
+from engine.maps.map_settings import MapSettings
 from engine.projection import MIN_TSNE_ROWS, fit_tsne, nearest_neighbours
 from engine.projection.neighbours import MAX_EXACT
 from engine.projection.projector import n_neighbours_for

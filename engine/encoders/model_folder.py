@@ -25,7 +25,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from engine.durable import MALFORMED, read_json, write_json
-from engine.encoders.settings import ModelSettings
+from engine.encoders.model_settings import ModelSettings
 from engine.errors import ModelError
 from engine.images import Preprocessing
 from engine.text import PIECES, SubwordTokenizer, Tokenizer

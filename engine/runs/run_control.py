@@ -14,8 +14,8 @@ from engine.durable import read_json, write_json
 from engine.errors import TrainingError
 from engine.jobs import Job, start_job, stop_job
 from engine.locks import holder
-from engine.runs.folder import free_folder
-from engine.runs.state import JOB, read_run
+from engine.runs.run_folder import free_folder
+from engine.runs.run_state import JOB, read_run
 from engine.training import record
 from engine.training.record import Plan, begin_record, read_plan
 from engine.training.settings import DataSource, TrainingSettings

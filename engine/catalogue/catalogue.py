@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from engine.catalogue import rows as table
-from engine.catalogue.file import CatalogueFile
+from engine.catalogue.database import CatalogueFile
 from engine.catalogue.full_text import TextChanges
 from engine.catalogue.photo import NewPhoto, Skipped, TableReport
 from engine.catalogue.postings import TermChanges, terms_of

@@ -11,7 +11,7 @@ import numpy as np
 from engine.durable import write_whole
 from engine.errors import PhotoError
 from engine.images import encode_jpeg, read_photo
-from engine.maps.folder import maps_folder
+from engine.maps.map_folder import maps_folder
 from engine.storage import Collection
 
 SHEET_PX = 1024

@@ -13,7 +13,7 @@ from engine.errors import JobError, TrainingError
 from engine.jobs import JobState, find_job
 from engine.locks import holder
 from engine.progress import Progress
-from engine.runs.folder import runs_folder
+from engine.runs.run_folder import runs_folder
 from engine.training import record
 from engine.training.recipes import is_short
 from engine.training.record import Plan, read_lines, read_plan

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.encoders.settings import ModelSettings
+from engine.encoders.model_settings import ModelSettings
 from engine.progress import Report, Step, unheard
 from engine.training.augment import photo_light, photo_transforms
 from engine.training.machine import peak_memory_mb, resolve_precision

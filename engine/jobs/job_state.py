@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from engine.jobs.folder import Job
+from engine.jobs.job_folder import Job
 from engine.jobs.queue import seconds_to_wait, waits_for
 from engine.progress import Progress
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoders import Encoder
-from engine.maps.drawn import DrawnMap
-from engine.maps.folder import list_maps, maps_folder, open_kept
-from engine.maps.material import Material, centre_sides, gather, limit_points, marks_of
-from engine.maps.settings import MapSettings
+from engine.maps.map_files import DrawnMap
+from engine.maps.map_folder import list_maps, maps_folder, open_kept
+from engine.maps.map_settings import MapSettings
+from engine.maps.points import Material, centre_sides, gather, limit_points, marks_of
 from engine.progress import unheard
 from engine.projection import Placer, kept_of_placed
 from engine.storage import Collection

@@ -13,7 +13,7 @@ from engine.catalogue import Skipped
 from engine.durable import read_json, write_json
 from engine.errors import KindredError, TrainingError
 from engine.progress import Report
-from engine.training.decoded import open_decoded
+from engine.training.decoded_photos import open_decoded
 from engine.training.examples import Examples, load_examples
 from engine.training.record import EXAMPLES, Plan
 

@@ -1,4 +1,4 @@
-"""Tailoring: what tops share, from the cut of the body to sleeves, necks and collars."""
+"""Bodice: what tops share, from the cut of the body to sleeves, necks and collars."""
 
 from __future__ import annotations
 

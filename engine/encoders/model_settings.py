@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.errors import ModelError
 from engine.images import Preprocessing
-from engine.images.preprocessing import Interpolation, ResizeMode
+from engine.images.transform import Interpolation, ResizeMode
 
 COMPACT = "compact"
 # The network whose ImageNet weights are installed beside Kindred, and a smaller one of its kind.

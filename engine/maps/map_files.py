@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.durable import read_json, write_json
 from engine.errors import MapError
-from engine.maps.settings import MapSettings
+from engine.maps.map_settings import MapSettings
 
 FORMAT = 2
 KIND = "kindred map"
@@ -144,7 +144,7 @@ class DrawnMap:
     ranks
         float32 (n,): a caption's rank of its own photo, from 1; nan for photos.
     marks
-        uint64 (n,): tells each point's embedding from others (see `engine.maps.material`).
+        uint64 (n,): tells each point's embedding from others (see `engine.maps.points`).
     """
 
     folder: Path

@@ -11,9 +11,9 @@ from pathlib import Path
 from engine import config
 from engine.durable import PARTIAL
 from engine.errors import MapError
-from engine.maps.drawn import RECORD, DrawnMap, MapRecord, Preview
-from engine.maps.material import fingerprint
-from engine.maps.settings import MapSettings
+from engine.maps.map_files import RECORD, DrawnMap, MapRecord, Preview
+from engine.maps.map_settings import MapSettings
+from engine.maps.points import fingerprint
 from engine.storage import MAPS, Collection
 
 PREVIEW = ".preview.npz"
