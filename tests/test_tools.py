@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from engine.durable import write_json
+from engine.maps import MapSettings, find_map
 from engine.storage import Collection
 from engine.training import TrainingReport
 from tools import browser, demo, environment, model
@@ -213,6 +214,7 @@ def test_the_demo_is_exchanged_for_a_new_one_when_it_is_small_enough(tmp_path, m
     assert not list(tmp_path.glob("demo.*"))
     with Collection.open(place) as made:
         assert (made.n_photos, made.manifest.name) == (20, demo.NAME)
+        assert find_map(made, MapSettings()) is not None
         assert made.root == place / "photos", "it is found wherever the project lies"
 
     monkeypatch.setattr(demo, "MAX_BYTES", n_bytes // 2)

@@ -14,9 +14,10 @@ from pathlib import Path
 from demo.drawing import draw_collection
 from engine import config
 from engine.encoders import FASHION, bundled_model
+from engine.maps import MapSettings, make_map
 from engine.progress import Step
 from engine.shell.meter import Meter
-from engine.storage import build_collection
+from engine.storage import Collection, build_collection
 
 MAX_BYTES = 20_000_000
 NAME = "Demo products"
@@ -36,12 +37,12 @@ def main(arguments: list[str]) -> None:
 
 
 def make_demo(place: Path, n_photos: int, *, seed: int, size_px: int) -> int:
-    """Make the collection beside its place, check its size, and exchange it for the old one.
+    """Make the collection and its map beside its place, and exchange it for the old one.
 
     Returns
     -------
     int
-        Its bytes: photos, their table, catalogue, embeddings and index.
+        Its bytes: photos, their table, catalogue, embeddings, index and map.
     """
     beside = place.with_name(f"{place.name}.new")
     shutil.rmtree(beside, ignore_errors=True)
@@ -58,6 +59,8 @@ def make_demo(place: Path, n_photos: int, *, seed: int, size_px: int) -> int:
         build_collection(
             beside / "photos", model=bundled_model(FASHION), out=beside, name=NAME, progress=report
         )
+        with Collection.open(beside) as demo:
+            make_map(demo, None, MapSettings(), progress=report)
     n_bytes = size_of(beside)
     if n_bytes > MAX_BYTES:
         shutil.rmtree(beside)

@@ -19,7 +19,7 @@ from engine.errors import MapError
 from engine.locks import LockHeldError, exclusive
 from engine.maps.cluster_words import telling_words, words_of
 from engine.maps.map_files import DrawnMap, MapRecord, Preview
-from engine.maps.map_folder import key_of, maps_folder, open_kept, preview_file, sweep
+from engine.maps.map_folder import key_of, maps_folder, open_map, preview_file, sweep
 from engine.maps.map_settings import MapSettings
 from engine.maps.pairs import caption_ranks, measure_gap
 from engine.maps.points import (
@@ -87,7 +87,7 @@ def make_map(
     kept = maps_folder(collection)
     material = fingerprint(collection, settings)
     key = key_of(material, settings)
-    found = None if again else open_kept(kept, key)
+    found = None if again else open_map(collection, key)
     if found is not None:
         return found
     try:

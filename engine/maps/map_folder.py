@@ -26,7 +26,7 @@ def maps_folder(collection: Collection) -> Path:
     home instead.
     """
     folder = collection.folder
-    if os.access(folder, os.W_OK) and not folder.is_relative_to(config.ASSETS):
+    if os.access(folder, os.W_OK) and folder != config.DEMO_COLLECTION:
         return folder / MAPS
     place = hashlib.blake2b(str(folder).encode(), digest_size=4).hexdigest()
     return config.home() / MAPS / f"{folder.name}-{place}"
@@ -51,29 +51,40 @@ def key_of(material: str, settings: MapSettings) -> str:
     return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
 
+def map_folder(collection: Collection, key: str) -> Path:
+    """Return the folder of a map by its name: one made here, else one that came along."""
+    places = _places(collection)
+    return next((place for place in places if (place / key / RECORD).is_file()), places[0]) / key
+
+
 def find_map(collection: Collection, settings: MapSettings) -> DrawnMap | None:
     """Return the map of these settings and of the collection as it is now, if there is one."""
-    return open_kept(maps_folder(collection), map_key(collection, settings))
+    return open_map(collection, map_key(collection, settings))
 
 
-def open_kept(kept: Path, key: str) -> DrawnMap | None:
-    """Open a kept map by its name; None where it is not there, or damaged."""
+def open_map(collection: Collection, key: str) -> DrawnMap | None:
+    """Open a map by its name; None where it is not there, or damaged."""
     try:
-        return DrawnMap.open(kept / key)
+        return DrawnMap.open(map_folder(collection, key))
     except MapError:
         return None
 
 
 def list_maps(collection: Collection) -> list[MapRecord]:
-    """Return the records of all maps kept with a collection, the newest first."""
-    kept = maps_folder(collection)
-    found = []
-    for file in kept.glob(f"*/{RECORD}"):
-        try:
-            found.append(MapRecord.read(file.parent))
-        except MapError:
-            continue
-    return sorted(found, key=lambda record: (record.made, record.key), reverse=True)
+    """Return the records of all maps of a collection, the newest first."""
+    found: dict[str, MapRecord] = {}
+    for place in _places(collection):
+        for file in place.glob(f"*/{RECORD}"):
+            try:
+                found.setdefault(file.parent.name, MapRecord.read(file.parent))
+            except MapError:
+                continue
+    return sorted(found.values(), key=lambda record: (record.made, record.key), reverse=True)
+
+
+def _places(collection: Collection) -> list[Path]:
+    """Where maps are kept, and where a collection that may not be written brings its own."""
+    return list(dict.fromkeys([maps_folder(collection), collection.folder / MAPS]))
 
 
 def read_preview(collection: Collection, settings: MapSettings) -> Preview | None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.encoders import Encoder
 from engine.maps.map_files import DrawnMap
-from engine.maps.map_folder import list_maps, maps_folder, open_kept
+from engine.maps.map_folder import list_maps, maps_folder, open_map
 from engine.maps.map_settings import MapSettings
 from engine.maps.points import Material, centre_sides, gather, limit_points, marks_of
 from engine.progress import unheard
@@ -69,7 +69,7 @@ def _kept(collection: Collection, settings: MapSettings) -> DrawnMap | None:
     essence = settings.essence()
     for record in list_maps(collection):
         if record.settings.essence() == essence:
-            return open_kept(maps_folder(collection), record.key)
+            return open_map(collection, record.key)
     return None
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from engine.errors import MapError
 from engine.maps import DrawnMap, MapSettings, list_maps, map_key
 from engine.maps.map_files import RECORD
-from engine.maps.map_folder import maps_folder
+from engine.maps.map_folder import map_folder
 from engine.maps.outdated_map import find_older
 from engine.maps.photo_table import PhotoTable
 from engine.maps.query_placement import LandingGround
@@ -59,7 +59,7 @@ def _older(
 
 def map_named(collection: Collection, key: str) -> DrawnMap | None:
     """Return a kept map by its name."""
-    folder = maps_folder(collection) / key
+    folder = map_folder(collection, key)
     try:
         written = (folder / RECORD).stat().st_mtime_ns
         return _drawn(str(folder), written)

@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.config import DEMO_COLLECTION
 from engine.encoders import load_encoder
 from engine.errors import MapError
 from engine.maps import MapSettings, find_map, list_maps, make_map, read_preview
 from engine.maps.map_folder import maps_folder
 from engine.maps.outdated_map import find_older
 from engine.maps.pace import measure_pace
+from engine.maps.points import fingerprint
 from engine.maps.views import SavedView, list_views, remove_view, save_view
 from engine.storage import (
     Collection,
@@ -203,9 +205,17 @@ def test_few_and_identical_photos_have_a_map_too(n, model, encoder, tmp_path):
             make_map(collection, encoder, MapSettings(what="captions"))
 
 
-def test_the_maps_of_what_comes_with_kindred_lie_in_the_home(kindred_home):
-    from engine.config import DEMO_COLLECTION
+def test_the_demo_brings_the_map_that_the_explorer_opens_with():
+    """Nobody waits for the first t-SNE: it was made with the demo, and is that of its photos."""
+    with Collection.open(DEMO_COLLECTION) as demo:
+        brought = find_map(demo, MapSettings())
+        assert brought is not None
+        assert brought.record.n_photos == demo.n_photos
+        assert brought.record.material == fingerprint(demo, MapSettings())
+        assert list_maps(demo) == [brought.record]
 
+
+def test_the_maps_of_what_comes_with_kindred_lie_in_the_home(kindred_home):
     with Collection.open(DEMO_COLLECTION) as demo:
         assert maps_folder(demo).is_relative_to(kindred_home)
 
