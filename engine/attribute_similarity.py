@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from engine.catalogue import Photo
 from engine.encoders import Encoder
+from engine.selection import even_sample
 from engine.storage import Collection
 from engine.text import words
 
@@ -155,8 +156,7 @@ class Recogniser:
 
     def _sample(self) -> tuple[list[Photo], NDArray[np.float32]]:
         live = self._collection.catalogue.live_rows()
-        n_sampled = min(len(live), _N_SAMPLED)
-        chosen = live[np.linspace(0, len(live) - 1, n_sampled).astype(np.int64)]
+        chosen = even_sample(live, _N_SAMPLED)
         photos = self._collection.catalogue.photos(chosen)
         return photos, np.asarray(self._collection.embeddings[chosen], np.float32)
 

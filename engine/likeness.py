@@ -13,6 +13,7 @@ from engine.errors import QueryError
 from engine.progress import Report, unheard
 from engine.query import Term
 from engine.search import Match, SearchEngine, SearchRequest, SearchResult
+from engine.selection import top_k
 
 
 def dimension_weights(word: NDArray[np.float32], strength: float) -> NDArray[np.float32]:
@@ -114,7 +115,7 @@ def similar_photos(
         weights = dimension_weights(_text_row(engine, about), strength)
     similarities = weighted_similarities(rows, rows[place], weights)
     similarities[place] = -np.inf
-    order = np.argsort(-similarities, kind="stable")[: min(k, len(live) - 1)]
+    order = top_k(similarities, min(k, len(live) - 1))
     photos = catalogue.photos(live[order])
     matches = [
         Match(rank, max(-1.0, min(1.0, float(similarities[i]))), found)

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from engine.encoders import Encoder
 from engine.encoders.model_folder import no_text_side
 from engine.errors import CollectionError
+from engine.selection import even_places, top_k
 from engine.storage import Collection
 from engine.text import singular, words
 from engine.text.stopwords import is_telling
 
 N_TAGS = 10
 _MOST_WORDS = 20_000
-_PER_STEP = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,7 @@ class Tagger:
         if encoder.tokenizer is None:
             raise no_text_side(encoder.name)
         self.words = list(filter(is_telling, encoder.tokenizer.frequent(_MOST_WORDS)))
-        parts = [
-            encoder.embed_texts(self.words[start : start + _PER_STEP])
-            for start in range(0, len(self.words), _PER_STEP)
-        ]
-        self._rows = np.concatenate(parts) if parts else np.empty((0, encoder.n_dims), np.float32)
+        self._rows = encoder.embed_texts(self.words)
 
     def tags(self, photos: NDArray[np.float32], k: int = N_TAGS) -> list[list[Tag]]:
         """Return the `k` nearest words of each photo, nearest first.
@@ -93,7 +89,7 @@ class Tagger:
             Unit rows, shape (n, n_dims).
         """
         similarities = photos @ self._rows.T
-        order = np.argsort(-similarities, axis=1, kind="stable")[:, :k]
+        order = top_k(similarities, k)
         return [
             [Tag(rank, self.words[i], float(row[i])) for rank, i in enumerate(places, start=1)]
             for row, places in zip(similarities, order, strict=True)
@@ -127,8 +123,7 @@ def measure_tags(
         raise CollectionError(
             "no photo has this attribute", value=key, remedy="'info' and 'search' name others"
         )
-    places = np.unique(np.linspace(0, len(labelled) - 1, min(n_photos, len(labelled))).astype(int))
-    chosen = [labelled[i] for i in places]
+    chosen = [labelled[place] for place in even_places(len(labelled), n_photos)]
     rows = np.asarray(collection.embeddings[[photo.row for photo in chosen]], np.float32)
     tagged = Tagger(encoder).tags(rows, k)
     hits = [

@@ -19,14 +19,14 @@ DEMO = sorted((ROOT / "demo").rglob("*.py"))
 CODE = [*ENGINE, *PAGES, *TOOLS, *DEMO]
 
 FLOORS = [
-    {"errors", "config", "progress", "durable", "locks", "network"},
+    {"errors", "config", "progress", "durable", "locks", "network", "selection"},
     {"text"},
     {
         *("catalogue", "images", "query", "losses", "privacy"),
         *("index", "projection", "relevance", "evaluation.metrics"),
     },
     # They read queries, captions and photos; encoders, training and search read them.
-    {"words", "datasets", "keyword_filter"},
+    {"words", "datasets"},
     {"encoders"},
     {"training", "storage", "jobs"},
     {"attribute_similarity"},

@@ -23,7 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.catalogue.full_text import MOST, Postings, Rows
+from engine.catalogue.posting_cache import PostingCache
 from engine.catalogue.sqlite import sqlite3
+from engine.selection import top_k
 from engine.text import asked_stems, stems
 
 K1, B = 1.2, 0.75
@@ -33,6 +35,9 @@ _LEAST_IDF = 1e-6
 _TELLING = 10
 # Once the rarer words have so many documents, the commoner ones only score those.
 _MANY = 20_000
+# So many of the most hopeful documents are scored first: what the best of them have, others must.
+_HOPEFUL = 2_000
+_ROUNDING = np.float32(1 - 1e-5)
 
 
 Gains = NDArray[np.float32]
@@ -41,12 +46,29 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word of a question: who has it, what it tells at most, and whether all must have it."""
+    """A word of a question, how many photos have it, its rarity, and whether all must have it."""
 
     id: int
     n_photos: int
-    bound: float
+    idf: float
     is_needed: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Impacts:
+    """The rows that have a word, ascending, and what it tells of each."""
+
+    rows: Rows
+    gains: Gains
+
+    @property
+    def nbytes(self) -> int:
+        return self.rows.nbytes + self.gains.nbytes
+
+    @property
+    def bound(self) -> float:
+        """What the word tells at most."""
+        return float(self.gains.max(initial=0))
 
 
 class FullText:
@@ -58,32 +80,41 @@ class FullText:
         To a catalogue.
     text
         Anything a person may type; a word that no caption has tells nothing.
+    cache
+        Keeps words' postings for the next question.
     """
 
-    def __init__(self, connection: sqlite3.Connection, text: str) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, text: str, cache: PostingCache | None = None
+    ) -> None:
         self._connection = connection
+        self._cache = cache or PostingCache(0)
         needed = asked_stems(text)
         found = connection.execute(
             "SELECT id, stem, n_photos FROM word WHERE n_photos > 0"
             " AND stem IN (SELECT value FROM json_each(?)) ORDER BY n_photos, id",
             (json.dumps(stems(text)),),
         ).fetchall()
-        n_rows, n_retired, n_words = connection.execute(
-            "SELECT (SELECT coalesce(max(row) + 1, 0) FROM photo),"
-            " (SELECT count(*) FROM photo WHERE retired = 1),"
-            " (SELECT value FROM setting WHERE name = 'n_words')"
-        ).fetchone()
-        self._n_documents = n_rows - n_retired
-        self._usual_length = max(int(n_words or 0) / max(self._n_documents, 1), 1e-9)
+        self._n_documents, n_words = self._cache.get("documents", self._counted).tolist()
+        self._usual_length = max(n_words / max(self._n_documents, 1), 1e-9)
         # The rarest first.
         self._words = [
-            _Word(number, n, (K1 + 1) * self._idf(n), stem in needed)
+            _Word(number, n, self._idf(n), stem in needed)
             for number, stem, n in found
             if stem in needed or n <= self._n_documents / _TELLING
         ]
         self._needed = [word for word in self._words if word.is_needed]
         self._knows_all = 0 < len(needed) == len(self._needed)
-        self._read: dict[int, Postings] = {}
+        self._read: dict[int, _Impacts] = {}
+
+    def _counted(self) -> Rows:
+        """Return the number of documents, and that of all their words."""
+        n_rows, n_retired, n_words = self._connection.execute(
+            "SELECT (SELECT coalesce(max(row) + 1, 0) FROM photo),"
+            " (SELECT count(*) FROM photo WHERE retired = 1),"
+            " (SELECT value FROM setting WHERE name = 'n_words')"
+        ).fetchone()
+        return np.array([n_rows - n_retired, int(n_words or 0)])
 
     def _idf(self, n_photos: int) -> float:
         return max(math.log((self._n_documents - n_photos + 0.5) / (n_photos + 0.5)), _LEAST_IDF)
@@ -119,16 +150,13 @@ class FullText:
         found, gained = self._having(first)
         if allowed is not None:
             found, gained = found[allowed[found]], gained[allowed[found]]
-        for start in range(0, len(found), _MANY):
-            here = slice(start, start + _MANY)
-            least = float(scores[-1]) if len(scores) == k else 0.0
+        for here in _hopeful_first(gained):
+            least = float(scores.min()) if len(scores) == k else 0.0
             more, told = self._scored(found[here], gained[here], others, least, every_word)
             rows, scores = np.concatenate([rows, more]), np.concatenate([scores, told])
-            if len(rows) > k:  # those as good as the worst of the best stay for the exact order
-                kept = scores >= np.partition(scores, len(scores) - k)[len(scores) - k]
-                rows, scores = rows[kept], scores[kept]
-            order = np.argsort(-scores, kind="stable")[:k]
-            rows, scores = rows[order], scores[order]
+            by_row = np.argsort(rows)
+            best = by_row[top_k(scores[by_row], k)]
+            rows, scores = rows[best], scores[best]
         return rows, scores
 
     @property
@@ -139,15 +167,15 @@ class FullText:
 
     def _having(self, words: Sequence[_Word]) -> tuple[Rows, Gains]:
         """Return the rows with any of some words, ascending, and what the words tell of them."""
-        found = [self._postings(word) for word in words]
-        gains = [self._gain(word, each) for word, each in zip(words, found, strict=True)]
+        found = [self._impacts(word) for word in words]
         if len(words) == 1:
-            return found[0].rows, gains[0]
+            return found[0].rows, found[0].gains
         rows = np.concatenate([each.rows for each in found])
         order = np.argsort(rows, kind="stable")
         rows = rows[order]
         starts = np.flatnonzero(np.diff(rows, prepend=-1))
-        return rows[starts], np.add.reduceat(np.concatenate(gains)[order], starts)
+        gains = np.concatenate([each.gains for each in found])
+        return rows[starts], np.add.reduceat(gains[order], starts)
 
     def _scored(
         self,
@@ -158,14 +186,14 @@ class FullText:
         every_word: bool,
     ) -> tuple[Rows, Gains]:
         """Ask the commoner words about rows; those that can't score more than `least` go."""
-        rest = sum(word.bound for word in others)
+        rest = sum(self._impacts(word).bound for word in others)
         for word in others:
-            hopeful = gained + np.float32(rest) > least
-            told = self._gain_of(word, rows[hopeful])
-            rows, gained = rows[hopeful], gained[hopeful] + told
+            is_hopeful = gained + np.float32(rest) >= least * _ROUNDING
+            told = self._gain_of(word, rows[is_hopeful])
+            rows, gained = rows[is_hopeful], gained[is_hopeful] + told
             if every_word and word.is_needed:
                 rows, gained = rows[told > 0], gained[told > 0]
-            rest -= word.bound
+            rest -= self._impacts(word).bound
         return rows, gained
 
     def gains(self, rows: Rows) -> Gains:
@@ -183,27 +211,34 @@ class FullText:
         if not self._knows_all:
             return np.empty(0, np.int64)
         first, *others = self._needed
-        rows = self._postings(first).rows
+        rows = self._impacts(first).rows
         for word in others:
             rows = rows[self._gain_of(word, rows) > 0]
         return rows[:limit]
 
-    def _postings(self, word: _Word) -> Postings:
+    def _impacts(self, word: _Word) -> _Impacts:
         if word.id not in self._read:
-            self._read[word.id] = Postings.whole(self._connection, word.id)
+            self._read[word.id] = self._cache.get(word.id, lambda: self._computed(word))
         return self._read[word.id]
 
-    def _gain(self, word: _Word, postings: Postings) -> Gains:
+    def _computed(self, word: _Word) -> _Impacts:
+        postings = Postings.whole(self._connection, word.id)
         counts = postings.counts.astype(np.float32)
-        return np.float32(word.bound) * counts / (counts + self._norms[postings.lengths])
+        most = np.float32((K1 + 1) * word.idf)
+        return _Impacts(postings.rows, most * counts / (counts + self._norms[postings.lengths]))
 
     def _gain_of(self, word: _Word, rows: Rows) -> Gains:
         """Return what a word tells of some rows, 0 for those without it."""
-        gains = np.zeros(len(rows), np.float32)
-        postings = self._postings(word)
-        if len(postings):
-            places = np.searchsorted(postings.rows, rows)
-            places = np.minimum(places, len(postings) - 1)
-            has = np.flatnonzero(postings.rows[places] == rows)
-            gains[has] = self._gain(word, postings.take(places[has]))
-        return gains
+        impacts = self._impacts(word)
+        if not len(impacts.rows):
+            return np.zeros(len(rows), np.float32)
+        places = np.minimum(np.searchsorted(impacts.rows, rows), len(impacts.rows) - 1)
+        return np.where(impacts.rows[places] == rows, impacts.gains[places], np.float32(0))
+
+
+def _hopeful_first(gained: Gains) -> list[NDArray[np.intp]]:
+    """Cut documents in two: those of which the rarer words tell most, and all others."""
+    if len(gained) <= 2 * _HOPEFUL:
+        return [np.arange(len(gained))]
+    order = np.argpartition(gained, len(gained) - _HOPEFUL)
+    return [np.sort(order[-_HOPEFUL:]), np.sort(order[:-_HOPEFUL])]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 
 import numpy as np
 
 from engine.catalogue import rows as table
-from engine.catalogue.bm25 import FullText
 from engine.catalogue.full_text import name_of
 from engine.catalogue.postings import fold, rows_of
 from engine.catalogue.sqlite import sqlite3
+from engine.selection import even_sample
 from engine.text import has_run, stems
 
 # A value that more photos share is a quality of them, not their name.
@@ -21,21 +20,17 @@ _MAX_TITLES = 500
 _MAX_READ = 256
 
 
-def rows_saying(
-    connection: sqlite3.Connection, text: str, *, together: bool = False, limit: int | None = None
-) -> np.ndarray:
-    """Return the live rows whose captions have every word of a text, ascending, int64 (n,).
+def saying_together(connection: sqlite3.Connection, text: str, rows: np.ndarray) -> np.ndarray:
+    """Return which of rows have captions with a text's words next to one another, in this order.
 
-    With `together`, next to one another and in this order: of very many rows, a sample is read.
+    Of very many rows, a sample is read.
     """
     asked = stems(text)
-    rows = FullText(connection, text).rows(None if together else limit)
-    if not together or len(asked) < 2:
-        return rows[:limit]
-    places = np.linspace(0, len(rows) - 1, min(len(rows), _MAX_READ)).astype(np.int64)
-    read = _captions_of(connection, np.unique(rows[places]))
+    if len(asked) < 2:
+        return rows
+    read = _captions_of(connection, even_sample(rows, _MAX_READ))
     said = [row for row, captions in read if any(has_run(stems(c), asked) for c in captions)]
-    return np.array(said[:limit], np.int64)
+    return np.array(said, np.int64)
 
 
 def _captions_of(connection: sqlite3.Connection, rows: np.ndarray) -> list[tuple[int, list[str]]]:
@@ -48,12 +43,6 @@ def _captions_of(connection: sqlite3.Connection, rows: np.ndarray) -> list[tuple
         (json.dumps(rows.tolist()),),
     )
     return [(row, table.decode(captions, list)) for row, captions in found]
-
-
-def saying_among(connection: sqlite3.Connection, text: str, rows: Sequence[int]) -> np.ndarray:
-    """Return which of some rows have captions with every word of a text, bool (len(rows),)."""
-    question = FullText(connection, text)
-    return question.has_every(question.gains(np.array(rows, np.int64)))
 
 
 def rows_named(connection: sqlite3.Connection, text: str) -> list[int]:

@@ -78,8 +78,9 @@ class Catalogue(CatalogueReader):
         path
             The file.
         read_only
-            Never write, not even beside the file. A file of an older version is then read from a
-            migrated copy; opened for writing, it is migrated itself.
+            Never write, not even beside the file, and keep in memory what is asked often: nobody
+            else should write then either. A file of an older version is read from a migrated
+            copy; opened for writing, it is migrated itself.
 
         Raises
         ------

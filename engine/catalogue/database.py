@@ -5,6 +5,7 @@ Not inside: what the tables mean (`schema`, `postings`) and what is asked of the
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import threading
@@ -15,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
+from engine import config
 from engine.catalogue import schema
 from engine.catalogue.sqlite import sqlite3
 from engine.errors import CatalogueError
@@ -22,6 +24,8 @@ from engine.errors import CatalogueError
 _BUSY_SECONDS = 10.0
 # A reader keeps so many pages in memory, in KiB: most of what 70,000 photos take.
 _CACHE_KIB = 16_384
+# Old files are migrated into copies; so many are kept for the next time.
+_MAX_COPIES = 4
 _log = logging.getLogger(__name__)
 
 
@@ -37,7 +41,8 @@ class CatalogueFile:
         A file that exists.
     read_only
         Never write, not even beside the file; a file of an older version is read from a
-        migrated copy. Otherwise the file itself is migrated, and is in WAL mode until `close`.
+        migrated copy, which is kept in Kindred's home for the next time. Otherwise the file itself
+        is migrated, and is in WAL mode until `close`.
 
     Raises
     ------
@@ -47,6 +52,7 @@ class CatalogueFile:
 
     def __init__(self, path: Path, *, read_only: bool) -> None:
         self.path = path
+        self.is_read_only = read_only
         self._idle: deque[sqlite3.Connection] = deque()
         self._is_closed = False
         self._writing = threading.RLock()
@@ -157,16 +163,38 @@ class CatalogueFile:
             raise
 
     def _migrated_copy(self, old: sqlite3.Connection) -> Path:
-        folder = self._closing.enter_context(TemporaryDirectory(prefix="kindred-catalogue-"))
-        copy = Path(folder, self.path.name)
-        new = sqlite3.connect(copy, isolation_level=None)
+        with closing(old):
+            kept = self._kept_copy()
+            if kept is not None and _is_current(kept):
+                kept.touch()  # the last used are kept
+                return kept
+            place = kept.parent if kept is not None else None
+            folder = TemporaryDirectory(prefix=".kindred-catalogue-", dir=place)
+            self._closing.enter_context(folder)
+            copy = Path(folder.name, self.path.name)
+            with closing(sqlite3.connect(copy, isolation_level=None)) as new:
+                old.backup(new)
+                schema.migrate(new)
+            if kept is None:
+                return copy
+            os.replace(copy, kept)
+            _forget_old_copies(kept.parent)
+            return kept
+
+    def _kept_copy(self) -> Path | None:
+        """Return where a migrated copy of such content is kept; None where none can be."""
+        if self.path.with_name(f"{self.path.name}-wal").exists():
+            return None  # a part of the content lies there, and is about to change
+        folder = config.home() / "catalogues"
         try:
-            old.backup(new)
-            schema.migrate(new)
-        finally:
-            new.close()
-            old.close()
-        return copy
+            folder.mkdir(parents=True, exist_ok=True)
+            with self.path.open("rb") as file:
+                content = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            return None
+        if not os.access(folder, os.W_OK):
+            return None
+        return folder / f"{content}.{len(schema.MIGRATIONS)}.sqlite"
 
     def _open_to_write(self) -> Path:
         connection = _connect(self.path, read_only=False)
@@ -195,6 +223,24 @@ class CatalogueFile:
             self._writer.close()
 
 
+def _is_current(path: Path) -> bool:
+    """Tell whether a copy is there and whole enough to be of today's version."""
+    if not path.is_file():
+        return False
+    try:
+        with closing(_connect(path, read_only=True)) as connection:
+            return schema.is_current(connection)
+    except (sqlite3.Error, CatalogueError):
+        return False
+
+
+def _forget_old_copies(folder: Path) -> None:
+    copies = sorted(folder.glob("*.sqlite"), key=lambda copy: copy.stat().st_mtime, reverse=True)
+    for copy in copies[_MAX_COPIES:]:
+        with suppress(OSError):  # another program has it open, where that holds a file
+            copy.unlink()
+
+
 @contextmanager
 def _translated(path: Path) -> Iterator[None]:
     """Turn SQLite's errors, and those of texts that go in or come out, into the catalogue's."""
@@ -217,8 +263,9 @@ def _translated(path: Path) -> Iterator[None]:
 def _translation(path: Path, error: sqlite3.Error) -> CatalogueError:
     if "fts5" in str(error):
         return CatalogueError(
-            "Python's SQLite has no full-text search here",
-            remedy="Import engine before tensorflow, or use a Python whose SQLite has FTS5",
+            "a catalogue this old needs SQLite's full-text search once, and it is not there",
+            value=path,
+            remedy="Use a Python whose SQLite has FTS5, or index the photos again",
         )
     return CatalogueError(
         f"the catalogue cannot be used ({error})",

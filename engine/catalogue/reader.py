@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from os.path import normpath
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,13 @@ from engine.catalogue import rows as table
 from engine.catalogue.bm25 import FullText
 from engine.catalogue.database import CatalogueFile
 from engine.catalogue.photo import TAG, Photo, Skipped, TableReport
+from engine.catalogue.posting_cache import PostingCache
+from engine.catalogue.postings import fold
 from engine.errors import CatalogueError
 
 _PHOTOS_PER_READ = 1_000
+# Postings kept in memory: all that 100,000 photos with ten words each have.
+_CACHED_BYTES = 12 * 2**20
 
 
 class CatalogueReader:
@@ -32,6 +37,8 @@ class CatalogueReader:
 
     def __init__(self, file: CatalogueFile) -> None:
         self._file = file
+        # What is written to must be read anew.
+        self._cache = PostingCache(_CACHED_BYTES if file.is_read_only else 0)
 
     @property
     def path(self) -> Path:
@@ -49,15 +56,21 @@ class CatalogueReader:
     @property
     def n_rows(self) -> int:
         """How many rows were ever given, retired ones included."""
-        with self._file.reading() as connection:
-            return table.count_rows(connection)
+        return self._counts()[0]
 
     @property
     def n_photos(self) -> int:
         """How many photos are live."""
+        n_rows, n_retired = self._counts()
+        return n_rows - n_retired
+
+    def _counts(self) -> list[int]:
+        return self._cache.get("counts", self._counted).tolist()
+
+    def _counted(self) -> np.ndarray:
         with self._file.reading() as connection:
             retired = connection.execute("SELECT count(*) FROM photo WHERE retired = 1")
-            return table.count_rows(connection) - retired.fetchone()[0]
+            return np.array([table.count_rows(connection), retired.fetchone()[0]])
 
     def live_rows(self) -> np.ndarray:
         """Return the rows that are not retired, ascending, int64 (n_photos,)."""
@@ -214,9 +227,15 @@ class CatalogueReader:
 
         A name is an attribute's, or ``tag``; nobody has a value that is unknown.
         """
+        return [
+            self._cache.get((fold(name), fold(value)), partial(self._rows_having, name, value))
+            for name, value in values
+        ]
+
+    def _rows_having(self, name: str, value: str) -> np.ndarray:
         with self._file.reading() as connection:
             n_rows = table.count_rows(connection)
-            return [facets.rows_having(connection, *each, n_rows) for each in values]
+            return facets.rows_having(connection, name, value, n_rows)
 
     def rows_with_tag(self, tag: str) -> np.ndarray:
         """Return the live rows that carry a tag, ascending, int64 (n,).
@@ -260,7 +279,7 @@ class CatalogueReader:
     def full_text(self, query: str) -> Iterator[FullText]:
         """Put a question to the captions, to be asked while a connection is lent to it."""
         with self._file.reading() as connection:
-            yield FullText(connection, query)
+            yield FullText(connection, query, self._cache)
 
     def rows_saying(
         self, text: str, *, together: bool = False, limit: int | None = None
@@ -270,13 +289,17 @@ class CatalogueReader:
         With `together`, next to one another and in this order: where thousands have the words, of
         an even sample of them; with `limit`, the first so many.
         """
-        with self._file.reading() as connection:
-            return caption_lookup.rows_saying(connection, text, together=together, limit=limit)
+        with self.full_text(text) as question:
+            rows = question.rows(None if together else limit)
+        if together:
+            with self._file.reading() as connection:
+                rows = caption_lookup.saying_together(connection, text, rows)
+        return rows[:limit]
 
     def saying_among(self, text: str, rows: Sequence[int]) -> np.ndarray:
         """Return which of some rows have captions with every word of a text, bool (len(rows),)."""
-        with self._file.reading() as connection:
-            return caption_lookup.saying_among(connection, text, [int(row) for row in rows])
+        with self.full_text(text) as question:
+            return question.has_every(question.gains(np.array(rows, np.int64)))
 
     def says(self, text: str) -> bool:
         """Return whether the captions of any photo have every word of a text, by its stem."""

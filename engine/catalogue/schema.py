@@ -1,7 +1,8 @@
 """The tables of a catalogue file, and the steps that lead from each version to the next.
 
 SQLite keeps the version in ``PRAGMA user_version``. A new file walks through the same steps as an
-old one, so that no step is ever code that only old files run. A step, once released, never changes.
+old one, so that no step is ever code that only old files run. A step, once released, leads to the
+same tables for ever.
 """
 
 from __future__ import annotations
@@ -16,8 +17,7 @@ from engine.errors import CatalogueError
 APPLICATION_ID = 0x4B494E44
 
 # Captions, attributes and tags are JSON on the photo's own row: nine photos are one query and no
-# joins. What is searched lies beside it and is derived from it: the full text by triggers, the
-# inverted index by `postings`.
+# joins. What is searched lies beside it and is derived from it: `postings` and `full_text`.
 _PHOTOS = (
     "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     """
@@ -41,51 +41,23 @@ _PHOTOS = (
     "CREATE TABLE skipped (path TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID",
 )
 
-# SQLite's full text, which version 3 gives up for `full_text`; old files still pass through it.
-# One document per photo, so that bm25 ranks photos, not captions. The index keeps no text of its
-# own: to take a document out, FTS5 must be told exactly what went in, hence `old.captions`.
-_JOINED = "(SELECT group_concat(value, char(10)) FROM json_each({captions}))"
-_FORGET = f"""
-    INSERT INTO caption_search (caption_search, rowid, text)
-    VALUES ('delete', old.row, {_JOINED.format(captions="old.captions")})
-"""
-_LEARN = f"""
-    INSERT INTO caption_search (rowid, text)
-    VALUES (new.row, {_JOINED.format(captions="new.captions")})
-"""
-_FULL_TEXT = (
-    f"CREATE VIEW caption_text AS SELECT row, {_JOINED.format(captions='captions')} AS text"
-    " FROM photo WHERE retired = 0",
-    """
-    CREATE VIRTUAL TABLE caption_search USING fts5 (
-        text, content = 'caption_text', content_rowid = 'row',
-        tokenize = 'porter unicode61 remove_diacritics 2'
-    )
-    """,
-    f"CREATE TRIGGER caption_added AFTER INSERT ON photo BEGIN {_LEARN}; END",
-    "CREATE TRIGGER caption_changed AFTER UPDATE OF captions ON photo"
-    f" BEGIN {_FORGET}; {_LEARN}; END",
-    "CREATE TRIGGER caption_retired AFTER UPDATE OF retired ON photo"
-    f" WHEN old.retired = 0 AND new.retired = 1 BEGIN {_FORGET}; END",
-)
 
-
-def _index_the_words(connection: sqlite3.Connection) -> None:
-    """Put our own full text in the place of SQLite's, which scored every row that has a word."""
-    for trigger in ("caption_added", "caption_changed", "caption_retired"):
-        connection.execute(f"DROP TRIGGER {trigger}")
-    connection.execute("DROP TABLE caption_search")
-    connection.execute("DROP VIEW caption_text")
-    full_text.create(connection)
-
-
-def _make_photos_and_full_text(connection: sqlite3.Connection) -> None:
-    for statement in (*_PHOTOS, *_FULL_TEXT):
+def _make_photos(connection: sqlite3.Connection) -> None:
+    for statement in _PHOTOS:
         connection.execute(statement)
 
 
+def _index_the_words(connection: sqlite3.Connection) -> None:
+    """Make our own full text, where older files have SQLite's, in its place."""
+    for trigger in ("caption_added", "caption_changed", "caption_retired"):
+        connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+    connection.execute("DROP TABLE IF EXISTS caption_search")
+    connection.execute("DROP VIEW IF EXISTS caption_text")
+    full_text.create(connection)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
-    _make_photos_and_full_text,
+    _make_photos,
     postings.create,
     _index_the_words,
 )

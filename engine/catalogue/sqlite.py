@@ -1,7 +1,7 @@
 """SQLite as Python was built with it, whatever else the program has loaded.
 
-TensorFlow carries an SQLite of its own, without full-text search, and shows its symbols to every
-library that is loaded later. Where it comes first, ``import sqlite3`` binds to that one, and every
+TensorFlow carries an SQLite of its own, built without much of it, and shows its symbols to every
+library that is loaded later. Where it comes first, ``import sqlite3`` binds to that one, and an old
 catalogue fails with "no such module: fts5". All of this room takes `sqlite3` from here.
 """
 

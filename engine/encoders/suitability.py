@@ -18,6 +18,7 @@ from engine.durable import read_json
 from engine.encoders import EVERYDAY, FASHION, bundled_model, load_encoder
 from engine.errors import ModelError, PhotoError
 from engine.images import read_photos
+from engine.selection import even_places
 
 PRODUCTS = "products.json"
 N_LOOKED_AT = 64
@@ -72,7 +73,7 @@ def look_at(paths: Sequence[Path]) -> Suitability:
     ModelError
         The everyday model cannot be loaded.
     """
-    places = np.linspace(0, len(paths) - 1, min(len(paths), N_LOOKED_AT)).astype(int)
+    places = even_places(len(paths), N_LOOKED_AT)
     model = bundled_model(EVERYDAY)
     encoder = load_encoder(model)
     read = read_photos(

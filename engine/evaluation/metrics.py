@@ -22,6 +22,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.selection import top_k
+
 _CHUNK = 512
 
 
@@ -204,7 +206,7 @@ def precision_at_k(
     for part in _chunks(len(rows)):
         similarities = embeddings[part] @ embeddings.T
         similarities[groups[part, None] == groups[None, :]] = -np.inf
-        near = np.argsort(-similarities, axis=1, kind="stable")[:, :k]
+        near = top_k(similarities, k)
         usable = np.take_along_axis(similarities, near, axis=1) > -np.inf
         same = (codes[near] == codes[part, None]) & usable
         hits.append(same.sum(axis=1) / np.maximum(usable.sum(axis=1), 1))

@@ -24,6 +24,7 @@ from engine.encoders import BUNDLED_MODELS, FASHION, Encoder, bundled_model, loa
 from engine.errors import ModelError, QueryError
 from engine.evaluation.recipe_figures import Row
 from engine.query import parse_query
+from engine.selection import top_k
 
 FORMAT_VERSION = 1
 CONTENT = "comparison.json"
@@ -159,7 +160,7 @@ class Comparison:
         similarities = self._embeddings(recipe) @ (
             vector / max(float(np.linalg.norm(vector)), 1e-9)
         )
-        order = np.argsort(-similarities, kind="stable")[:k]
+        order = top_k(similarities, k)
         return [
             Hit(int(i), float(similarities[i]), self.paths[i], " ".join(self.captions[i][:1]))
             for i in order

@@ -17,6 +17,7 @@ from engine.encoders import Encoder
 from engine.errors import CollectionError
 from engine.evaluation.metrics import Retrieval, both_directions, precision_at_k
 from engine.progress import Report, Step, unheard
+from engine.selection import even_places
 from engine.storage import Collection
 
 MAX_POOL = 10_000
@@ -106,9 +107,7 @@ def evaluate_collection(
 
 def _thinned(photos: Sequence[Photo]) -> list[Photo]:
     """Return at most `MAX_POOL` photos, evenly spaced: no class of a sorted folder is lost."""
-    if len(photos) <= MAX_POOL:
-        return list(photos)
-    return [photos[i] for i in np.linspace(0, len(photos) - 1, MAX_POOL).astype(int)]
+    return [photos[place] for place in even_places(len(photos), MAX_POOL)]
 
 
 def _numbered(names: Sequence[str]) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.search import SearchEngine
+from engine.selection import top_k
 from engine.text.stopwords import is_telling
 
 # Words that training showed less often than this, or than this share of the most frequent one, lie
@@ -13,7 +14,6 @@ from engine.text.stopwords import is_telling
 _OFTEN = 40
 _SHARE = 0.006
 _MAX_WORDS = 3_000
-_AT_ONCE = 256
 
 
 class WordBook:
@@ -35,12 +35,10 @@ class WordBook:
         counts = [tokenizer.count(word) for word in often] if tokenizer else []
         least = max(_OFTEN, _SHARE * max(counts, default=0))
         self.words = [word for word, count in zip(often, counts, strict=True) if count >= least]
-        parts = [
-            engine.encoder.embed_texts(self.words[start : start + _AT_ONCE])
-            for start in range(0, len(self.words), _AT_ONCE)
-        ]
         self._rows = (
-            np.concatenate(parts) if parts else np.empty((0, engine.encoder.n_dims), np.float32)
+            engine.encoder.embed_texts(self.words)
+            if self.words
+            else np.empty((0, engine.encoder.n_dims), np.float32)
         )
         background = engine.background
         self._levels = self._rows @ background.mean
@@ -57,7 +55,7 @@ class WordBook:
         if not self.words:
             return [[] for _ in embeddings]
         above = (embeddings @ self._rows.T - self._levels) / self._spreads
-        first = np.argsort(-above, axis=1, kind="stable")[:, :n]
+        first = top_k(above, n)
         return [
             [(self.words[place], float(line[place])) for place in places]
             for line, places in zip(above, first.tolist(), strict=True)

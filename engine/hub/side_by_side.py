@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from engine.catalogue import Photo
 from engine.encoders import Encoder
 from engine.encoders.features import FrozenFeatures
 from engine.encoders.model_folder import no_text_side
 from engine.errors import CollectionError
 from engine.progress import Report, unheard
+from engine.selection import even_sample, top_k
 from engine.storage import Collection
 
 N_PHOTOS = 200
@@ -40,8 +39,7 @@ class SideBySide:
     def __init__(
         self, collection: Collection, encoders: Sequence[Encoder], progress: Report = unheard
     ) -> None:
-        live = collection.catalogue.live_rows()
-        rows = live[np.linspace(0, len(live) - 1, min(len(live), N_PHOTOS)).astype(np.int64)]
+        rows = even_sample(collection.catalogue.live_rows(), N_PHOTOS)
         there = [row for row in rows if collection.photo_file(row).is_file()]
         if not there:
             raise CollectionError(
@@ -69,7 +67,7 @@ class SideBySide:
             if encoder.tokenizer is None:
                 raise no_text_side(encoder.name)
             similarities = seen.rows @ encoder.embed_texts([text])[0]
-            order = np.argsort(-similarities, kind="stable")[:k].tolist()
+            order = top_k(similarities, k).tolist()
             answers.append(
                 [(self.photos[seen.kept[each]], float(similarities[each])) for each in order]
             )

@@ -11,6 +11,7 @@ from engine.catalogue.postings import fold
 from engine.encoders import Encoder
 from engine.maps.cluster_words import most_telling, share_of_words
 from engine.maps.photo_table import PhotoTable
+from engine.selection import top_k
 
 _MIN_SHARE = 0.3
 _MIN_LIFT = 1.15
@@ -94,7 +95,7 @@ def words_of_the_model(
     if len(chosen) < len(everything):
         direction = direction - everything.mean(axis=0)
         rows = rows - rows.mean(axis=0)
-    return [words[i] for i in np.argsort(-(rows @ direction), kind="stable")[:n_words]]
+    return [words[i] for i in top_k(rows @ direction, n_words)]
 
 
 def most_typical(embeddings: NDArray[np.float32], n: int) -> list[int]:
@@ -105,4 +106,4 @@ def most_typical(embeddings: NDArray[np.float32], n: int) -> list[int]:
     >>> most_typical(np.array([[1, 0], [0.8, 0.6], [0, 1]], "float32"), 1)
     [1]
     """
-    return np.argsort(-(embeddings @ embeddings.mean(axis=0)), kind="stable")[:n].tolist()
+    return top_k(embeddings @ embeddings.mean(axis=0), n).tolist()

@@ -42,6 +42,7 @@ from engine.projection import (
     trustworthiness,
 )
 from engine.projection.projector import n_neighbours_for
+from engine.selection import even_places
 from engine.storage import Collection
 from engine.storage.manifest import now
 
@@ -252,7 +253,7 @@ class _Making:
 
     def _name_clusters(self, material: Material, clusters: NDArray[np.int16]) -> list[list[str]]:
         """Name each cluster by its photos' words; of many points, an even part is read."""
-        some = np.unique(np.linspace(0, len(clusters) - 1, _MAX_WORDS_READ).astype(int))
+        some = even_places(len(clusters), _MAX_WORDS_READ)
         photos = self.collection.catalogue.photos(np.unique(material.rows[some]))
         told = {photo.row: words_of(photo) for photo in photos}
         names = telling_words([told[row] for row in material.rows[some].tolist()], clusters[some])

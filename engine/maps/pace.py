@@ -11,6 +11,7 @@ from engine.maps.map_settings import MapSettings
 from engine.projection import MIN_TSNE_ROWS, fit_tsne, nearest_neighbours
 from engine.projection.neighbours import MAX_EXACT
 from engine.projection.projector import n_neighbours_for
+from engine.selection import even_sample
 from engine.storage import Collection
 
 # From here on t-SNE takes its other way to repel points: a sample must go the way of the whole.
@@ -94,7 +95,7 @@ def measure_pace(collection: Collection, settings: MapSettings) -> Pace:
         Of the map; its perplexity decides much.
     """
     rows = collection.catalogue.live_rows()
-    some = rows[np.linspace(0, len(rows) - 1, min(len(rows), _SAMPLE)).astype(int)]
+    some = even_sample(rows, _SAMPLE)
     some = np.resize(some, max(len(some), MIN_TSNE_ROWS))  # few photos may have many captions
     embeddings = np.asarray(collection.embeddings[some], np.float32)
     fit_tsne(embeddings[:16], nearest_neighbours(embeddings[:16], 5), iterations=1)  # libraries

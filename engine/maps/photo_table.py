@@ -20,6 +20,7 @@ from engine.catalogue import Photo
 from engine.catalogue.postings import fold
 from engine.maps.cluster_words import words_of
 from engine.maps.map_files import DrawnMap
+from engine.selection import even_sample
 from engine.storage import Collection
 
 N_BINS = 12
@@ -143,20 +144,7 @@ class PhotoTable:
 
     def words_at(self, places: NDArray[np.integer]) -> list[frozenset[str]]:
         """Return the words of some photos; of many, of evenly many of them."""
-        return [words_of(photo) for photo in self.photos(evenly(places, _MOST_READ))]
-
-
-def evenly(values: NDArray[np.integer], most: int) -> NDArray[np.integer]:
-    """Return at most so many values, evenly from first to last.
-
-    Examples
-    --------
-    >>> evenly(np.arange(10), 4).tolist()
-    [0, 3, 6, 9]
-    """
-    if len(values) <= most:
-        return values
-    return values[np.linspace(0, len(values) - 1, most).astype(int)]
+        return [words_of(photo) for photo in self.photos(even_sample(places, _MOST_READ))]
 
 
 def _named(key: str, values: Sequence[str], codes: NDArray[np.int32]) -> Column:

@@ -14,6 +14,7 @@ from engine.encoders import Encoder
 from engine.errors import MapError
 from engine.maps.map_settings import MapSettings
 from engine.progress import Report, Step
+from engine.selection import even_sample
 from engine.storage import Collection
 
 # Measured with 70,000 points and perplexity 30: neighbours and their affinities, at the most.
@@ -148,7 +149,7 @@ def thinned(collection: Collection, live: NDArray[np.int64], share: float) -> ND
             group[collection.catalogue.rows_where({key: [value]})] = number
     in_order = live[np.lexsort((live, group[live]))]
     n_kept = max(int(len(live) * share), 1)
-    return np.sort(in_order[np.linspace(0, len(live) - 1, n_kept).astype(int)])
+    return np.sort(even_sample(in_order, n_kept))
 
 
 def embed_captions(

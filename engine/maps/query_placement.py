@@ -13,6 +13,7 @@ from engine.maps.map_folder import maps_folder
 from engine.maps.points import Material, centre_sides, embed_captions
 from engine.progress import unheard
 from engine.projection import MIN_TSNE_ROWS, Placer, fit_pca
+from engine.selection import top_k
 from engine.storage import Collection
 
 
@@ -84,7 +85,7 @@ class LandingGround:
         else:
             point = self._placer.place(moved[None])[0][0]
         candidates = np.flatnonzero(self._is_photo if self._is_photo.any() else ~self._is_photo)
-        order = np.argsort(-similarities[candidates], kind="stable")[:n_nearest]
+        order = top_k(similarities[candidates], n_nearest)
         return Landing((float(point[0]), float(point[1])), candidates[order].tolist(), similarities)
 
     def _mean_of(self, side: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from engine.errors import QueryError
@@ -24,6 +24,7 @@ _IDS = re.compile(r"\[([^\[\]\s]+)\]" + _REGION)
 _HIDDEN = "\ue000"
 # Characters of ids that no part of the language uses; all others are written as in an address.
 _PLAIN_IN_IDS = "._~/:"
+_MAX_REMEMBERED = 1_024
 
 
 def _nothing_is_a_name(text: str) -> bool:
@@ -215,12 +216,13 @@ def format_body(term: Term) -> str:
         return f"[{','.join(quote(each, safe=_PLAIN_IN_IDS) for each in term.ids)}]{region}"
     if not term.text:
         return f"photo{term.photo if term.photo > 1 else ''}{region}"
-    alone = replace(term, weight=1.0)
-    return term.text if _reads_back(term.text, alone) else f'"{term.text}"'
+    return term.text if _reads_back(term.text) else f'"{term.text}"'
 
 
-def _reads_back(text: str, term: Term) -> bool:
+@lru_cache(_MAX_REMEMBERED)
+def _reads_back(text: str) -> bool:
+    """Tell whether a text is read as itself."""
     try:
-        return parse_query(text) == (term,)
+        return parse_query(text) == (Term(1.0, text),)
     except QueryError:
         return False

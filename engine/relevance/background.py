@@ -11,6 +11,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.selection import even_sample
+
 _SAMPLE = 4_000
 _LEAST_SPREAD = 1e-4
 
@@ -39,8 +41,7 @@ class Background:
     """
 
     def __init__(self, embeddings: NDArray[np.float32], rows: NDArray[np.int64]) -> None:
-        places = np.linspace(0, len(rows) - 1, min(len(rows), _SAMPLE)).astype(np.int64)
-        self.sample = np.ascontiguousarray(embeddings[rows[places]], np.float32)
+        self.sample = np.ascontiguousarray(embeddings[even_sample(rows, _SAMPLE)], np.float32)
         self.mean = self.sample.mean(axis=0)
         centred = self.sample - self.mean
         self._covariance = centred.T @ centred / np.float32(max(len(centred), 1))

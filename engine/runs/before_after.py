@@ -8,6 +8,7 @@ from engine.catalogue import Photo
 from engine.encoders import Encoder
 from engine.errors import PhotoError
 from engine.images import read_photos
+from engine.selection import top_k
 from engine.storage import Collection
 
 MOST_COMPARED = 300
@@ -55,6 +56,6 @@ class BeforeAfter:
         nearest = []
         for encoder, embeddings in zip(self._encoders, self._embeddings, strict=True):
             similarities = embeddings @ encoder.embed_texts([words])[0]
-            order = np.argsort(-similarities, kind="stable")[:k]
+            order = top_k(similarities, k)
             nearest.append(self._collection.catalogue.photos(self._rows[order].tolist()))
         return nearest[0], nearest[1]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.durable import read_json
 from engine.encoders import Encoder
+from engine.selection import top_k
 from engine.training.probe import BEST, CONTENT, PICTURES
 from engine.training.record import HELD_OUT
 
@@ -152,8 +153,7 @@ def nearest(query: Rows, photos: Rows, places: list[int], k: int) -> list[Found]
     [Found(place=9, similarity=1.0)]
     """
     similarities = photos @ query
-    order = np.argsort(-similarities, kind="stable")[:k]
-    return [Found(places[i], float(similarities[i])) for i in order]
+    return [Found(places[i], float(similarities[i])) for i in top_k(similarities, k)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@
     collection_values.py  the values that a collection's photos share, found again in a query
     ranker.py             candidates, by embedding and by words, scored and arranged
     lexical.py            candidates and log odds by words: BM25 and values
+    keyword_filter.py     only photos that carry the words of a query
     fusion.py             log odds of all kinds add up to one order
     dense_weight.py       how much the model's nearness tells, beside what words tell
     diversity.py          near-duplicates, and maximal marginal relevance

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.encoders import Encoder
 from engine.relevance import Background
 from engine.search.vocabulary import ModelVocabulary
+from engine.selection import even_sample
 from engine.storage import Collection
 from engine.text import singular, words
 
@@ -61,8 +62,7 @@ class CaptionWords:
 
     def _rows(self, word: str) -> NDArray[np.int64]:
         rows = self._collection.catalogue.rows_saying(word, limit=_N_READ)
-        places = np.linspace(0, len(rows) - 1, min(len(rows), _N_LOOKED_AT)).astype(np.int64)
-        return np.unique(rows[places])
+        return even_sample(rows, _N_LOOKED_AT)
 
     def _follower(self, word: str) -> str:
         """Return the word that always follows a word in captions, "" where several do.

@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.encoders import Encoder
 from engine.relevance import Background
+from engine.selection import even_sample
 from engine.storage import Collection
 
 # Where there are no captions to learn it from: about what collections that a model reads well show.
@@ -28,8 +29,7 @@ def nats_per_spread(collection: Collection, encoder: Encoder, background: Backgr
     if tokenizer is None:
         return _UNTOLD
     catalogue = collection.catalogue
-    live = catalogue.live_rows()
-    chosen = live[np.linspace(0, len(live) - 1, min(len(live), _N_CAPTIONS)).astype(np.int64)]
+    chosen = even_sample(catalogue.live_rows(), _N_CAPTIONS)
     read = [
         photo
         for photo in catalogue.photos(chosen)

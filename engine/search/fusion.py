@@ -20,7 +20,7 @@ of fusion functions for hybrid retrieval", ACM TOIS 42(1), 2023: sums of scores 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -59,6 +59,8 @@ class Ranking:
 
     def followed_by(self, other: Ranking) -> Ranking:
         """Return these and, behind them, the other rows of a larger pool in their order."""
+        if not self.pools:
+            return replace(other, pools=(len(other.rows),))
         new = ~np.isin(other.rows, self.rows)
         rows = np.concatenate([self.rows, other.rows[new]])
         contributions = {
@@ -74,6 +76,8 @@ class Ranking:
 
     def shares(self, place: int) -> dict[str, float]:
         """Return each contribution's part of what spoke for the row in a place."""
+        if not self.contributions:
+            return {}
         spoke = {
             name: float(told[place]) for name, told in self.contributions.items() if told[place] > 0
         }

@@ -23,6 +23,7 @@ from engine.catalogue import Catalogue
 from engine.catalogue.bm25 import FullText
 from engine.search.collection_values import Lexicon, Mention
 from engine.search.known_words import telling_words
+from engine.selection import top_k
 
 # Where so many captions say every word, those that leave some out are not asked.
 _ENOUGH = 50
@@ -154,7 +155,7 @@ class LexicalScorer:
                     rows = rows[~isin(rows, before.rows)]
                 found, gained = np.concatenate([kept, rows]), self._tags(rows)[0]
                 gained = np.concatenate([worth, gained])
-                order = np.argsort(-gained, kind="stable")[:k]
+                order = top_k(gained, k)
                 kept, worth = found[order], gained[order]
             # Rows without this value can't have more than the others give together.
             most -= self._worth(value)

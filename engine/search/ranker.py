@@ -10,12 +10,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.keyword_filter import narrowed
 from engine.query import Term
 from engine.search.context import SearchContext
 from engine.search.dense_weight import NEWS, NEWS_BESIDE_WORDS, nats_per_spread
 from engine.search.diversity import deduplicate, maximal_marginal_relevance
 from engine.search.fusion import POOL, Ranking, Rows, Scores, fuse
+from engine.search.keyword_filter import KeywordFilter
 from engine.search.lexical import LexicalScorer, distinct, isin
 from engine.search.request import SearchRequest
 from engine.search.result import QueryPart
@@ -108,6 +108,7 @@ class Ranker:
     def __init__(self, context: SearchContext) -> None:
         self._context = context
         self._collection = context.collection
+        self._keyword_filter = KeywordFilter(context.collection.catalogue)
 
     def allowed(self, query: ReadQuery) -> tuple[Mask | None, int, int]:
         """Return which rows may be matches (None for all), their number, and the excluded."""
@@ -117,7 +118,7 @@ class Ranker:
             return None, self._collection.n_photos - len(query.own), 0
         allowed = catalogue.mask_where(request.filters)
         if request.only_matching:
-            allowed = narrowed(catalogue, query.text, allowed)
+            allowed = self._keyword_filter.narrowed(query.text, allowed)
         n_before = np.count_nonzero(allowed)
         for text in taken_away:
             allowed[catalogue.rows_saying(text)] = False
@@ -180,15 +181,15 @@ class Ranker:
         ) as scorer:
             said = _without(scorer.candidates, query.own)
             rows = distinct(near, said, np.array(named, np.int64))
-            embeddings = np.asarray(self._collection.embeddings[rows], np.float32)
-            if query.embedding is not None:
-                similarities = np.vecdot(embeddings, query.embedding)
-                # Nearness decides where all else tells the same.
-                order = np.argsort(-similarities, kind="stable")
-                rows, embeddings = rows[order], embeddings[order]
-                similarities = similarities[order]
             told = scorer.log_odds(rows)
             is_said = scorer.is_said
+        embeddings = np.asarray(self._collection.embeddings[rows], np.float32)
+        if query.embedding is not None:
+            similarities = np.vecdot(embeddings, query.embedding)
+            # Nearness decides where all else tells the same.
+            order = np.argsort(-similarities, kind="stable")
+            rows, embeddings, similarities = rows[order], embeddings[order], similarities[order]
+            told = {name: each[order] for name, each in told.items()}
         if query.embedding is not None and query.request.mode == "hybrid":
             news = NEWS if photos or not is_said else NEWS_BESIDE_WORDS
             told = {"meaning": news * self._nearness(query.embedding, similarities), **told}

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.encoders import Encoder
 from engine.index import PhotoIndex
+from engine.selection import even_sample
 from engine.storage import Collection
 
 EFS = (10, 20, 40, 80, 160, 320, 640)
@@ -45,8 +46,7 @@ class RecallPoint:
 def measure_recall(collection: Collection, encoder: Encoder) -> list[RecallPoint]:
     """Measure every setting on texts and photos of the collection, the exact answer last."""
     index: PhotoIndex = collection.index
-    rows = collection.catalogue.live_rows()
-    chosen = rows[np.linspace(0, len(rows) - 1, min(_N_QUERIES, len(rows))).astype(np.int64)]
+    chosen = even_sample(collection.catalogue.live_rows(), _N_QUERIES)
     photos = np.asarray(collection.embeddings[chosen], np.float32)
     asked = [photos, _texts(collection, encoder, chosen)]
     exact: list[list[set[int]]] = []

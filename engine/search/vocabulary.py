@@ -30,7 +30,6 @@ _SAME = 0.5
 # Seen so often, a word is used for something; seen less, it is asked whether its neighbours are
 # those of general English. Words of brands and slogans correlate by less than this.
 _SURE, _LEAST_AGREEMENT = 400, 0.08
-_AT_ONCE = 256
 _SEVERAL = 3
 _LEAST_SPREAD = 1e-4
 _MAX_REMEMBERED = 10_000
@@ -66,11 +65,9 @@ class ModelVocabulary:
 
     @cached_property
     def _rows(self) -> NDArray[np.float32]:
-        parts = [
-            self._encoder.embed_texts(self.words[start : start + _AT_ONCE])
-            for start in range(0, len(self.words), _AT_ONCE)
-        ]
-        return np.concatenate([np.empty((0, self._encoder.n_dims), np.float32), *parts])
+        if not self.words:
+            return np.empty((0, self._encoder.n_dims), np.float32)
+        return self._encoder.embed_texts(self.words)
 
     def margins(
         self, text: NDArray[np.float32], photos: NDArray[np.float32]

@@ -14,6 +14,7 @@ from engine import config
 from engine.errors import QueryError
 from engine.progress import Report, unheard
 from engine.query import Term, parse_query
+from engine.selection import top_k
 from engine.text import spelt_nearly
 from engine.text import words as words_of
 from engine.text.stopwords import FILLER
@@ -258,7 +259,7 @@ class WordVectors:
         if among is not None:
             found = {row for w in among if (row := self._vocabulary.find(w)) is not None}
             allowed = np.array(sorted(found), np.int64)
-            candidates = allowed[np.argsort(-similarities[allowed], kind="stable")]
+            candidates = allowed[top_k(similarities[allowed], len(allowed))]
             rows: Iterator[int] = iter(candidates.tolist())
         else:
             rows = _descending(similarities, 2 * k + len(left_out) + 32)
@@ -327,10 +328,6 @@ class WordVectors:
 
 def _descending(similarities: NDArray[np.float32], n_first: int) -> Iterator[int]:
     """Yield rows from the most similar on; the first few without sorting all."""
-    n_first = min(n_first, len(similarities))
-    head = np.argpartition(-similarities, n_first - 1)[:n_first]
-    head = head[np.lexsort((head, -similarities[head]))]
-    yield from head.tolist()
+    yield from top_k(similarities, n_first).tolist()
     if n_first < len(similarities):
-        rest = np.argsort(-similarities, kind="stable")
-        yield from rest[n_first:].tolist()
+        yield from top_k(similarities, len(similarities))[n_first:].tolist()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from engine import config
 from engine.catalogue import Catalogue, NewPhoto, Skipped, schema
 from engine.catalogue import database as file
 from engine.errors import CatalogueError
@@ -110,6 +111,63 @@ def test_a_file_of_version_1_is_read_without_touching_it(old_file: Path):
         assert catalogue.root == old_file.parent / "photos"
     assert old_file.read_bytes() == before
     assert os.listdir(old_file.parent) == ["old.sqlite"]
+
+
+def test_an_old_file_is_migrated_once_and_its_copy_kept_until_it_changes(
+    old_file: Path, monkeypatch
+):
+    migrated: list[str] = []
+    whole = schema.migrate
+    monkeypatch.setattr(
+        schema, "migrate", lambda connection: (migrated.append("once"), whole(connection))
+    )
+    for _ in range(2):
+        with Catalogue.open(old_file) as catalogue:
+            check_answers(catalogue)
+    assert migrated == ["once"]
+    connection = sqlite3.connect(old_file)
+    connection.execute('UPDATE photo SET attributes = \'{"colour": "teal"}\' WHERE row = 0')
+    connection.commit()
+    connection.close()
+    with Catalogue.open(old_file) as catalogue:
+        assert catalogue.rows_where({"colour": ["teal"]}).tolist() == [0]
+    assert migrated == ["once"] * 2
+
+
+def test_a_kept_copy_that_is_damaged_is_made_again(old_file: Path):
+    Catalogue.open(old_file).close()
+    (copy,) = (config.home() / "catalogues").iterdir()
+    copy.write_bytes(b"no database")
+    with Catalogue.open(old_file) as catalogue:
+        check_answers(catalogue)
+
+
+def test_only_the_last_copies_are_kept(old_file: Path, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(file, "_MAX_COPIES", 2)
+    for number in range(4):
+        other = tmp_path / f"{number}.sqlite"
+        other.write_bytes(old_file.read_bytes())
+        connection = sqlite3.connect(other)
+        connection.execute("UPDATE photo SET width = ?", (number,))
+        connection.commit()
+        connection.close()
+        Catalogue.open(other).close()
+    assert len(list((config.home() / "catalogues").iterdir())) == 2
+
+
+def test_a_home_that_cannot_be_written_keeps_no_copy_and_harms_nothing(
+    old_file: Path, tmp_path: Path, monkeypatch
+):
+    (tmp_path / "taken").write_text("")
+    monkeypatch.setenv("KINDRED_HOME", str(tmp_path / "taken"))
+    with Catalogue.open(old_file) as catalogue:
+        check_answers(catalogue)
+
+
+def test_no_catalogue_has_tables_of_sqlite_s_full_text(closed_file: Path, old_file: Path):
+    Catalogue.open(old_file, read_only=False).close()
+    for path in (closed_file, old_file):
+        assert not [name for name in tables_of(path) if "search" in name]
 
 
 def test_a_new_file_has_the_tables_that_version_1_grows_into(old_file: Path, tmp_path: Path):

@@ -61,13 +61,16 @@ def test_bm25_of_one_word_is_that_of_the_formula(catalogue: Catalogue):
     assert (row, score) == (0, pytest.approx(0.90930, abs=1e-5))
 
 
+@pytest.mark.parametrize("hopeful", [20, 2_000])
 @pytest.mark.parametrize("many", [30, 20_000])
 @pytest.mark.parametrize("query", ["wool", "red dress", "short winter coat", "long silk red scarf"])
 def test_the_best_are_those_of_scoring_every_document(
-    catalogue: Catalogue, monkeypatch, many: int, query: str
+    catalogue: Catalogue, monkeypatch, many: int, hopeful: int, query: str
 ):
-    """Once the rarer words have `many` documents, those alone are scored: the best of them."""
+    """Once the rarer words have `many` documents, those alone are scored: the best of them; and
+    only where there are more than `hopeful` some need not be."""
     monkeypatch.setattr(bm25, "_MANY", many)
+    monkeypatch.setattr(bm25, "_HOPEFUL", hopeful)
     monkeypatch.setattr(full_text, "CHUNK_ROWS", 256)
     captions = drawn_captions(900)
     catalogue.add(new_photo(str(i), caption) for i, caption in enumerate(captions))
