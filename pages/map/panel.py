@@ -9,8 +9,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from engine.maps.choice import in_common, words_in_common, words_of_the_model
-from engine.maps.photo_table import PhotoTable, evenly
+from engine.maps.photo_table import PhotoTable
 from engine.search import SearchEngine
+from engine.selection import even_sample
 from pages.map.actions import draw_uses
 from pages.map.resources import table_of
 from pages.map.selection import forget, read_choice
@@ -52,8 +53,8 @@ def _draw_described(engine: SearchEngine, table: PhotoTable, places: NDArray[np.
     """Say what the chosen photos have in common that the others have not."""
     words = words_in_common(table, places)
     if not words:
-        rows = evenly(table.rows, MOST_COMPARED)
-        chosen = evenly(table.rows[places], MOST_COMPARED)
+        rows = even_sample(table.rows, MOST_COMPARED)
+        chosen = even_sample(table.rows[places], MOST_COMPARED)
         embeddings = engine.collection.embeddings
         words = words_of_the_model(engine.encoder, embeddings[chosen], embeddings[rows])
     if words:
