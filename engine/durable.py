@@ -9,11 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import stat
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from engine.errors import KindredError
 
 PARTIAL = ".partial"
 # What reading a file of ours may raise, beside OSError, when its bytes are not what was written.
@@ -31,6 +36,8 @@ MALFORMED = (
 )
 _CHECKSUM = "checksum"
 _LONGEST_RECORD = 2**28
+
+_Record = TypeVar("_Record")
 
 
 class DamagedFileError(Exception):
@@ -52,6 +59,48 @@ def flush_folder(folder: Path) -> None:
         for name in names:
             flush_file(Path(parent, name))
         flush_file(Path(parent))
+
+
+@contextmanager
+def whole_folder(place: Path, *, replace: bool = False) -> Iterator[Path]:
+    """Give an empty folder to fill; it takes its place when the block ends, else it is removed.
+
+    Parameters
+    ----------
+    place
+        Where the folder will be; its parents are made.
+    replace
+        Remove what is there, once the new folder is on the disk.
+
+    Raises
+    ------
+    OSError
+        The disk is full, may not be written, or has something at `place` already.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> place = Path(tempfile.mkdtemp(), "model")
+    >>> with whole_folder(place) as beside:
+    ...     _ = (beside / "weights").write_bytes(b"123")
+    ...     place.exists()
+    False
+    >>> [path.name for path in place.iterdir()]
+    ['weights']
+    """
+    beside = place.with_name(place.name + PARTIAL)
+    shutil.rmtree(beside, ignore_errors=True)  # what a killed program left
+    beside.mkdir(parents=True)
+    try:
+        yield beside
+        flush_folder(beside)
+        if replace:
+            shutil.rmtree(place, ignore_errors=True)
+        beside.rename(place)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+    flush_file(place.parent)
 
 
 def write_whole(path: Path, content: bytes, *, flush: bool = True) -> None:
@@ -111,6 +160,54 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_bytes())
     except RecursionError as error:
         raise ValueError("nested deeper than any record") from error
+
+
+def read_record(
+    path: Path, newest: int, *, refuse: type[KindredError], version: str = "version"
+) -> dict[str, Any]:
+    """Return a record that says which version of its format it is written in.
+
+    Parameters
+    ----------
+    path
+        The JSON file.
+    newest
+        The newest version that is understood here.
+    refuse
+        The error raised for a later one, which a newer Kindred wrote.
+    version
+        The field that says which one it is; a record without it is of version 0.
+
+    Raises
+    ------
+    OSError
+        There is no such file, or it cannot be read.
+    ValueError
+        It holds no record.
+    """
+    record = read_json(path)
+    if not isinstance(record, dict) or not isinstance(record.get(version, 0), int):
+        raise ValueError("no record, but something else")
+    if record.get(version, 0) > newest:
+        raise refuse(
+            f"a newer Kindred wrote this ({version} {record[version]}; {newest} is read here)",
+            value=path,
+            remedy="Update Kindred",
+        )
+    return record
+
+
+def from_record(kind: type[_Record], record: Mapping[str, Any]) -> _Record:
+    """Build a dataclass from a record; what only a newer Kindred knows is passed over.
+
+    Examples
+    --------
+    >>> from engine.progress import Progress
+    >>> from_record(Progress, {"step": "reading", "done": 1, "total": 2, "seconds": 3, "mood": 4})
+    Progress(step='reading', done=1, total=2, seconds=3, unit='')
+    """
+    known = {each.name for each in fields(kind)}  # type: ignore[arg-type]
+    return kind(**{name: entry for name, entry in record.items() if name in known})
 
 
 def write_checked(path: Path, record: Mapping[str, Any]) -> None:

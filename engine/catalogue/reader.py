@@ -237,16 +237,6 @@ class CatalogueReader:
             n_rows = table.count_rows(connection)
             return facets.rows_having(connection, name, value, n_rows)
 
-    def rows_with_tag(self, tag: str) -> np.ndarray:
-        """Return the live rows that carry a tag, ascending, int64 (n,).
-
-        Raises
-        ------
-        CatalogueError
-            When no photo carries it.
-        """
-        return self.rows_where({TAG: [tag]})
-
     def search_captions(
         self, query: str, k: int, *, every_word: bool = False
     ) -> list[tuple[int, float]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.durable import flush_folder, write_json
+from engine.durable import whole_folder, write_json
 from engine.encoders import model_folder as files
 from engine.encoders.features import FrozenFeatures, fingerprint_of
 from engine.encoders.model_folder import ModelManifest, no_text_side, write_manifest
@@ -114,27 +113,23 @@ class JointEncoder:
             raise ModelError(
                 "the model's folder exists already", value=folder, remedy="Choose another"
             )
-        beside = folder.with_name(folder.name + ".partial")
-        shutil.rmtree(beside, ignore_errors=True)  # what an earlier, killed save left
-        beside.mkdir(parents=True)
-        self.photo_tower.save_weights(beside / files.PHOTO_WEIGHTS)
-        if self.text_tower and self.tokenizer:
-            self.text_tower.save_weights(beside / files.TEXT_WEIGHTS)
-            self.tokenizer.save(beside / files.VOCABULARY)
-        hashes = {"content_hashes": sorted(held_out)}
-        write_json(beside / files.HELD_OUT, hashes, flush=False)
-        write_json(beside / files.REPORT, report or {}, flush=False, indent=1)  # nested, and long
-        if portable:
-            from engine.encoders.portable import export
+        with whole_folder(folder) as beside:
+            self.photo_tower.save_weights(beside / files.PHOTO_WEIGHTS)
+            if self.text_tower and self.tokenizer:
+                self.text_tower.save_weights(beside / files.TEXT_WEIGHTS)
+                self.tokenizer.save(beside / files.VOCABULARY)
+            hashes = {"content_hashes": sorted(held_out)}
+            write_json(beside / files.HELD_OUT, hashes, flush=False)
+            write_json(beside / files.REPORT, report or {}, flush=False, indent=1)  # nested, long
+            if portable:
+                from engine.encoders.portable import export
 
-            export(self.photo_tower, beside / files.PHOTO_ONNX)
-            if self.text_tower:
-                export(self.text_tower, beside / files.TEXT_ONNX)
-        if beside_too:
-            beside_too(beside)
-        manifest = write_manifest(beside, self.name, self.settings)
-        flush_folder(beside)
-        beside.rename(folder)
+                export(self.photo_tower, beside / files.PHOTO_ONNX)
+                if self.text_tower:
+                    export(self.text_tower, beside / files.TEXT_ONNX)
+            if beside_too:
+                beside_too(beside)
+            manifest = write_manifest(beside, self.name, self.settings)
         self.fingerprint = manifest.fingerprint
         return manifest
 

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from engine.durable import MALFORMED, read_json, write_json
+from engine.durable import MALFORMED, read_record, write_json
 from engine.encoders.model_settings import ModelSettings
 from engine.errors import ModelError
 from engine.images import Preprocessing
@@ -128,12 +128,8 @@ def read_manifest(folder: Path) -> ModelManifest:
     ModelError
         The folder is no model, was written by a newer Kindred, or a file is missing or damaged.
     """
-    content = _read_json(folder / MANIFEST)
+    content = _read(folder / MANIFEST)
     try:
-        if content.get("version", 0) > FORMAT_VERSION:
-            raise ModelError(
-                "the model was written by a newer Kindred", value=folder, remedy="Update Kindred"
-            )
         manifest = ModelManifest(
             str(content["name"]),
             ModelSettings.from_json(content["settings"]),
@@ -172,13 +168,13 @@ def read_tokenizer(folder: Path, manifest: ModelManifest) -> Tokenizer | None:
 def read_held_out(folder: Path) -> frozenset[str]:
     """Return the content hashes of the photos that were kept out of the model's training."""
     path = folder / HELD_OUT
-    return frozenset(_read_json(path)["content_hashes"]) if path.is_file() else frozenset()
+    return frozenset(_read(path)["content_hashes"]) if path.is_file() else frozenset()
 
 
 def read_report(folder: Path) -> dict[str, Any]:
     """Return how the model was made, or an empty dictionary when it does not say."""
     path = folder / REPORT
-    return _read_json(path) if path.is_file() else {}
+    return _read(path) if path.is_file() else {}
 
 
 def no_text_side(name: str) -> ModelError:
@@ -188,9 +184,9 @@ def no_text_side(name: str) -> ModelError:
     )
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        content = read_json(path)
+        return read_record(path, FORMAT_VERSION, refuse=ModelError)
     except FileNotFoundError as error:
         raise ModelError(
             "this folder is no model",
@@ -199,9 +195,6 @@ def _read_json(path: Path) -> dict[str, Any]:
         ) from error
     except (OSError, ValueError) as error:
         raise _damaged(path) from error
-    if not isinstance(content, dict):
-        raise _damaged(path)
-    return content
 
 
 def _damaged(path: Path) -> ModelError:

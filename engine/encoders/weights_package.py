@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -101,15 +100,3 @@ class WeightsPackage:
         roots: Any = spec.submodule_search_locations if spec else None
         path = Path(next(iter(roots)), self.file) if roots else None
         return path if path is not None and path.is_file() else None
-
-
-@cache
-def networks() -> tuple[str, ...]:
-    """Return the names of the networks whose weights come as packages.
-
-    Examples
-    --------
-    >>> networks()
-    ('EfficientNetLite0', 'EfficientNetLite2')
-    """
-    return tuple(sorted(path.stem for path in TABLES.glob("*.json")))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import sys
 import time
 from dataclasses import replace
@@ -13,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.durable import PARTIAL, write_whole
+from engine.durable import whole_folder, write_whole
 from engine.encoders import Encoder
 from engine.errors import MapError
 from engine.locks import LockHeldError, exclusive
@@ -267,13 +266,9 @@ class _Making:
         return ". ".join(notes)
 
     def _keep(self, drawn: DrawnMap) -> DrawnMap:
-        """Write the map beside its place and rename it."""
-        partial = self.kept / f"{self.key}{PARTIAL}"
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir()
-        drawn.save(partial)
-        shutil.rmtree(drawn.folder, ignore_errors=True)
-        partial.rename(drawn.folder)
+        """Write the map whole, or not at all."""
+        with whole_folder(self.kept / self.key, replace=True) as beside:
+            drawn.save(beside)
         return replace(drawn, folder=self.kept / self.key)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.durable import read_json, write_json
+from engine.durable import from_record, read_record, write_json
 from engine.errors import MapError
 from engine.maps.map_settings import MapSettings
 
@@ -107,15 +107,13 @@ class MapRecord:
             It is missing, no record of a map, or a newer Kindred wrote it.
         """
         try:
-            value = read_json(folder / RECORD)
-            if value["kind"] != KIND or value["format"] > FORMAT:
-                raise ValueError("another kind or format")
-            names = {each.name for each in fields(cls)}
-            parts = {name: entry for name, entry in value.items() if name in names}
-            parts["settings"] = MapSettings.from_json(parts["settings"])
-            if value["format"] == 1 and parts["settings"].centred:
-                parts["gap"] = None  # it was that of the sides before they were centred
-            record = cls(**parts)
+            value = read_record(folder / RECORD, FORMAT, refuse=MapError, version="format")
+            if value["kind"] != KIND:
+                raise ValueError("a record of another kind")
+            settings = MapSettings.from_json(value["settings"])
+            record = from_record(cls, {**value, "settings": settings})
+            if value["format"] == 1 and settings.centred:
+                record = replace(record, gap=None)  # of the sides before they were centred
             if not 0 <= record.n_photos <= record.n_points <= MAX_POINTS:
                 raise ValueError("counts that cannot be")
         except (OSError, ValueError, KeyError, TypeError) as error:

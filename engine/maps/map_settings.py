@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
+
+from engine.durable import from_record
 
 Method = Literal["tsne", "pca"]
 What = Literal["photos", "captions", "both"]
@@ -87,8 +89,7 @@ class MapSettings:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> MapSettings:
         """Read what `to_json` wrote; what is unknown is passed over."""
-        names = {each.name for each in fields(cls)}
-        return cls(**{name: entry for name, entry in value.items() if name in names})
+        return from_record(cls, value)
 
     def told(self) -> str:
         """Return the settings in words."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from engine.durable import PARTIAL, flush_folder
+from engine.durable import whole_folder
 from engine.encoders import models_folder, read_manifest
 from engine.errors import TrainingError
 from engine.progress import Report, unheard
@@ -71,9 +71,6 @@ def adopt_model(run: Path, home: Path | None = None) -> Path:
     fingerprint = read_manifest(source).fingerprint
     folder = models_folder(home) / f"{run.name}-{fingerprint[:8]}"
     if not folder.exists():
-        beside = folder.with_name(folder.name + PARTIAL)
-        shutil.rmtree(beside, ignore_errors=True)
-        shutil.copytree(source, beside)
-        flush_folder(beside)
-        beside.rename(folder)
+        with whole_folder(folder) as beside:
+            shutil.copytree(source, beside, dirs_exist_ok=True)
     return folder

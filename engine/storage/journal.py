@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.durable import PARTIAL, read_json, write_json, write_whole
+from engine.durable import read_json, write_json, write_whole
 from engine.images import Metadata
 
 JOURNAL = "journal"
@@ -129,12 +129,6 @@ def discard_journal(collection: Path) -> None:
     folder = collection / JOURNAL
     (folder / _TERMS).unlink(missing_ok=True)  # first: without terms the rest counts for nothing
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def sweep_partials(folder: Path) -> None:
-    """Remove what killed programs left half written in a folder only we write to."""
-    for path in folder.glob(f"*{PARTIAL}"):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _packed(readings: Sequence[Reading], contents: Sequence[Content]) -> bytes:

@@ -11,14 +11,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from shlex import quote
-from typing import Any, TypeVar
+from typing import Any
 
 from engine.config import THUMBNAIL_PX
-from engine.durable import DamagedFileError, read_checked, write_checked
+from engine.durable import DamagedFileError, from_record, read_checked, write_checked
 from engine.errors import CollectionError, DamageError
 
 FORMAT = 1
@@ -28,8 +28,6 @@ COPY = ".manifest.copy.json"
 PREVIOUS = "previous.json"  # where the version before was noted until it moved into the manifest
 
 _PIECE_BYTES = 2**20
-
-_Record = TypeVar("_Record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,20 +268,17 @@ def _manifest_from(value: Any, folder: Path) -> Manifest:
         )
     try:
         parts = {key: entry for key, entry in value.items() if key not in ("kind", "format")}
-        parts["origin"] = _record(Origin, parts["origin"])
-        parts["model"] = _record(ModelCard, parts["model"])
-        parts["files"] = {name: _record(FileNote, note) for name, note in parts["files"].items()}
+        parts["origin"] = from_record(Origin, parts["origin"])
+        parts["model"] = from_record(ModelCard, parts["model"])
+        parts["files"] = {
+            name: from_record(FileNote, note) for name, note in parts["files"].items()
+        }
         if parts.get("previous") is not None:
             version_before = {"kind": KIND, "format": version, **parts["previous"]}
             parts["previous"] = _manifest_from(version_before, folder)
-        return _checked(_record(Manifest, parts))
+        return _checked(from_record(Manifest, parts))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise damaged(folder, f"its manifest lacks or garbles something: {error}") from error
-
-
-def _record(kind: type[_Record], value: Mapping[str, Any]) -> _Record:
-    names = {each.name for each in fields(kind)}  # type: ignore[arg-type]
-    return kind(**{name: entry for name, entry in value.items() if name in names})
 
 
 def _checked(manifest: Manifest) -> Manifest:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.durable import MALFORMED, read_json
+from engine.durable import MALFORMED, read_record
 from engine.errors import ModelError
 from engine.text.analyser import normalise, singular, words
 from engine.text.spelling import slips, spelt_nearly
@@ -150,13 +150,7 @@ class Tokenizer:
             The file is missing, damaged, or of a newer version.
         """
         try:
-            content = read_json(path)
-            if content["version"] > FORMAT_VERSION:
-                raise ModelError(
-                    "the vocabulary was written by a newer Kindred",
-                    value=path,
-                    remedy="Update Kindred",
-                )
+            content = read_record(path, FORMAT_VERSION, refuse=ModelError)
             counts = [(str(word), int(count)) for word, count in content["words"]]
             return cls(counts, int(content["n_tokens"]))
         except (OSError, *MALFORMED) as error:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.durable import PARTIAL, flush_file, flush_folder, read_json, write_json
+from engine.durable import PARTIAL, read_json, whole_folder, write_json
 from engine.errors import TrainingError
 
 if TYPE_CHECKING:
@@ -86,10 +86,9 @@ def save(out: Path, trainer: JointTrainer, state: RunState) -> None:
     """Keep the trainer with its optimizer, and the state; drop what it makes needless."""
     folder = out / f"checkpoint-{state.epoch:04d}-{state.step:06d}"
     if not folder.exists():
-        beside = _fresh(folder)
-        trainer.save_weights(beside / _WEIGHTS)
-        write_json(beside / _STATE, asdict(state), flush=False)
-        _put(beside, folder)
+        with whole_folder(folder) as beside:
+            trainer.save_weights(beside / _WEIGHTS)
+            write_json(beside / _STATE, asdict(state), flush=False)
     best = out / f"best-{state.best_epoch:04d}"
     for older in [*checkpoints(out), *_whole(out, "best-*")]:
         if older not in (folder, best):
@@ -128,12 +127,10 @@ def read_state(out: Path) -> RunState | None:
 
 def keep_best(out: Path, trainer: JointTrainer, epoch: int) -> None:
     """Keep the towers of the epoch that just ended as the best ones."""
-    folder = out / f"best-{epoch:04d}"
-    beside = _fresh(folder)
-    trainer.photo_tower.save_weights(beside / _PHOTO)
-    trainer.text_tower.save_weights(beside / _TEXT)
-    shutil.rmtree(folder, ignore_errors=True)  # of an epoch that is trained a second time
-    _put(beside, folder)
+    # An epoch that is trained a second time replaces what the first left.
+    with whole_folder(out / f"best-{epoch:04d}", replace=True) as beside:
+        trainer.photo_tower.save_weights(beside / _PHOTO)
+        trainer.text_tower.save_weights(beside / _TEXT)
 
 
 def load_best(out: Path, encoder: JointEncoder, epoch: int) -> None:
@@ -161,12 +158,6 @@ def load_start(out: Path, trainer: JointTrainer) -> None:
         ) from error
 
 
-def best_towers(out: Path) -> Path | None:
-    """Return the folder of the best towers, or None before the first epoch."""
-    state = read_state(out)
-    return out / f"best-{state.best_epoch:04d}" if state and state.best_epoch else None
-
-
 def checkpoints(out: Path) -> list[Path]:
     """Return the whole checkpoints, oldest first."""
     return _whole(out, "checkpoint-*")
@@ -179,16 +170,3 @@ def _load(folder: Path, photo_tower: Any, text_tower: Any) -> None:
 
 def _whole(out: Path, pattern: str) -> list[Path]:
     return sorted(path for path in out.glob(pattern) if path.suffix != PARTIAL)
-
-
-def _fresh(folder: Path) -> Path:
-    beside = folder.with_name(folder.name + PARTIAL)
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    return beside
-
-
-def _put(beside: Path, folder: Path) -> None:
-    flush_folder(beside)
-    beside.rename(folder)
-    flush_file(folder.parent)

@@ -60,11 +60,6 @@ def examples_of(out: Path, plan: Plan, shelf: Path, progress: Report) -> Example
     return found
 
 
-def read_examples(out: Path) -> dict[str, Any] | None:
-    """Return what a run keeps of its examples, or None before it has read them."""
-    return _read(out)
-
-
 def _read(out: Path) -> dict[str, Any] | None:
     try:
         content = read_json(out / EXAMPLES)

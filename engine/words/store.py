@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.durable import PARTIAL, flush_folder, read_json, write_json
+from engine.durable import PARTIAL, flush_folder, read_record, write_json
 from engine.errors import ModelError
 from engine.words.word_list import Vocabulary, write_vocabulary
 
@@ -189,14 +189,9 @@ def open_words(folder: Path) -> tuple[WordsManifest, Vocabulary, NDArray[Any]]:
         The folder is missing, damaged, or was written by a newer Kindred.
     """
     try:
-        content = read_json(folder / MANIFEST)
-        if content["version"] > FORMAT_VERSION:
-            raise ModelError(
-                "the word vectors were written by a newer Kindred",
-                value=folder,
-                remedy="Update Kindred",
-            )
-        manifest = WordsManifest(**content)
+        manifest = WordsManifest(
+            **read_record(folder / MANIFEST, FORMAT_VERSION, refuse=ModelError)
+        )
         rows = np.load(folder / MATRIX, mmap_mode="r", allow_pickle=False)
         vocabulary = Vocabulary(folder)
         fits = rows.shape == (manifest.n_words, manifest.n_dims) and rows.dtype.kind == "f"

@@ -91,7 +91,7 @@ def check_answers(catalogue: Catalogue) -> None:
     assert (catalogue.n_rows, catalogue.n_photos) == (3, 2)
     assert catalogue.photo("a").attributes == {"colour": "red"}
     assert catalogue.rows_where({"colour": ["red"]}).tolist() == [0]
-    assert catalogue.rows_with_tag("party").tolist() == [0, 2]
+    assert catalogue.rows_where({"tag": ["party"]}).tolist() == [0, 2]
     assert [row for row, _ in catalogue.search_captions("hat", 9)] == [2]
     assert catalogue.skipped() == [Skipped("bad.jpg", "truncated")]
 

@@ -76,7 +76,7 @@ def test_an_unknown_key_names_those_that_exist(shop: Catalogue):
     with pytest.raises(CatalogueError, match=r"size\. Choose one of: Gender, colour\."):
         shop.rows_where({"size": ["M"]})
     with pytest.raises(CatalogueError, match="the photos have no tags"):
-        shop.rows_with_tag("party")
+        shop.rows_where({"tag": ["party"]})
 
 
 def test_an_unknown_value_names_those_near_it_or_those_that_exist(shop: Catalogue):
@@ -138,14 +138,14 @@ def test_a_tag_leads_to_its_rows(catalogue: Catalogue):
             new_photo(2, tags=["dog", "DOG"]),
         ]
     )
-    assert catalogue.rows_with_tag("dog").tolist() == [0, 2]
+    assert catalogue.rows_where({"tag": ["dog"]}).tolist() == [0, 2]
     assert catalogue.rows_where({"tag": ["cat", "park"]}).tolist() == [0, 1]
     assert catalogue.photo("2").tags == ("dog", "DOG")
 
 
 def test_an_attribute_called_tag_is_one_more_tag(catalogue: Catalogue):
     catalogue.add([new_photo(0, attributes={"Tag": "dog"}), new_photo(1, tags=["dog"])])
-    assert catalogue.rows_with_tag("dog").tolist() == [0, 1]
+    assert catalogue.rows_where({"tag": ["dog"]}).tolist() == [0, 1]
 
 
 def test_the_inverted_index_agrees_with_a_plain_loop(catalogue: Catalogue, monkeypatch):

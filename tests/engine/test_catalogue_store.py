@@ -91,7 +91,7 @@ def test_a_retired_photo_vanishes_from_every_answer(catalogue: Catalogue):
     assert [row for row, _ in catalogue.search_captions("red", 9)] == [0, 2]
     assert catalogue.search_captions("hat", 9) == []
     assert catalogue.rows_where({"colour": ["red"]}).tolist() == [0]
-    assert catalogue.rows_with_tag("party").tolist() == [0, 2]
+    assert catalogue.rows_where({"tag": ["party"]}).tolist() == [0, 2]
     for ask in (lambda: catalogue.photo("b"), lambda: catalogue.photos([0, 1])):
         with pytest.raises(CatalogueError):
             ask()
@@ -120,7 +120,7 @@ def test_a_replaced_photo_is_found_by_what_is_said_now(catalogue: Catalogue):
     with pytest.raises(CatalogueError, match="red"):
         catalogue.rows_where({"colour": ["red"]})
     with pytest.raises(CatalogueError, match="party"):
-        catalogue.rows_with_tag("party")
+        catalogue.rows_where({"tag": ["party"]})
 
 
 def test_two_photos_can_swap_their_ids(catalogue: Catalogue):

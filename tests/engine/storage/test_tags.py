@@ -33,7 +33,7 @@ def test_a_tag_is_found_after_the_update_and_after_every_other(tmp_path, model):
     (photos / "images" / "new.png").write_bytes(square("red", 1, 48))
     update_collection(tmp_path / "squares", model=model)
     with Collection.open(tmp_path / "squares") as collection:
-        rows = collection.catalogue.rows_with_tag("my favourites")
+        rows = collection.catalogue.rows_where({"tag": ["my favourites"]})
         assert {photo.photo_id for photo in collection.catalogue.photos(rows)} == set(ids)
     with pytest.raises(CollectionError, match="needs a name"):
         tag_photos(tmp_path / "squares", ids, "  ")
