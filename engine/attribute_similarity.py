@@ -62,7 +62,7 @@ class Attribute:
     weight: float
 
 
-class Recogniser:
+class AttributeSimilarity:
     """Tells what photos are taken for, from their embeddings alone.
 
     Parameters

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.config import DEFAULT_K
 from engine.encoders.model_folder import no_text_side
 from engine.errors import QueryError
-from engine.progress import Report, unheard
+from engine.progress import Report, no_report
 from engine.query import Term
 from engine.search import Match, SearchEngine, SearchRequest, SearchResult
 from engine.selection import top_k
@@ -68,7 +68,7 @@ def similar_photos(
     strength: float = 0.5,
     by_features: bool = False,
     k: int = DEFAULT_K,
-    progress: Report = unheard,
+    progress: Report = no_report,
 ) -> SearchResult:
     """Find photos like one of the collection, in every respect or with respect to some words.
 
@@ -145,7 +145,7 @@ def _text_row(engine: SearchEngine, text: str) -> NDArray[np.float32]:
     return engine.encoder.embed_texts([text])[0]
 
 
-def backbone_features(engine: SearchEngine, progress: Report = unheard) -> NDArray[np.float32]:
+def backbone_features(engine: SearchEngine, progress: Report = no_report) -> NDArray[np.float32]:
     """Return unit rows of the backbone's features for every live photo, in the catalogue's order.
 
     A photo whose file is gone has a row of zeros, and is like no other.

@@ -56,7 +56,7 @@ class Progress:
 Report: TypeAlias = Callable[[Progress], None]
 
 
-def unheard(progress: Progress) -> None:
+def no_report(progress: Progress) -> None:
     """Take a report that nobody wants; the default where a caller passes no `progress`."""
 
 

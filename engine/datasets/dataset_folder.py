@@ -17,7 +17,7 @@ from engine.datasets.layouts import ATTRIBUTES, KINDS
 from engine.datasets.refusal import RefusedError
 from engine.errors import CatalogueError, PhotoError
 from engine.images import DEFAULT_LIMITS, read_photo
-from engine.progress import Report, Step, unheard
+from engine.progress import Report, Step, no_report
 
 _AHEAD = 4
 _CHECKED_AT_PX = 64
@@ -78,7 +78,7 @@ def import_dataset(
     photos: Path | None = None,
     limit: int | None = None,
     fetching: Fetching | None = None,
-    progress: Report = unheard,
+    progress: Report = no_report,
 ) -> ImportReport:
     """Make a folder of photos with a table from a published data set.
 

@@ -23,7 +23,7 @@ from engine.catalogue import Skipped
 from engine.encoders.feature_store import FeatureStore, prune
 from engine.errors import PhotoError
 from engine.images import DecodedPhoto, Preprocessing, hash_photos, read_photos
-from engine.progress import Report, Step, unheard
+from engine.progress import Report, Step, no_report
 
 if TYPE_CHECKING:
     import keras
@@ -137,7 +137,7 @@ class FrozenFeatures:
             fingerprint=encoder.fingerprint,
         )
 
-    def compute(self, paths: Sequence[Path], *, progress: Report = unheard) -> PhotoFeatures:
+    def compute(self, paths: Sequence[Path], *, progress: Report = no_report) -> PhotoFeatures:
         """Return the features of some files; only what the disk does not know is computed.
 
         Stopped half-way, the next call goes on from there.

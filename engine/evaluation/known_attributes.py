@@ -34,7 +34,7 @@ class Truth:
         self._columns: dict[str, NDArray[np.str_]] = {}
         tokenizer = engine.encoder.tokenizer
         self.values: dict[str, list[str]] = {}
-        for mention in engine.lexicon.values:
+        for mention in engine.collection_values.values:
             if tokenizer is None or not tokenizer.unknown(mention.value):
                 self.values.setdefault(mention.attribute, []).append(mention.value)
         self.values = {k: v for k, v in self.values.items() if _FEW <= len(v) <= _MANY}

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.attribute_similarity import Recogniser
+from engine.attribute_similarity import AttributeSimilarity
 from engine.catalogue import Photo
 from engine.encoders import Encoder
 from engine.errors import CollectionError
 from engine.evaluation.metrics import Retrieval, both_directions, precision_at_k
-from engine.progress import Report, Step, unheard
+from engine.progress import Report, Step, no_report
 from engine.selection import even_places
 from engine.storage import Collection
 
@@ -62,7 +62,7 @@ def evaluate_collection(
     encoder: Encoder,
     *,
     only: frozenset[str] | None = None,
-    progress: Report = unheard,
+    progress: Report = no_report,
 ) -> Evaluation:
     """Measure retrieval exactly, over at most `MAX_POOL` photos drawn evenly from the collection.
 
@@ -93,7 +93,7 @@ def evaluate_collection(
     embeddings = np.asarray(collection.embeddings[[photo.row for photo in photos]])
     groups = _numbered([photo.content_hash for photo in photos])
     directions = _measure_texts(photos, embeddings, groups, encoder, progress)
-    extended = Recogniser(collection, encoder).extended(embeddings)
+    extended = AttributeSimilarity(collection, encoder).extended(embeddings)
     return Evaluation(
         pool=len(photos),
         n_photos=collection.n_photos,

@@ -23,7 +23,7 @@ from engine.evaluation.recipe_comparison import Comparison, write_comparison
 from engine.evaluation.recipe_figures import Row
 from engine.evaluation.recipe_sample import Sample, draw_sample
 from engine.images import Preprocessing, read_photos
-from engine.progress import Report, Step, unheard
+from engine.progress import Report, Step, no_report
 from engine.training.backbone import Backbone, open_backbone
 from engine.training.heads import train_head
 from engine.training.material import Material, gather, list_photos
@@ -71,7 +71,7 @@ def compare(
     backbone: str = LITE,
     chosen: Mapping[str, Any] | None = None,
     seed: int = 0,
-    progress: Report = unheard,
+    progress: Report = no_report,
 ) -> Comparison:
     """Train recipes on a sample of photos and measure them on others, the same for all.
 

@@ -1,9 +1,9 @@
-"""Explaining: where in a photo each chip of a query was found, and which words lie nearest.
+"""Explaining: where in a photo each part of a query was found, and which words lie nearest.
 
-    heat.py    a photo's similarity to a chip, place by place
+    heat.py    a photo's similarity to a part, place by place
     words.py   the vocabulary as rows, and a photo's nearest words
 
-What each chip gave to a match is part of the match itself (`engine.search.Match.parts`).
+What each part gave to a match is part of the match itself (`engine.search.Match.parts`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Heat: which places of a photo gave its similarity to a chip."""
+"""Heat: which places of a photo gave its similarity to a part."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from engine.search import QueryPart, SearchEngine
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heat:
-    """Where one chip was found in one photo.
+    """Where one part was found in one photo.
 
     Parameters
     ----------
-    chip
-        The chip.
+    part
+        The part.
     places
         (height, width) over the square that the model saw of the photo: what each place gave to
-        the photo's similarity, in the same unit; below zero where it spoke against the chip.
+        the photo's similarity, in the same unit; below zero where it spoke against the part.
     rest
-        What no place gave; places and rest add up to the chip's part in the similarity.
+        What no place gave; places and rest add up to what the part gave.
     """
 
-    chip: QueryPart
+    part: QueryPart
     places: NDArray[np.float32]
     rest: float
 
 
-def explain_places(engine: SearchEngine, chips: Sequence[QueryPart], row: int) -> list[Heat]:
-    """Tell, for every chip, which places of a photo it was found in.
+def explain_places(engine: SearchEngine, parts: Sequence[QueryPart], row: int) -> list[Heat]:
+    """Tell, for every part, which places of a photo it was found in.
 
     Parameters
     ----------
     engine
         Whose collection has the photo.
-    chips
+    parts
         Of an answer.
     row
         Of the photo.
@@ -60,9 +60,9 @@ def explain_places(engine: SearchEngine, chips: Sequence[QueryPart], row: int) -
         )
     places = encoder.feature_places(_pixels(engine, row))
     found = []
-    for chip in chips:
-        heat, rest = places.heat(chip.embedding)
-        found.append(Heat(chip, heat * chip.coefficient, rest * chip.coefficient))
+    for part in parts:
+        heat, rest = places.heat(part.embedding)
+        found.append(Heat(part, heat * part.coefficient, rest * part.coefficient))
     return found
 
 

@@ -26,7 +26,7 @@ from engine.errors import CollectionError, ModelError
 from engine.hub.fetch import OTHER_RUNTIMES, fetch
 from engine.hub.known import KNOWN, find_known
 from engine.locks import LockHeldError, exclusive
-from engine.progress import Report, Step, unheard
+from engine.progress import Report, Step, no_report
 from engine.storage import Manifest, list_collections
 
 Origin = Literal["bundled", "published", "trained"]
@@ -110,7 +110,7 @@ def get_model(
     name: str | None = None,
     revision: str | None = None,
     home: Path | None = None,
-    progress: Report = unheard,
+    progress: Report = no_report,
 ) -> Path:
     """Get a published model and return its folder; one that is here already is left alone.
 

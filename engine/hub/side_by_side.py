@@ -9,7 +9,7 @@ from engine.encoders import Encoder
 from engine.encoders.features import FrozenFeatures
 from engine.encoders.model_folder import no_text_side
 from engine.errors import CollectionError
-from engine.progress import Report, unheard
+from engine.progress import Report, no_report
 from engine.selection import even_sample, top_k
 from engine.storage import Collection
 
@@ -37,7 +37,7 @@ class SideBySide:
     """
 
     def __init__(
-        self, collection: Collection, encoders: Sequence[Encoder], progress: Report = unheard
+        self, collection: Collection, encoders: Sequence[Encoder], progress: Report = no_report
     ) -> None:
         rows = even_sample(collection.catalogue.live_rows(), N_PHOTOS)
         there = [row for row in rows if collection.photo_file(row).is_file()]

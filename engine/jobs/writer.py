@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from engine.durable import write_json
-from engine.progress import Progress, Report, unheard
+from engine.progress import Progress, Report, no_report
 
 PROGRESS_VARIABLE = "KINDRED_PROGRESS_FILE"
 _PAUSE_SECONDS = 0.2
@@ -40,7 +40,7 @@ def progress_writer(path: Path | None = None) -> Report:
     """
     named = os.environ.get(PROGRESS_VARIABLE)
     target = path or (Path(named) if named else None)
-    return unheard if target is None else _Writer(target)
+    return no_report if target is None else _Writer(target)
 
 
 class _Writer:

@@ -29,7 +29,7 @@ from engine.maps.points import (
     limit_points,
     marks_of,
 )
-from engine.progress import Report, Step, unheard
+from engine.progress import Report, Step, no_report
 from engine.projection import (
     MIN_TSNE_ROWS,
     Neighbours,
@@ -59,7 +59,7 @@ def make_map(
     *,
     again: bool = False,
     limit: int | None = None,
-    progress: Report = unheard,
+    progress: Report = no_report,
 ) -> DrawnMap:
     """Return a map of a collection, made only where none is kept that is still true.
 

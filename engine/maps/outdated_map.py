@@ -12,7 +12,7 @@ from engine.maps.map_files import DrawnMap
 from engine.maps.map_folder import list_maps, maps_folder, open_map
 from engine.maps.map_settings import MapSettings
 from engine.maps.points import Material, centre_sides, gather, limit_points, marks_of
-from engine.progress import unheard
+from engine.progress import no_report
 from engine.projection import Placer, kept_of_placed
 from engine.storage import Collection
 
@@ -52,7 +52,7 @@ def find_older(
         settings,
         kept=maps_folder(collection),
         limit=limit_points(),
-        progress=unheard,
+        progress=no_report,
     )
     at = matched(
         _keys(marks_of(material.embeddings), material.is_photo), _keys(older.marks, older.is_photo)

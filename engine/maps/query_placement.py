@@ -11,7 +11,7 @@ from engine.encoders import Encoder
 from engine.maps.map_files import DrawnMap
 from engine.maps.map_folder import maps_folder
 from engine.maps.points import Material, centre_sides, embed_captions
-from engine.progress import unheard
+from engine.progress import no_report
 from engine.projection import MIN_TSNE_ROWS, Placer, fit_pca
 from engine.selection import top_k
 from engine.storage import Collection
@@ -107,5 +107,5 @@ def rows_of(
         }
         numbers = drawn.captions[~is_photo].tolist()
         texts = [photos[row][i] for row, i in zip(rows.tolist(), numbers, strict=True)]
-        parts.append(embed_captions(texts, encoder, maps_folder(collection), unheard))
+        parts.append(embed_captions(texts, encoder, maps_folder(collection), no_report))
     return np.concatenate(parts)

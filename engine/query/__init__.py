@@ -1,6 +1,6 @@
-"""The query language: a query is a row of chips, and this is how chips are typed.
+"""The query language: a query is a row of parts, and this is how parts are typed.
 
-    term.py       Term: one chip, a text or photos, with its sign and weight
+    term.py       Term: one part, a text or photos, with its sign and weight
     grammar.py    what is typed becomes terms, and terms become what would be typed
     negation.py   "without stripes" in plain language is a minus
 

@@ -1,4 +1,4 @@
-"""Terms: the chips that a query is made of."""
+"""Terms: the parts that a query is made of."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.progress import Report, unheard
+from engine.progress import Report, no_report
 from engine.text import Tokenizer, singular, words
 from engine.training.decoded_photos import decoded_shelf
 from engine.training.examples import Batches, load_examples
@@ -47,7 +47,7 @@ class Preview:
 
 
 def preview_batch(
-    plan: Plan, *, n_pairs: int = 12, shelf: Path | None = None, progress: Report = unheard
+    plan: Plan, *, n_pairs: int = 12, shelf: Path | None = None, progress: Report = no_report
 ) -> Preview:
     """Draw the first pairs of a run's first batch.
 

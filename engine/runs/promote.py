@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.durable import whole_folder
 from engine.encoders import models_folder, read_manifest
 from engine.errors import TrainingError
-from engine.progress import Report, unheard
+from engine.progress import Report, no_report
 from engine.storage import BuildReport, change_model
 from engine.training.record import MODEL, RUN, read_plan
 
@@ -25,7 +25,7 @@ def promote_run(
     name: str | None = None,
     out: Path | None = None,
     home: Path | None = None,
-    progress: Report = unheard,
+    progress: Report = no_report,
 ) -> BuildReport:
     """Embed a collection's photos with a run's model and let it answer with that from then on.
 

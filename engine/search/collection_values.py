@@ -51,7 +51,7 @@ class Place:
         return any(mention.attribute == attribute for mention in self.mentions)
 
 
-class Lexicon:
+class CollectionValues:
     """The shared values of a collection, by their words.
 
     Parameters

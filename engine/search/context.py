@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from engine.attribute_similarity import Recogniser
+from engine.attribute_similarity import AttributeSimilarity
 from engine.encoders import Encoder
 from engine.errors import ModelError
 from engine.relevance import Background
 from engine.search.caption_words import CaptionWords
-from engine.search.collection_values import Lexicon
+from engine.search.collection_values import CollectionValues
 from engine.search.vocabulary import ModelVocabulary
 from engine.storage import Collection, ModelCard
 
@@ -47,9 +47,9 @@ class SearchContext:
         return Background(collection.embeddings, collection.catalogue.live_rows())
 
     @cached_property
-    def lexicon(self) -> Lexicon:
+    def collection_values(self) -> CollectionValues:
         """The values that this collection's photos share."""
-        return Lexicon(self.collection.catalogue, self.encoder)
+        return CollectionValues(self.collection.catalogue, self.encoder)
 
     @cached_property
     def vocabulary(self) -> ModelVocabulary:
@@ -62,9 +62,9 @@ class SearchContext:
         return CaptionWords(self.collection, self.encoder, self.background, self.vocabulary)
 
     @cached_property
-    def recogniser(self) -> Recogniser:
+    def attribute_similarity(self) -> AttributeSimilarity:
         """What photos are taken for, in the collection's own values."""
-        return Recogniser(self.collection, self.encoder)
+        return AttributeSimilarity(self.collection, self.encoder)
 
 
 def _named(model: ModelCard | Encoder) -> str:

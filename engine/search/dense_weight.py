@@ -17,7 +17,9 @@ NEWS_BESIDE_WORDS, NEWS = 0.45, 0.6
 _N_CAPTIONS = 64
 
 
-def nats_per_spread(collection: Collection, encoder: Encoder, background: Background) -> float:
+def log_odds_per_deviation(
+    collection: Collection, encoder: Encoder, background: Background
+) -> float:
     """Return what standing one spread above all photos tells, from the collection's captions.
 
     Were a query's similarities to all photos spread evenly around 0, and to the photo it means

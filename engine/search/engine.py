@@ -113,10 +113,10 @@ class SearchEngine(SearchContext):
         terms = self._terms(request)
         watch.lap("parse")
         attached = self._attacher.attach(terms, request.images, request.inside)
-        chips, row = self._composed(attached, request)
+        parts, row = self._composed(attached, request)
         watch.lap("encode")
         as_read = self._as_read(terms, attached.readings)
-        read = ReadQuery(request, as_read, chips, row, frozenset(attached.own_rows))
+        read = ReadQuery(request, as_read, parts, row, frozenset(attached.own_rows))
         allowed, n_searched, n_excluded = self._ranker.allowed(read)
         watch.lap("filter")
         ranking, is_exact = self._ranker.ranked(read, allowed)
@@ -134,7 +134,7 @@ class SearchEngine(SearchContext):
             seconds=watch.total(),
             unknown_words=unknown_words(attached.readings),
             is_exact=is_exact,
-            query_parts=chips,
+            query_parts=parts,
             query_embedding=row,
             readings=tuple(attached.readings),
             n_excluded=n_excluded,
@@ -160,7 +160,7 @@ class SearchEngine(SearchContext):
         catalogue = self.collection.catalogue
         return (
             any(_calls(photo, text) for photo in catalogue.photos(catalogue.rows_named(text)))
-            or any(each.value == text for each in self.lexicon.whole(text))
+            or any(each.value == text for each in self.collection_values.whole(text))
             or self.caption_words.is_set_phrase(text)
         )
 
@@ -210,7 +210,7 @@ class SearchEngine(SearchContext):
         slips = {
             each.word: each.read_as
             for each in readings
-            if each.is_misread and not self.lexicon.is_said(each.word)
+            if each.is_misread and not self.collection_values.is_said(each.word)
         }
         return tuple(
             replace(term, text=" ".join(slips.get(word, word) for word in words(term.text)))
@@ -223,21 +223,21 @@ class SearchEngine(SearchContext):
     def _composed(
         self, attached: Attached, request: SearchRequest
     ) -> tuple[tuple[QueryPart, ...], NDArray[np.float32] | None]:
-        """Return the chips with their coefficients, thumbs last, and the query's unit row."""
+        """Return the parts with their coefficients, thumbs last, and the query's unit row."""
         thumbs = [
             self._attacher.steered(group(ids, weight))
             for ids, weight in ((request.liked, _LIKED), (request.disliked, _DISLIKED))
             if ids
         ]
-        chips = [*attached.chips, *thumbs]
-        if not attached.chips:
+        parts = [*attached.parts, *thumbs]
+        if not attached.parts:
             if request.mode == "dense":
                 raise explain_silence(self.encoder, attached.readings)
             if not thumbs:
                 return (), None
-        several = len(chips) > 1
+        several = len(parts) > 1
         return compose(
-            chips, self.background if several else None, self.lexicon if several else None
+            parts, self.background if several else None, self.collection_values if several else None
         )
 
     def _matches(self, query: ReadQuery, ranking: Ranking) -> list[Match]:

@@ -69,14 +69,16 @@ class Naming:
         self._context = context
         self.subject = subject
         self._places = [
-            place for place in context.lexicon.places(subject.text) if not self._is_guessed(place)
+            place
+            for place in context.collection_values.places(subject.text)
+            if not self._is_guessed(place)
         ]
         covered = {n for place in self._places for n in range(place.start, place.end)}
         self._by_captions = [n for n in range(len(subject.words)) if n not in covered]
         self._said = np.ones(len(subject.words), bool)
         for number in self._by_captions:
             word = subject.words[number]
-            self._said[number] = context.lexicon.is_said(word) and self._shows(number)
+            self._said[number] = context.collection_values.is_said(word) and self._shows(number)
 
     @property
     def _head(self) -> NDArray[np.bool_]:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from engine.catalogue import Catalogue
 from engine.catalogue.bm25 import FullText
-from engine.search.collection_values import Lexicon, Mention
+from engine.search.collection_values import CollectionValues, Mention
 from engine.search.known_words import telling_words
 from engine.selection import top_k
 
@@ -113,7 +113,7 @@ class LexicalScorer:
     def over(
         cls,
         catalogue: Catalogue,
-        lexicon: Lexicon,
+        collection_values: CollectionValues,
         text: str,
         *,
         k: int,
@@ -121,8 +121,8 @@ class LexicalScorer:
         is_condition: bool = False,
     ) -> Iterator[LexicalScorer]:
         """Score by the words of a text, while a connection to the catalogue is lent."""
-        places = lexicon.mentions(text)
-        values = _values(catalogue, lexicon, places)
+        places = collection_values.mentions(text)
+        values = _values(catalogue, collection_values, places)
         n_rows = catalogue.n_rows if places else 0
         with catalogue.full_text(text) as question:
             yield cls(
@@ -193,7 +193,7 @@ class LexicalScorer:
 
 
 def _values(
-    catalogue: Catalogue, lexicon: Lexicon, places: Sequence[Sequence[Mention]]
+    catalogue: Catalogue, collection_values: CollectionValues, places: Sequence[Sequence[Mention]]
 ) -> list[_Value]:
     """Return who has what each place of a text means."""
     if not places:
@@ -205,9 +205,9 @@ def _values(
     values = []
     for place in places:
         rows = {each: next(having) for each in place}
-        chief = lexicon.chief(place)
+        chief = collection_values.chief(place)
         whole = rows[chief] if len(rows) == 1 else distinct(*rows.values())
-        is_everywhere = lexicon.extent[chief.attribute] >= _KNOWN * n_photos
+        is_everywhere = collection_values.extent[chief.attribute] >= _KNOWN * n_photos
         values.append(_Value(whole, rows[chief], is_everywhere))
     return values
 

@@ -24,7 +24,7 @@ class Attached:
 
     Parameters
     ----------
-    chips
+    parts
         Of the terms that point anywhere; coefficients not yet decided.
     readings
         Words worth a remark.
@@ -32,7 +32,7 @@ class Attached:
         Rows of the photos that the query starts from; they are no answers to it.
     """
 
-    chips: list[QueryPart]
+    parts: list[QueryPart]
     readings: list[WordReading]
     own_rows: list[int]
 
@@ -56,7 +56,7 @@ class Attacher:
     def attach(
         self, terms: Sequence[Term], images: Sequence[bytes | Path], inside: Sequence[str]
     ) -> Attached:
-        """Return a chip for every term that points anywhere.
+        """Return a part for every term that points anywhere.
 
         Raises
         ------
@@ -69,20 +69,20 @@ class Attacher:
         """
         said = [term for term in terms if term.text]
         spoken, readings = self._spoken(said) if said else ({}, [])
-        chips: list[QueryPart] = []
+        parts: list[QueryPart] = []
         own: list[int] = []
         for term in terms:
             if term.text:
                 if term.text in spoken:
-                    chips.append(QueryPart(term, spoken[term.text], 0.0))
+                    parts.append(QueryPart(term, spoken[term.text], 0.0))
                 continue
             row, rows_inside = self._shown(term, images, inside)
             own += rows_inside
-            chips.append(QueryPart(term, row, 0.0))
-        return Attached(chips, readings, own)
+            parts.append(QueryPart(term, row, 0.0))
+        return Attached(parts, readings, own)
 
     def steered(self, term: Term) -> QueryPart:
-        """Return the chip of thumbs up or down."""
+        """Return the part of thumbs up or down."""
         return QueryPart(term, self._mean(self._rows(term.ids)), 0.0, steers=True)
 
     def _spoken(

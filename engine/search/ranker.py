@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.query import Term
 from engine.search.context import SearchContext
-from engine.search.dense_weight import NEWS, NEWS_BESIDE_WORDS, nats_per_spread
+from engine.search.dense_weight import NEWS, NEWS_BESIDE_WORDS, log_odds_per_deviation
 from engine.search.diversity import deduplicate, maximal_marginal_relevance
 from engine.search.fusion import POOL, Ranking, Rows, Scores, fuse
 from engine.search.keyword_filter import KeywordFilter
@@ -122,7 +122,9 @@ class Ranker:
         n_before = np.count_nonzero(allowed)
         for text in taken_away:
             allowed[catalogue.rows_saying(text)] = False
-            meant = [(each.attribute, each.value) for each in self._context.lexicon.whole(text)]
+            meant = [
+                (each.attribute, each.value) for each in self._context.collection_values.whole(text)
+            ]
             for rows in catalogue.rows_having(*meant):
                 allowed[rows] = False
         n_left = np.count_nonzero(allowed)
@@ -140,12 +142,12 @@ class Ranker:
     def _pool(self, query: ReadQuery, allowed: Mask | None, n_pool: int) -> tuple[Ranking, bool]:
         """Rank about so many rows."""
         request = query.request
-        recognises = (
+        by_attributes = (
             request.mode == "hybrid"
             and bool(query.photos)
-            and bool(self._context.recogniser.attributes)
+            and bool(self._context.attribute_similarity.attributes)
         )
-        n_pool = max(n_pool, _COMPARED if recognises else 0) + len(query.own)
+        n_pool = max(n_pool, _COMPARED if by_attributes else 0) + len(query.own)
         near, is_exact = np.empty(0, np.int64), True
         if query.embedding is not None and request.mode != "lexical":
             nearest = self._collection.index.nearest(
@@ -160,8 +162,8 @@ class Ranker:
             return Ranking(near), is_exact
         if query.text:
             return self._fused(query, near, allowed, n_pool), is_exact
-        if recognises and query.embedding is not None:
-            return self._recognised(query.embedding, near, n_pool), is_exact
+        if by_attributes and query.embedding is not None:
+            return self._by_attributes(query.embedding, near, n_pool), is_exact
         return Ranking(near, {"meaning": np.ones(len(near), np.float32)}), is_exact
 
     def _fused(self, query: ReadQuery, near: Rows, allowed: Mask | None, n_pool: int) -> Ranking:
@@ -173,7 +175,7 @@ class Ranker:
         named = _without(np.array(named, np.int64), query.own).tolist()
         with LexicalScorer.over(
             catalogue,
-            self._context.lexicon,
+            self._context.collection_values,
             query.text,
             k=2 * n_pool,
             allowed=allowed,
@@ -193,27 +195,31 @@ class Ranker:
         if query.embedding is not None and query.request.mode == "hybrid":
             news = NEWS if photos or not is_said else NEWS_BESIDE_WORDS
             told = {"meaning": news * self._nearness(query.embedding, similarities), **told}
-            if photos and self._context.recogniser.attributes:
-                whole = sum(attribute.weight for attribute in self._context.recogniser.attributes)
-                alike = self._alikeness(query.embedding, embeddings)
+            if photos and self._context.attribute_similarity.attributes:
+                whole = sum(
+                    attribute.weight for attribute in self._context.attribute_similarity.attributes
+                )
+                alike = self._attribute_similarities(query.embedding, embeddings)
                 told["labels"] = np.float32(_TAKEN_FOR / whole) * alike
         if photos:
             told["tags"] = told["tags"] + self._shared_values(photos, rows)
         return fuse(rows, told, n_wanted=n_pool, named=named)
 
-    def _recognised(self, embedding: NDArray[np.float32], rows: Rows, n_pool: int) -> Ranking:
+    def _by_attributes(self, embedding: NDArray[np.float32], rows: Rows, n_pool: int) -> Ranking:
         """Order the photos nearest to a photo by their nearness and by what they are taken for."""
         embeddings = np.asarray(self._collection.embeddings[rows], np.float32)
         level = np.float32(self._context.background.level(embedding))
         told = {
             "meaning": np.vecdot(embeddings, embedding) - level,
-            "labels": self._alikeness(embedding, embeddings),
+            "labels": self._attribute_similarities(embedding, embeddings),
         }
         return fuse(rows, told, n_wanted=n_pool)
 
-    def _alikeness(self, embedding: NDArray[np.float32], embeddings: NDArray[np.float32]) -> Scores:
+    def _attribute_similarities(
+        self, embedding: NDArray[np.float32], embeddings: NDArray[np.float32]
+    ) -> Scores:
         """Return how far photos are taken for what the query is; counted as nearness is."""
-        taken_for = self._context.recogniser.taken_for
+        taken_for = self._context.attribute_similarity.taken_for
         return taken_for(embeddings) @ taken_for(embedding[None])[0]
 
     def _nearness(self, embedding: NDArray[np.float32], similarities: Scores) -> Scores:
@@ -222,11 +228,13 @@ class Ranker:
             self._context.background.level(embedding),
             self._context.background.spread(embedding),
         )
-        return np.float32(self._nats_per_spread) * (similarities - level) / spread
+        return np.float32(self._log_odds_per_deviation) * (similarities - level) / spread
 
     @cached_property
-    def _nats_per_spread(self) -> float:
-        return nats_per_spread(self._collection, self._context.encoder, self._context.background)
+    def _log_odds_per_deviation(self) -> float:
+        return log_odds_per_deviation(
+            self._collection, self._context.encoder, self._context.background
+        )
 
     def _shared_values(self, photos: Sequence[QueryPart], rows: Rows) -> Scores:
         """Return how much of their own values the photos of a query share with each row.
@@ -234,7 +242,7 @@ class Ranker:
         Rare values count more; what a photo leaves to the words does not count.
         """
         shared, whole = np.zeros(len(rows), np.float32), 1e-6
-        catalogue, common = self._collection.catalogue, self._context.lexicon.counts
+        catalogue, common = self._collection.catalogue, self._context.collection_values.counts
         n_rows = len(self._collection.embeddings)
         for part in photos:
             if part.term.weight < 0 or not part.term.ids:

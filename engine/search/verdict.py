@@ -145,10 +145,12 @@ def _subjects(context: SearchContext, answer: SearchResult) -> list[Subject]:
     slips = {each.word: each.read_as for each in answer.readings if each.is_misread}
 
     def read(word: str) -> str:
-        if context.lexicon.is_said(word):
+        if context.collection_values.is_said(word):
             return word
         other = other_number(word)
-        return slips.get(word, other if other and context.lexicon.is_said(other) else word)
+        return slips.get(
+            word, other if other and context.collection_values.is_said(other) else word
+        )
 
     return [subject_of(" ".join(map(read, words(text)))) for text in texts]
 
@@ -169,7 +171,7 @@ def _evidence(
 
 def _wanted(answer: SearchResult) -> tuple[list[QueryPart], list[QueryPart]]:
     """Return the words and the photos that matches should be like."""
-    wanted = [chip for chip in answer.query_parts if chip.term.weight > 0 and not chip.steers]
+    wanted = [part for part in answer.query_parts if part.term.weight > 0 and not part.steers]
     return [c for c in wanted if c.term.text], [c for c in wanted if not c.term.text]
 
 
@@ -187,7 +189,7 @@ def _likelihood_of_photo(
         return 1.0
     best = max(match.similarity for match in answer.matches)
     near = float(calibrations.of_photo_answer.likelihood([best]))
-    shown = context.recogniser.likelihood(photos[0].embedding)
+    shown = context.attribute_similarity.likelihood(photos[0].embedding)
     return near if shown is None or best >= _COPY else shown
 
 
@@ -200,8 +202,8 @@ def _likely(
     """Return how likely each row is what was asked for: every word has to hold for it."""
     texts, photos = _wanted(answer)
     curve = calibrations.of_text_match if texts else calibrations.of_photo_match
-    chips = [chip.embedding for chip in texts or photos]
-    looked_for = chips or ([answer.query_embedding] if answer.query_embedding is not None else [])
+    parts = [part.embedding for part in texts or photos]
+    looked_for = parts or ([answer.query_embedding] if answer.query_embedding is not None else [])
     contrast = calibrations.contrast if texts else None
     embeddings = _embeddings(context, rows)
     found = [

@@ -191,7 +191,7 @@ class Calibrations:
             bool(p.captions) for p in self._context.collection.catalogue.photos(self.rows[:200])
         )
         return said >= _LEAST_CAPTIONED * len(self.rows[:200]) or bool(
-            self._context.recogniser.attributes
+            self._context.attribute_similarity.attributes
         )
 
     def _contrast_words(self) -> None:
@@ -270,11 +270,11 @@ class Calibrations:
 
     def _labels(self) -> NDArray[np.int64] | None:
         """Return the value of the attribute that sorts the sample best, -1 where it has none."""
-        lexicon = self._context.lexicon
+        collection_values = self._context.collection_values
         best: NDArray[np.int64] | None = None
         worth = 0.0
-        for attribute in dict.fromkeys(each.attribute for each in lexicon.values):
-            values = [each for each in lexicon.values if each.attribute == attribute]
+        for attribute in dict.fromkeys(each.attribute for each in collection_values.values):
+            values = [each for each in collection_values.values if each.attribute == attribute]
             if not 2 <= len(values) <= 200:
                 continue
             labels = np.full(len(self.rows), -1)
@@ -304,7 +304,7 @@ class Calibrations:
         """Return the photos whose captions or values name all of a text."""
         rows = self._context.collection.catalogue.rows_saying(text)
         has = np.isin(self.rows, rows, assume_unique=True)
-        for mention in self._context.lexicon.whole(text):
+        for mention in self._context.collection_values.whole(text):
             has |= self._has(mention.attribute, mention.value)
         return has
 
@@ -315,7 +315,7 @@ class Calibrations:
         most = len(self.rows) // 2
         texts = dict.fromkeys(
             each.value.lower()
-            for each in self._context.lexicon.values
+            for each in self._context.collection_values.values
             if _LEAST_PHOTOS <= each.n_photos <= most and not self._tokenizer.unknown(each.value)
         )
         for text in [t for t in texts if folded(t) and not t.isdigit()][:_MAX_PHRASES]:
@@ -356,10 +356,10 @@ class Calibrations:
     def _unsaid(self) -> Iterator[Phrase]:
         """Yield what no photo of the collection says: words, and everyday things."""
         none = np.zeros(len(self.rows), bool)
-        lexicon = self._context.lexicon
-        if not lexicon.says_anything:
+        collection_values = self._context.collection_values
+        if not collection_values.says_anything:
             return
-        everyday = [t for t in EVERYDAY if not any(map(lexicon.is_said, folded(t)))]
+        everyday = [t for t in EVERYDAY if not any(map(collection_values.is_said, folded(t)))]
         for kind, texts in (("unsaid", self._unsaid_words), ("everyday", everyday)):
             for text in texts:
                 unsaid = (False,) * len(words(text))
@@ -368,9 +368,11 @@ class Calibrations:
     @cached_property
     def _unsaid_words(self) -> list[str]:
         """Words that the model knows well and no photo says."""
-        tokenizer, lexicon = self._tokenizer, self._context.lexicon
+        tokenizer, collection_values = self._tokenizer, self._context.collection_values
         often = [w for w in tokenizer.frequent(4_000) if tokenizer.count(w) >= _OFTEN]
-        unsaid = (word for word in often if is_telling(word) and not lexicon.is_said(word))
+        unsaid = (
+            word for word in often if is_telling(word) and not collection_values.is_said(word)
+        )
         return list(islice(unsaid, _MAX_PHRASES))
 
 

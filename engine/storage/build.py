@@ -19,7 +19,7 @@ from engine.durable import PARTIAL, flush_file, flush_folder
 from engine.encoders import Encoder, bundled_model
 from engine.encoders.model_folder import read_manifest
 from engine.errors import CatalogueError, CollectionError, DamageError, ModelError
-from engine.progress import Report, Step, unheard
+from engine.progress import Report, Step, no_report
 from engine.storage.build_state import Standing, captions_of, find_standing
 from engine.storage.build_writer import Draft, write_build
 from engine.storage.collection import Collection, find_model
@@ -49,7 +49,7 @@ def build_collection(
     name: str | None = None,
     keeps_previous: bool = False,
     confirmed: bool = False,
-    progress: Report = unheard,
+    progress: Report = no_report,
 ) -> BuildReport:
     """Make a collection from a folder of photos.
 
@@ -123,7 +123,7 @@ def update_collection(
     *,
     model: Path | str | Encoder | None = None,
     confirmed: bool = False,
-    progress: Report = unheard,
+    progress: Report = no_report,
 ) -> BuildReport:
     """Bring a collection in step with its photos: new, changed, renamed and deleted ones.
 
@@ -189,7 +189,7 @@ def _unchanged(folder: Path, model: Path | str | Encoder | None) -> BuildReport 
 
 
 def repair_collection(
-    folder: Path | str, *, model: Path | str | Encoder | None = None, progress: Report = unheard
+    folder: Path | str, *, model: Path | str | Encoder | None = None, progress: Report = no_report
 ) -> BuildReport | None:
     """Read all of a collection, and make it anew from its photos where anything is damaged.
 

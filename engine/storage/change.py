@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.progress import Report, unheard
+from engine.progress import Report, no_report
 from engine.storage.build import build_collection
 from engine.storage.collection import Collection
 from engine.storage.report import BuildReport
@@ -21,7 +21,7 @@ def change_model(
     name: str | None = None,
     out: Path | None = None,
     confirmed: bool = False,
-    progress: Report = unheard,
+    progress: Report = no_report,
 ) -> BuildReport:
     """Embed a collection's photos with another model and let it answer with that from then on.
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from engine.encoders.joint import JointEncoder
 from engine.errors import TrainingError
 from engine.evaluation.metrics import both_directions
-from engine.progress import Report, Step, unheard
+from engine.progress import Report, Step, no_report
 from engine.text import Tokenizer, singular, words
 from engine.training import record
 from engine.training.backbone import Backbone, head_shape, open_backbone
@@ -64,7 +64,7 @@ class Trained:
     vectors: str = ""
 
 
-def train_on_features(plan: Plan, out: Path, *, progress: Report = unheard) -> TrainingReport:
+def train_on_features(plan: Plan, out: Path, *, progress: Report = no_report) -> TrainingReport:
     """Train on the features of a frozen backbone, and write a model folder into a run's folder.
 
     Raises

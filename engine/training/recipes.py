@@ -15,7 +15,7 @@ from engine.durable import read_json
 from engine.encoders.model_settings import PACKAGED
 from engine.errors import KindredError, TrainingError
 from engine.locks import LockHeldError, exclusive
-from engine.progress import Progress, Report, unheard
+from engine.progress import Progress, Report, no_report
 from engine.training import record
 from engine.training.record import Plan
 from engine.training.settings import BUNDLED, DataSource, TrainingSettings, is_published
@@ -183,7 +183,11 @@ def _on_another_backbone(preset: dict[str, Any], backbone: str) -> dict[str, Any
 
 
 def train_recipe(
-    data: Sequence[DataSource], settings: TrainingSettings, out: Path, *, progress: Report = unheard
+    data: Sequence[DataSource],
+    settings: TrainingSettings,
+    out: Path,
+    *,
+    progress: Report = no_report,
 ) -> TrainingReport:
     """Train what the settings describe; see `engine.training.train`.
 
@@ -198,7 +202,9 @@ def train_recipe(
     return resume_recipe(out, progress=progress)
 
 
-def resume_recipe(out: Path, *, finish: bool = False, progress: Report = unheard) -> TrainingReport:
+def resume_recipe(
+    out: Path, *, finish: bool = False, progress: Report = no_report
+) -> TrainingReport:
     """Begin a run that is planned, or go on with one that stopped.
 
     What trains in one go, on features or an autoencoder, begins anew; all else goes on from its

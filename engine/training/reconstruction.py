@@ -28,7 +28,7 @@ from engine.encoders.portable import export
 from engine.encoders.towers import photo_tower
 from engine.errors import PhotoError, TrainingError
 from engine.images import Preprocessing, read_photos
-from engine.progress import Report, Step, unheard
+from engine.progress import Report, Step, no_report
 from engine.training import record
 from engine.training.heads import Note, told_data
 from engine.training.machine import describe_machine
@@ -66,7 +66,7 @@ class Drawn:
         export(self.whole, folder / RECONSTRUCTION)
 
 
-def train_autoencoder(plan: Plan, out: Path, *, progress: Report = unheard) -> TrainingReport:
+def train_autoencoder(plan: Plan, out: Path, *, progress: Report = no_report) -> TrainingReport:
     """Train an autoencoder on photos alone, and write a model folder into a run's folder.
 
     Raises

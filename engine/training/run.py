@@ -23,7 +23,7 @@ from engine.encoders.joint import JointEncoder
 from engine.encoders.model_settings import ModelSettings
 from engine.errors import KindredError, TrainingError
 from engine.locks import LockHeldError, exclusive
-from engine.progress import Progress, Report, unheard
+from engine.progress import Progress, Report, no_report
 from engine.text import Tokenizer
 from engine.training import checkpoint, record
 from engine.training.checkpoint import RunState
@@ -76,7 +76,7 @@ def train(
     out: Path,
     *,
     shelf: Path | None = None,
-    progress: Report = unheard,
+    progress: Report = no_report,
 ) -> TrainingReport:
     """Train a joint model from photos and captions.
 
@@ -103,7 +103,7 @@ def train(
 
 
 def resume(
-    out: Path, *, shelf: Path | None = None, finish: bool = False, progress: Report = unheard
+    out: Path, *, shelf: Path | None = None, finish: bool = False, progress: Report = no_report
 ) -> TrainingReport:
     """Go on with a run from its last checkpoint; a run that is finished stays as it is.
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.encoders.model_settings import ModelSettings
-from engine.progress import Report, Step, unheard
+from engine.progress import Report, Step, no_report
 from engine.training.augment import photo_light, photo_transforms
 from engine.training.machine import peak_memory_mb, resolve_precision
 from engine.training.settings import TrainingSettings
@@ -18,7 +18,7 @@ N_TIMED = 4
 _N_TOKENS = 24
 
 
-def calibrate(settings: TrainingSettings, *, progress: Report = unheard) -> dict[str, float]:
+def calibrate(settings: TrainingSettings, *, progress: Report = no_report) -> dict[str, float]:
     """Train on noise for a few batches.
 
     Returns

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine import config
 from engine.errors import QueryError
-from engine.progress import Report, unheard
+from engine.progress import Report, no_report
 from engine.query import Term, parse_query
 from engine.selection import top_k
 from engine.text import spelt_nearly
@@ -93,7 +93,7 @@ class WordVectors:
         self.report = manifest.report
 
     @classmethod
-    def open(cls, source: Path | str | None = None, *, progress: Report = unheard) -> WordVectors:
+    def open(cls, source: Path | str | None = None, *, progress: Report = no_report) -> WordVectors:
         """Open a set of word vectors.
 
         Parameters

@@ -74,6 +74,6 @@ def box_of(preprocessing: Preprocessing, width: int, height: int) -> list[float]
 
 def _map_of(heat: Heat) -> dict[str, object]:
     return {
-        "label": chip_label(heat.chip),
+        "label": chip_label(heat.part),
         "places": [[round(float(each), 4) for each in line] for line in heat.places],
     }

@@ -78,7 +78,7 @@ def measured_recall(engine: SearchEngine) -> list[RecallPoint]:
 
 @st.cache_data(show_spinner=False, max_entries=16)
 def _suggestions(fingerprint: str, _engine: SearchEngine) -> list[str]:
-    return suggestions(_engine.lexicon, _engine.collection.catalogue)
+    return suggestions(_engine.collection_values, _engine.collection.catalogue)
 
 
 def suggestions_of(engine: SearchEngine) -> list[str]:

@@ -25,7 +25,7 @@ import pytest
 
 from demo.drawing import draw_collection
 from engine.encoders.model_settings import ModelSettings
-from engine.progress import unheard
+from engine.progress import no_report
 from engine.runs.launch import suited
 from engine.shell.console import hushed
 from engine.text import Tokenizer
@@ -62,7 +62,7 @@ def measure(photos: Path | None, scratch: Path) -> list[Row]:
     seconds = []
     for _ in range(2):
         began = time.perf_counter()
-        examples = load_examples([DataSource(photos)], settings, scratch / "shelf", unheard)
+        examples = load_examples([DataSource(photos)], settings, scratch / "shelf", no_report)
         seconds.append(time.perf_counter() - began)
     rows, _ = examples.split(settings.validation_share, settings.seed)
     tokenizer = Tokenizer.fit(examples.texts(rows))

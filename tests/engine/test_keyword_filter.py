@@ -36,7 +36,7 @@ def catalogue(tmp_path: Path):
         ("summer", [0, 3]),  # as a tag
         ("scarf", [1, 2, 3]),  # as a caption's word, in either number
         ("blues scarf", [2]),  # all words
-        ("unheard", [0, 1, 2, 3]),  # nobody's word does not narrow
+        ("no_report", [0, 1, 2, 3]),  # nobody's word does not narrow
         ("", [0, 1, 2, 3]),
     ],
 )

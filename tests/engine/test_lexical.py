@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.catalogue import Catalogue, NewPhoto, bm25, full_text
-from engine.search.collection_values import Lexicon
+from engine.search.collection_values import CollectionValues
 from engine.search.lexical import LexicalScorer, _together
 from engine.text import asked_stems, stems
 
@@ -128,21 +128,27 @@ def test_a_phrase_is_found_where_its_words_stand_together(catalogue: Catalogue):
 
 
 def log_odds(
-    catalogue: Catalogue, lexicon: Lexicon, text: str, *, is_condition: bool = False
+    catalogue: Catalogue,
+    collection_values: CollectionValues,
+    text: str,
+    *,
+    is_condition: bool = False,
 ) -> dict[str, np.ndarray]:
-    with LexicalScorer.over(catalogue, lexicon, text, k=99, is_condition=is_condition) as scorer:
+    with LexicalScorer.over(
+        catalogue, collection_values, text, k=99, is_condition=is_condition
+    ) as scorer:
         return scorer.log_odds(catalogue.live_rows())
 
 
 @pytest.fixture
-def shelf(catalogue: Catalogue) -> tuple[Catalogue, Lexicon]:
+def shelf(catalogue: Catalogue) -> tuple[Catalogue, CollectionValues]:
     """Six squares, two of them of size S."""
     colours = ["red", "magenta", "green", "cyan", "blue", "black"]
     catalogue.add(
         new_photo(colour, f"a {colour} square", size="S" if colour in ("red", "green") else "L")
         for colour in colours
     )
-    return catalogue, Lexicon(catalogue, None)
+    return catalogue, CollectionValues(catalogue, None)
 
 
 def test_a_value_tells_by_how_few_have_it_and_only_of_what_may_match(shelf):
@@ -183,6 +189,6 @@ def test_of_very_many_photos_with_a_value_those_with_all_values_are_candidates(s
     catalogue.add(
         new_photo(f"n{i}", colour="red", kind="hat" if i > 36 else "coat") for i in range(40)
     )
-    lexicon = Lexicon(catalogue, None)
-    with LexicalScorer.over(catalogue, lexicon, "hat coat red hat", k=3) as scorer:
+    collection_values = CollectionValues(catalogue, None)
+    with LexicalScorer.over(catalogue, collection_values, "hat coat red hat", k=3) as scorer:
         assert {6 + 37, 6 + 38, 6 + 39} <= set(scorer.candidates.tolist())

@@ -18,7 +18,7 @@ from PIL import Image
 from engine.errors import CatalogueError, ModelError, PhotoError, QueryError
 from engine.images import Preprocessing
 from engine.search import SearchEngine, upload
-from engine.search.dense_weight import nats_per_spread
+from engine.search.dense_weight import log_odds_per_deviation
 from engine.search.diversity import deduplicate
 from engine.storage import Collection, build_collection
 from engine.text import Tokenizer
@@ -318,14 +318,14 @@ def test_nearness_tells_what_the_collections_captions_show(engine: SearchEngine)
     variance 2/6 - 0.40237² = 0.17143, so red's own photo stands 0.59763 / 0.41404 = 1.44341
     spreads above.
     """
-    told = nats_per_spread(engine.collection, engine.encoder, engine.background)
+    told = log_odds_per_deviation(engine.collection, engine.encoder, engine.background)
     assert told == pytest.approx(1.44341, abs=1e-4)
 
 
 def test_a_collection_without_readable_captions_takes_nearness_as_it_is(engine: SearchEngine):
     mute = PrimaryColours()
     mute.tokenizer = None
-    assert nats_per_spread(engine.collection, mute, engine.background) == 3
+    assert log_odds_per_deviation(engine.collection, mute, engine.background) == 3
 
 
 def test_words_that_say_more_outweigh_nearness_and_shares_add_up(engine: SearchEngine):

@@ -15,7 +15,7 @@ from engine.encoders.joint import JointEncoder
 from engine.encoders.model_folder import read_held_out
 from engine.errors import KindredError, TrainingError
 from engine.images import Preprocessing
-from engine.progress import Progress, unheard
+from engine.progress import Progress, no_report
 from engine.text import Tokenizer
 from engine.training import DataSource, TrainingReport, TrainingSettings, resume, train
 from engine.training.augment import cover, photo_transforms, recolouring, spoken
@@ -269,9 +269,9 @@ def test_teachers_tell_of_photos_and_texts_what_they_make_of_them(
     teachers = (str(small_run.model), str(small_run.model), str(tmp_path / "mute"))
     settings = replace(SMALL, teachers=teachers, recolour=0.9, word_dropout=0.0)
     data = [DataSource(drawn)]
-    examples = load_examples(data, settings, tmp_path / "shelf", unheard)
+    examples = load_examples(data, settings, tmp_path / "shelf", no_report)
     every = np.arange(len(examples))
-    teaching = taught_by(Plan(settings, data), examples, every, unheard)
+    teaching = taught_by(Plan(settings, data), examples, every, no_report)
     assert teaching is not None
     own = load_encoder(small_run.model)
     rows = own.embed_photos(examples.pixels)

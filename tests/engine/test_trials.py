@@ -27,7 +27,7 @@ def truth() -> Truth:
     engine = SimpleNamespace(
         collection=SimpleNamespace(catalogue=SimpleNamespace(all_photos=lambda: photos)),
         encoder=SimpleNamespace(tokenizer=None),
-        lexicon=SimpleNamespace(values=values),
+        collection_values=SimpleNamespace(values=values),
     )
     return Truth(engine)
 

@@ -59,12 +59,12 @@ class _Collection:
 
 class Engine:
     def __init__(self, embeddings: np.ndarray) -> None:
-        self.collection, self.encoder, self.lexicon = (
+        self.collection, self.encoder, self.collection_values = (
             _Collection(embeddings),
             _Encoder(),
             _Lexicon(),
         )
-        self.vocabulary, self.recogniser = _Vocabulary(), _Recogniser()
+        self.vocabulary, self.attribute_similarity = _Vocabulary(), _Recogniser()
         self.background = Background(embeddings, np.arange(len(embeddings)))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.catalogue import Catalogue, NewPhoto
-from engine.search.collection_values import Lexicon
+from engine.search.collection_values import CollectionValues
 from engine.search.lexical import LexicalScorer
 
 # Captions and values of 72 photos: eight of each of nine kinds of scarf and hoodie.
@@ -39,67 +39,77 @@ def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
 
 
 @pytest.fixture
-def lexicon(catalogue: Catalogue) -> Lexicon:
-    return Lexicon(catalogue, SimpleNamespace(tokenizer=None))  # type: ignore[arg-type]
+def collection_values(catalogue: Catalogue) -> CollectionValues:
+    return CollectionValues(catalogue, SimpleNamespace(tokenizer=None))  # type: ignore[arg-type]
 
 
-def meant(lexicon: Lexicon, text: str) -> list[list[tuple[str, str]]]:
-    return [[(each.attribute, each.value) for each in place] for place in lexicon.mentions(text)]
+def meant(collection_values: CollectionValues, text: str) -> list[list[tuple[str, str]]]:
+    return [
+        [(each.attribute, each.value) for each in place]
+        for place in collection_values.mentions(text)
+    ]
 
 
-def test_a_word_stands_for_what_all_photos_that_use_it_are(lexicon: Lexicon):
+def test_a_word_stands_for_what_all_photos_that_use_it_are(collection_values: CollectionValues):
     """Eight stoles, all scarves (40 of 72) and olive (16 of 64): by chance once in (72/40)^8 = 110
     and 4^8 = 65,536 times, and only the latter is less than once in a thousand."""
-    assert meant(lexicon, "stole") == [[("colour", "olive")]]
-    assert meant(lexicon, "hood") == [[("colour", "red")]]
+    assert meant(collection_values, "stole") == [[("colour", "olive")]]
+    assert meant(collection_values, "hood") == [[("colour", "red")]]
 
 
 def test_a_word_that_few_use_or_many_differently_stands_for_nothing(
-    catalogue: Catalogue, lexicon: Lexicon
+    catalogue: Catalogue, collection_values: CollectionValues
 ):
     """Mixed hoodies have no colour; and a word of two photos may be chance: 4^2 = 16."""
     catalogue.add(
         NewPhoto(f"x{i}", f"x{i}.jpg", ("snood",), {"colour": "red"}, (), 1, 1, 1, 1, "00")
         for i in range(2)
     )
-    assert meant(lexicon, "mixed") == []
-    assert meant(lexicon, "snood") == []
-    assert meant(lexicon, "nobody says this") == []
+    assert meant(collection_values, "mixed") == []
+    assert meant(collection_values, "snood") == []
+    assert meant(collection_values, "nobody says this") == []
 
 
-def test_neighbours_that_mean_something_else_together_are_read_together(lexicon: Lexicon):
+def test_neighbours_that_mean_something_else_together_are_read_together(
+    collection_values: CollectionValues,
+):
     """Green names a colour, but nearly all who say "army green" are olive."""
-    assert meant(lexicon, "green scarf") == [[("colour", "green")], [("kind", "scarf")]]
-    assert meant(lexicon, "army green hoodie") == [[("colour", "olive")], [("kind", "hoodie")]]
-    assert meant(lexicon, "army hoodie") == [[("colour", "olive")], [("kind", "hoodie")]]
-    assert meant(lexicon, "green army") == [[("colour", "green")]], "named counts more"
+    assert meant(collection_values, "green scarf") == [[("colour", "green")], [("kind", "scarf")]]
+    assert meant(collection_values, "army green hoodie") == [
+        [("colour", "olive")],
+        [("kind", "hoodie")],
+    ]
+    assert meant(collection_values, "army hoodie") == [[("colour", "olive")], [("kind", "hoodie")]]
+    assert meant(collection_values, "green army") == [[("colour", "green")]], "named counts more"
 
 
 def test_neighbours_that_mean_something_are_not_taken_for_what_they_usually_describe(
-    lexicon: Lexicon,
+    collection_values: CollectionValues,
 ):
     """All eight who say "with hood" speak of red hoodies: of hoodies (32 of 72) by chance once in
     (72 / 32)^8 = 657 times, so only of red ones (16 of 64). But next to a colour it is no colour.
     """
-    assert meant(lexicon, "with hood") == [[("colour", "red")]]
-    assert meant(lexicon, "blue with hood") == [[("colour", "blue")]]
-    assert meant(lexicon, "with hood scarf") == [[("colour", "red")], [("kind", "scarf")]]
+    assert meant(collection_values, "with hood") == [[("colour", "red")]]
+    assert meant(collection_values, "blue with hood") == [[("colour", "blue")]]
+    assert meant(collection_values, "with hood scarf") == [[("colour", "red")], [("kind", "scarf")]]
 
 
-def test_whole_titles_are_left_to_the_captions(lexicon: Lexicon):
+def test_whole_titles_are_left_to_the_captions(collection_values: CollectionValues):
     """Nine words: only what they name."""
     title = "army green scarf of soft wool for cold days"
-    assert meant(lexicon, title) == [[("colour", "green")], [("kind", "scarf")]]
+    assert meant(collection_values, title) == [[("colour", "green")], [("kind", "scarf")]]
 
 
-def log_odds(catalogue: Catalogue, lexicon: Lexicon, text: str) -> dict[str, np.ndarray]:
+def log_odds(
+    catalogue: Catalogue, collection_values: CollectionValues, text: str
+) -> dict[str, np.ndarray]:
     """What captions and tags tell of every row."""
-    with LexicalScorer.over(catalogue, lexicon, text, k=99) as scorer:
+    with LexicalScorer.over(catalogue, collection_values, text, k=99) as scorer:
         return scorer.log_odds(catalogue.live_rows())
 
 
 def test_a_caption_is_doubted_where_the_photo_itself_has_another_value(
-    catalogue: Catalogue, lexicon: Lexicon
+    catalogue: Catalogue, collection_values: CollectionValues
 ):
     """Twelve photos say both words, of a red or of a blue scarf. Of 76 photos 68 have a colour,
     less than nine tenths; of 84 it is 76, more: only then is "red" doubted where the colour is
@@ -111,13 +121,13 @@ def test_a_caption_is_doubted_where_the_photo_itself_has_another_value(
     own, other = catalogue.photo("3-0").row, catalogue.photo("y0").row
     for share in (1.0, 1 - 0.75 / 2):
         bm25 = dict(catalogue.search_captions("red scarf", 99, every_word=True))
-        lexicon = Lexicon(catalogue, lexicon._encoder)
+        collection_values = CollectionValues(catalogue, collection_values._encoder)
         n_rows = len(catalogue.live_rows())
-        nats = log_odds(catalogue, lexicon, "red scarf")
+        nats = log_odds(catalogue, collection_values, "red scarf")
         told = nats["captions"] + nats["tags"]
         for row, counted, tags in ((own, 1.0, 1.0), (other, share, 0.5)):
             red, scarf = (
-                np.log1p(n_rows / lexicon_count) for lexicon_count in red_and_scarves(lexicon)
+                np.log1p(n_rows / n_photos) for n_photos in red_and_scarves(collection_values)
             )
             caption, named = counted * bm25[row], tags * red + scarf
             expected = max(caption, named) + min(caption, named) / 2
@@ -128,16 +138,18 @@ def test_a_caption_is_doubted_where_the_photo_itself_has_another_value(
         )
 
 
-def red_and_scarves(lexicon: Lexicon) -> tuple[int, int]:
+def red_and_scarves(collection_values: CollectionValues) -> tuple[int, int]:
     """How many photos have red as either colour, and how many are scarves."""
-    counts = lexicon.counts
+    counts = collection_values.counts
     return counts["colour", "red"] + counts["second_colour", "red"], counts["kind", "scarf"]
 
 
-def test_a_second_colour_counts_half_of_a_first(catalogue: Catalogue, lexicon: Lexicon):
+def test_a_second_colour_counts_half_of_a_first(
+    catalogue: Catalogue, collection_values: CollectionValues
+):
     """Red are 16 scarves and hoodies, and 8 blue scarves have it as their second colour: of 72 rows
     24, so ln(1 + 72 / 24) = ln 4, and half of it."""
-    nats = log_odds(catalogue, lexicon, "red")
+    nats = log_odds(catalogue, collection_values, "red")
     first, second = catalogue.photo("6-0").row, catalogue.photo("4-0").row
     assert nats["tags"][second] == pytest.approx(np.log(4) / 2)
     both = nats["tags"][first] + nats["captions"][first]

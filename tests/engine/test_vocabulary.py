@@ -137,5 +137,8 @@ def _uncaptioned(n: int) -> Calibrations:
 def test_folders_and_cameras_do_not_say_what_is_on_photos():
     """Values that the model cannot tell are nothing to fit likelihoods to."""
     engine = Engine(np.eye(40, 500, dtype=np.float32))
-    engine.lexicon.values = [Mention("camera", "canon", 20), Mention("camera", "nikon", 20)]  # type: ignore[assignment]
+    engine.collection_values.values = [
+        Mention("camera", "canon", 20),
+        Mention("camera", "nikon", 20),
+    ]  # type: ignore[assignment]
     assert not Calibrations(engine).is_fitted  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.attribute_similarity import COUNTS, Recogniser
+from engine.attribute_similarity import COUNTS, AttributeSimilarity
 from engine.evaluation.retrieval import evaluate_collection
 from engine.search import SearchEngine
 from engine.storage import Collection, build_collection
@@ -62,7 +62,7 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Collection:
 def test_an_attribute_counts_by_what_the_model_can_tell_of_it(collection: Collection):
     """The tint is told always: skill 1. The family follows from it, and luck is right half of the
     time, no more than its commonest value: both are left out, so that the tint has all weight."""
-    [tint] = Recogniser(collection, PrimaryColours()).attributes
+    [tint] = AttributeSimilarity(collection, PrimaryColours()).attributes
     assert (tint.name, sorted(tint.values)) == ("tint", sorted(TINTS))
     assert tint.weight == pytest.approx(COUNTS)
 
@@ -72,9 +72,9 @@ def test_photos_are_alike_as_far_as_both_probably_have_the_same_value(collection
     blue about 2 e⁻¹⁶ of it. Lime's row is (0.690, 0.724): red and green as e^(16 * 0.690) to
     e^(16 * 0.724), 0.576 to 1, so red with 0.366 and green with 0.634: it shares 0.366 with pure
     red, and with a photo like itself 0.366² + 0.634² = 0.536."""
-    recogniser = Recogniser(collection, PrimaryColours())
+    attribute_similarity = AttributeSimilarity(collection, PrimaryColours())
     rows = unit(np.array([RED, (0, 0, 255), LIME], float))
-    taken = recogniser.taken_for(rows)
+    taken = attribute_similarity.taken_for(rows)
     alike = taken @ taken.T / COUNTS
     assert alike[0] == pytest.approx([1, 0, 0.366], abs=2e-3)
     assert alike[2, 2] == pytest.approx(0.536, abs=2e-3)
@@ -100,7 +100,7 @@ def test_in_hybrid_mode_a_photo_finds_what_is_taken_for_the_same(tmp_path: Path)
     assert first.photo.attributes["tint"] == "red"
     assert set(first.shares) == {"meaning", "labels"}
     assert sum(first.shares.values()) == pytest.approx(1)
-    extended = Recogniser(engine.collection, engine.encoder).extended
+    extended = AttributeSimilarity(engine.collection, engine.encoder).extended
     similarities = extended(np.asarray(engine.collection.embeddings)) @ extended(first_row())[0]
     order = np.argsort(-similarities, kind="stable")
     ids = [photo.photo_id for photo in engine.collection.catalogue.photos(order[:9])]
@@ -116,10 +116,10 @@ def test_a_model_without_words_takes_photos_for_nothing(collection: Collection):
     class Wordless(PrimaryColours):
         tokenizer = None
 
-    recogniser = Recogniser(collection, Wordless())
-    assert recogniser.attributes == ()
+    attribute_similarity = AttributeSimilarity(collection, Wordless())
+    assert attribute_similarity.attributes == ()
     rows = unit(np.array([RED], float))
-    assert recogniser.extended(rows) == pytest.approx(rows)
+    assert attribute_similarity.extended(rows) == pytest.approx(rows)
 
 
 def test_what_a_photo_is_taken_for_does_not_depend_on_its_label(
@@ -129,12 +129,13 @@ def test_what_a_photo_is_taken_for_does_not_depend_on_its_label(
     commonest, so the skill is (17/18 - 7/18) / (11/18) = 10/11, and all photos are taken for what
     they were, at that weight."""
     right, wrong = (
-        Recogniser(each, PrimaryColours()) for each in (collection, made(tmp_path, mislabelled=4))
+        AttributeSimilarity(each, PrimaryColours())
+        for each in (collection, made(tmp_path, mislabelled=4))
     )
     rows = np.asarray(collection.embeddings)
-    weights = [recogniser.attributes[0].weight for recogniser in (right, wrong)]
+    weights = [attribute_similarity.attributes[0].weight for attribute_similarity in (right, wrong)]
     assert weights == pytest.approx([COUNTS, COUNTS * 10 / 11])
-    taken = [recogniser.taken_for(rows) for recogniser in (right, wrong)]
+    taken = [attribute_similarity.taken_for(rows) for attribute_similarity in (right, wrong)]
     order = [[each.attributes[0].values.index(tint) for tint in TINTS] for each in (right, wrong)]
     before, after = (part[:, places] for part, places in zip(taken, order, strict=True))
     assert after == pytest.approx(before * np.sqrt(10 / 11), abs=1e-5)
@@ -155,16 +156,18 @@ def test_a_photo_from_elsewhere_shows_a_value_if_it_comes_nearer_than_other_thin
     are even at 0.2081 + 0.7700 / 3 = 0.4648. Pure red has log odds of
     3 * (0.7919 / 0.7700 - 1 / 3) = 2.085, and what is near to nothing 3 * (-0.27 - 0.33) = -1.81.
     """
-    recogniser = Recogniser(collection, PrimaryColours())
-    assert recogniser.usual_nearness == pytest.approx((0.2081, 0.9781), abs=1e-2)
+    attribute_similarity = AttributeSimilarity(collection, PrimaryColours())
+    assert attribute_similarity.usual_nearness == pytest.approx((0.2081, 0.9781), abs=1e-2)
     red, even = np.eye(3, dtype=np.float32)[0], np.array([0.4648, -0.8854, 0], np.float32)
-    assert recogniser.likelihood(red) == pytest.approx(1 / (1 + np.exp(-2.085)), abs=1e-2)
-    assert recogniser.likelihood(even) == pytest.approx(0.5, abs=1e-2)
-    assert recogniser.likelihood(-red) == pytest.approx(1 / (1 + np.exp(1.81)), abs=1e-2)
+    assert attribute_similarity.likelihood(red) == pytest.approx(1 / (1 + np.exp(-2.085)), abs=1e-2)
+    assert attribute_similarity.likelihood(even) == pytest.approx(0.5, abs=1e-2)
+    assert attribute_similarity.likelihood(-red) == pytest.approx(1 / (1 + np.exp(1.81)), abs=1e-2)
 
 
 def test_without_an_attribute_that_is_told_no_photo_shows_a_value(collection: Collection):
     class Mute(PrimaryColours):
         tokenizer = None
 
-    assert Recogniser(collection, Mute()).likelihood(np.eye(3, dtype=np.float32)[0]) is None
+    assert (
+        AttributeSimilarity(collection, Mute()).likelihood(np.eye(3, dtype=np.float32)[0]) is None
+    )
