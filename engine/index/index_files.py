@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,18 +24,36 @@ _COPIES_FILE = "copies.npy"
 _N_COMPARED = 16
 
 
+# Up to so many rows one `ef` serves, where nobody has measured which does.
+USUAL_ROWS = 100_000
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is decided when an index is built; see `PhotoIndex.build`."""
+    """What is decided when an index is built; see `PhotoIndex.build`.
+
+    Of more rows than `ef_rows`, the more are looked at.
+    """
 
     exact_below: int
     m: int
     ef_construction: int
     ef: int
+    ef_rows: int = USUAL_ROWS
+
+    def ef_of(self, n_rows: int) -> int:
+        """Return how many candidates a search of so many rows keeps.
+
+        Examples
+        --------
+        >>> [Settings(20_000, 16, 200, ef=320).ef_of(n) for n in (50_000, 400_000)]
+        [320, 640]
+        """
+        return round(self.ef * math.sqrt(max(1.0, n_rows / self.ef_rows)))
 
     def __post_init__(self) -> None:
         """Refuse what hnswlib would take and fail on later."""
-        if self.m < 2 or min(self.exact_below, self.ef_construction, self.ef) < 1:
+        if self.m < 2 or min(self.exact_below, self.ef_construction, self.ef, self.ef_rows) < 1:
             raise ValueError(f"m must be at least 2 and the others at least 1: {self}")
 
 
@@ -71,12 +90,14 @@ def write_index(folder: Path, saved: SavedIndex) -> None:
     if saved.graph is not None:
         saved.graph.save(folder / _GRAPH_FILE)
         np.save(folder / _COPIES_FILE, saved.copies.pairs(), allow_pickle=False)
+    settings = asdict(saved.settings)
     facts = {
         "format": _FORMAT,
         "n_dims": saved.matrix.n_dims,
         "n_live": len(saved.matrix.live_rows),
         "has_graph": saved.graph is not None,
-        "settings": asdict(saved.settings),
+        "settings": {name: told for name, told in settings.items() if name != "ef_rows"},
+        "ef_rows": saved.settings.ef_rows,
         "loss": asdict(saved.loss) if saved.loss else None,
     }
     text = json.dumps(facts, indent=2) + "\n"
@@ -88,7 +109,8 @@ def read_index(folder: Path, embeddings: NDArray[np.float32]) -> SavedIndex:
     n_rows, n_dims = embeddings.shape
     try:
         facts = json.loads((folder / _SETTINGS_FILE).read_text(encoding="utf-8"))
-        settings = Settings(**facts["settings"])
+        ef_rows = int(facts.get("ef_rows", USUAL_ROWS))
+        settings = Settings(**facts["settings"], ef_rows=ef_rows)
         saved_n_dims, n_live = int(facts["n_dims"]), int(facts["n_live"])
         live_rows = np.load(folder / _LIVE_FILE, allow_pickle=False)
         pairs = _read_pairs(folder / _COPIES_FILE, live_rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine.index.copies import Copies, dissimilar
 from engine.index.exact import Rows, Similarities, exact_seconds, order, search_exactly
 from engine.index.hnsw import DisconnectedError, Graph, graph_seconds
-from engine.index.index_files import Loss, SavedIndex, Settings, read_index, write_index
+from engine.index.index_files import USUAL_ROWS, Loss, SavedIndex, Settings, read_index, write_index
 from engine.index.matrix import LiveMatrix
 
 # An exact answer is preferred wherever nobody would notice what it costs.
@@ -25,6 +25,10 @@ _FILTER_MARGIN = 3
 
 # After a change of the graph so many rows must find themselves, but for this share of them.
 _N_CHECKED, _LOST_SHARE, _SELF_TOLERANCE = 200, 0.01, 1e-5
+
+# What `tune` asks for: of the nearest nine so large a share, by as few candidates as will do.
+_K_TUNED, _RECALL_TUNED = 9, 0.995
+_EFS = tuple(round(320 * 1.25**step) for step in range(13))
 
 _log = logging.getLogger(__name__)
 
@@ -114,9 +118,8 @@ class PhotoIndex:
         ef_construction
             Candidates kept while a row is connected. More build better and slower.
         ef
-            Candidates kept during a search. Of the nearest nine of 100,000 photos, 160 finds all
-            for queries that are photos and 98.2 % for texts, which lie apart from photos; 320
-            finds 99.8 % for those too.
+            Candidates kept during a search of 100,000 rows; of more, as many more as the root of
+            their number. `tune` measures how many are needed.
         n_threads
             For building; None uses every core. More than one makes the graph, and so the
             rare misses of approximate answers, differ from build to build.
@@ -141,6 +144,11 @@ class PhotoIndex:
     def n_live(self) -> int:
         """Rows that can be found."""
         return len(self._matrix.live_rows)
+
+    @property
+    def ef(self) -> int:
+        """Candidates that a search of the graph keeps, where nobody asks for another number."""
+        return self._settings.ef_of(self.n_live)
 
     @property
     def is_exact(self) -> bool:
@@ -173,7 +181,7 @@ class PhotoIndex:
             Only these rows may be returned, given as numbers or as (n,) flags; removed ones among
             them are passed over. None allows all.
         ef
-            Candidates kept while searching the graph; None takes the one of `build`.
+            Candidates kept while searching the graph; None takes the index's own `ef`.
         exact
             True demands an exact answer, False the graph where there is one, None the cheaper.
 
@@ -192,7 +200,7 @@ class PhotoIndex:
         if k == 0:
             return Nearest(np.empty(0, np.int64), np.empty(0, np.float32), is_exact=True)
         if self._graph is not None and not exact:
-            n_fetched = self._n_fetched(k, ef or self._settings.ef, n_candidates)
+            n_fetched = self._n_fetched(k, ef or self.ef, n_candidates)
             if exact is False or not self._is_exact_cheaper(n_candidates, n_fetched):
                 found = self._search_graph(query, k, n_fetched, is_allowed)
                 if found is not None:
@@ -200,6 +208,33 @@ class PhotoIndex:
         candidates = self._matrix.live_rows if is_allowed is None else np.flatnonzero(is_allowed)
         rows, similarities = search_exactly(self._matrix.embeddings, query, k, candidates)
         return Nearest(rows, similarities, is_exact=True)
+
+    def tune(self, *queries: NDArray[np.float32]) -> None:
+        """Choose `ef` so that searches find nearly all of the rows that they should.
+
+        How many candidates that takes depends on how the rows lie and on what is asked: texts lie
+        apart from photos, and where thousands of rows are nearly the same, they fill the places of
+        better ones. So it is measured; without a graph there is nothing to choose.
+
+        Parameters
+        ----------
+        queries
+            (n, n_dims) unit rows of each kind of query; each kind is served.
+        """
+        if self._graph is None:
+            return
+        asked = [query for kind in queries for query in kind]
+        least = [float(self.nearest(each, _K_TUNED, exact=True).similarities[-1]) for each in asked]
+        ends = np.cumsum([len(kind) for kind in queries])
+        for ef in _EFS:
+            self._settings = replace(self._settings, ef=ef, ef_rows=max(self.n_live, USUAL_ROWS))
+            found = [
+                float((self.nearest(query, _K_TUNED, exact=False).similarities >= at_least).mean())
+                for query, at_least in zip(asked, np.array(least) - _SELF_TOLERANCE, strict=True)
+            ]
+            kinds = [kind for kind in np.split(found, ends[:-1]) if len(kind)]
+            if min(map(np.mean, kinds), default=1.0) >= _RECALL_TUNED:
+                return
 
     def _n_fetched(self, k: int, ef: int, n_candidates: int) -> int:
         """Return how many rows the graph must find for k of them to be among the candidates."""
@@ -299,7 +334,7 @@ class PhotoIndex:
             self._graph, self._copies = None, Copies(np.empty((0, 2), np.int64))
 
     def _finds_itself(self, row: int) -> bool:
-        n_fetched = self._n_fetched(1, self._settings.ef, self.n_live)
+        n_fetched = self._n_fetched(1, self.ef, self.n_live)
         found = self._search_graph(self._matrix.embeddings[row], 1, n_fetched, None)
         return found is not None and bool(found.similarities[0] > 1 - _SELF_TOLERANCE)
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from engine.encoders import Encoder
 from engine.index import PhotoIndex
-from engine.selection import even_sample
 from engine.storage import Collection
+from engine.storage.sample_queries import photo_queries, text_queries
 
 EFS = (10, 20, 40, 80, 160, 320, 640)
 _N_QUERIES = 60
@@ -32,7 +32,8 @@ class RecallPoint:
         Candidates kept while looking; 0 compares with every photo.
     photo_recall, text_recall
         Share of the nine exact neighbours that were found, asked with photos of the collection and
-        with its captions (or with words the model knows best); 1.0 without a text side.
+        with a few words of its captions (see `engine.storage.sample_queries`); 1.0 without a text
+        side.
     seconds
         Median time of one query.
     """
@@ -46,9 +47,10 @@ class RecallPoint:
 def measure_recall(collection: Collection, encoder: Encoder) -> list[RecallPoint]:
     """Measure every setting on texts and photos of the collection, the exact answer last."""
     index: PhotoIndex = collection.index
-    chosen = even_sample(collection.catalogue.live_rows(), _N_QUERIES)
-    photos = np.asarray(collection.embeddings[chosen], np.float32)
-    asked = [photos, _texts(collection, encoder, chosen)]
+    asked = [
+        photo_queries(collection.catalogue, collection.embeddings, _N_QUERIES),
+        text_queries(collection.catalogue, encoder, _N_QUERIES),
+    ]
     exact: list[list[set[int]]] = []
     times: list[float] = []
     for queries in asked:
@@ -64,18 +66,6 @@ def measure_recall(collection: Collection, encoder: Encoder) -> list[RecallPoint
             recalls.append(n_found / sum(map(len, truth)) if truth else 1.0)
         points.append(RecallPoint(ef, recalls[0], recalls[1], float(np.median(spent))))
     return [*points, RecallPoint(0, 1.0, 1.0, float(np.median(times)))]
-
-
-def _texts(
-    collection: Collection, encoder: Encoder, rows: NDArray[np.int64]
-) -> NDArray[np.float32]:
-    """Return the rows of texts that the collection is asked with."""
-    if encoder.tokenizer is None:
-        return np.empty((0, encoder.n_dims), np.float32)
-    photos = collection.catalogue.photos(rows)
-    said = [photo.captions[0] for photo in photos if photo.captions]
-    texts = said or encoder.tokenizer.frequent(_N_QUERIES)
-    return encoder.embed_texts(texts)
 
 
 def _nearest(

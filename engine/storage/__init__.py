@@ -14,6 +14,7 @@
     journal.py      what an unfinished build has learned so far
     row_match.py    which photo had which row and id before
     build_writer.py  one build's folder, written
+    sample_queries.py  texts and photos that it is likely to be asked with
     manifest.py     the manifest, and checking a build against it
     previous.py     the version before, for one step back
     change.py       another model for a collection

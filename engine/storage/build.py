@@ -339,7 +339,7 @@ def _draft(order: Order, placed: Sequence[Placed], findings: Findings) -> Draft:
         },
         # The catalogue lies one folder deeper than the manifest.
         root=root if Path(root).is_absolute() else f"../{root}",
-        n_dims=order.model.encoder.n_dims,
+        encoder=order.model.encoder,
     )
 
 

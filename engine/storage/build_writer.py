@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.catalogue import Catalogue, Skipped, TableReport
 from engine.durable import write_json
+from engine.encoders import Encoder
 from engine.errors import CollectionError
 from engine.images import Metadata
 from engine.index import PhotoIndex
@@ -21,10 +22,13 @@ from engine.progress import Step
 from engine.storage.collection import CATALOGUE, EMBEDDINGS, INDEX, Collection
 from engine.storage.journal import Content, Journal, Reading
 from engine.storage.row_match import Placed
+from engine.storage.sample_queries import photo_queries, text_queries
 from engine.storage.thumbnails import ThumbnailWriter
 
 UNREADABLE = "unreadable.json"
 METADATA = "metadata.json"
+# Queries of either kind that the index is tuned to.
+_N_TUNING = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,8 @@ class Draft:
         What files themselves say of their photos, by content hash.
     root
         What the catalogue notes as the photos' folder.
-    n_dims
-        Width of an embedding.
+    encoder
+        What made the embeddings, and understands the texts that they are asked with.
     """
 
     placed: Sequence[Placed]
@@ -65,7 +69,7 @@ class Draft:
     unreadable: Sequence[Reading]
     metadata: Mapping[str, Metadata]
     root: str
-    n_dims: int
+    encoder: Encoder
 
     @property
     def n_rows(self) -> int:
@@ -173,7 +177,7 @@ def _write_embeddings(folder: Path, draft: Draft, journal: Journal) -> list[int]
     fresh = sorted(row for rows in rows_of.values() for row in rows)
     base = draft.older if draft.keeps_rows else None
     embeddings = np.lib.format.open_memmap(
-        folder / EMBEDDINGS, mode="w+", dtype=np.float32, shape=(draft.n_rows, draft.n_dims)
+        folder / EMBEDDINGS, mode="w+", dtype=np.float32, shape=(draft.n_rows, draft.encoder.n_dims)
     )
     if base is not None:
         embeddings[: base.manifest.n_rows] = base.embeddings
@@ -225,4 +229,10 @@ def _write_index(folder: Path, draft: Draft, fresh: Sequence[int]) -> None:
         index.add(appended, embeddings[appended])
     else:
         index = PhotoIndex.build(embeddings, n_threads=os.cpu_count() or 1)
+    if not index.is_exact:
+        with Catalogue.open(folder / CATALOGUE) as catalogue:
+            index.tune(
+                photo_queries(catalogue, embeddings, _N_TUNING),
+                text_queries(catalogue, draft.encoder, _N_TUNING),
+            )
     index.save(folder / INDEX)

@@ -22,12 +22,13 @@ from PIL import Image
 from demo.drawing import draw_collection
 from engine.catalogue import Catalogue, NewPhoto, Photo, Source, read_source
 from engine.config import DEMO_COLLECTION
-from engine.encoders import Encoder
+from engine.encoders import Encoder, load_encoder
 from engine.errors import PhotoError
 from engine.images import Preprocessing, read_photos
 from engine.index import PhotoIndex
 from engine.storage import Collection, build_collection
 from engine.storage.manifest import file_notes
+from engine.storage.sample_queries import photo_queries, text_queries
 from engine.storage.thumbnails import ThumbnailWriter
 
 SMALL_PX = 128
@@ -36,6 +37,7 @@ BIG_SIZE = (1800, 2400)
 N_BIG_DRAWN = 12
 N_BIG_FILES = 1200
 NOISE = 0.35
+N_TUNING = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class KnowingEncoder:
         self.name, self.fingerprint, self.n_dims = other.name, other.fingerprint, other.n_dims
         self.tokenizer, self.runtime = other.tokenizer, other.runtime
         self.preprocessing = Preprocessing(16)
+        self._other = other
         self._rows = rows
         self._given = 0
 
@@ -113,7 +116,7 @@ class KnowingEncoder:
         return self._rows[self._given - len(pixels) : self._given]
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        raise NotImplementedError("no text is embedded while a collection is built")
+        return self._other.embed_texts(texts)
 
 
 def big_collection(sample: Sample, encoder: Encoder, n_rows: int, scratch: Path) -> Path:
@@ -146,7 +149,12 @@ def repeated_demo(n_rows: int, out: Path) -> Path:
         np.save(build / "embeddings.npy", rows, allow_pickle=False)
         with Catalogue.create(build / "catalogue.sqlite", root=out / "photos") as catalogue:
             catalogue.add(_copies([photos[turn] for turn in turns.tolist()]))
-        PhotoIndex.build(rows).save(build / "index")
+            index = PhotoIndex.build(rows)
+            if not index.is_exact:
+                encoder = load_encoder(demo.model_folder)
+                texts = text_queries(catalogue, encoder, N_TUNING)
+                index.tune(photo_queries(catalogue, rows, N_TUNING), texts)
+        index.save(build / "index")
         with ThumbnailWriter(build, n_rows):
             pass  # none: the photos would be their own
         manifest = replace(

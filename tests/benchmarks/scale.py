@@ -161,9 +161,9 @@ def bare_index(collection: Collection) -> tuple[hnswlib.Index, int]:
         construction = settings["ef_construction"]
         bare.init_index(len(rows), M=settings["m"], ef_construction=construction)
         bare.add_items(rows)
-    bare.set_ef(settings["ef"])
+    bare.set_ef(collection.index.ef)
     bare.set_num_threads(1)
-    return bare, settings["ef"]
+    return bare, collection.index.ef
 
 
 def size_rows(

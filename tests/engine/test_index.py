@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.errors import CollectionError
-from engine.index import Nearest, PhotoIndex, read_loss
+from engine.index import Nearest, PhotoIndex, index_files, photo_index, read_loss
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
@@ -485,3 +485,56 @@ def test_a_missing_or_shortened_file_is_named_as_damage(
         path.write_bytes(data[: int(kept * len(data)) if kept < 1 else int(kept)])
     with pytest.raises(CollectionError, match="Build the collection again"):
         PhotoIndex.load(tmp_path, rows)
+
+
+# How far a search looks
+
+
+def test_tuning_takes_the_fewest_candidates_that_serve_every_kind_of_query(
+    tmp_path, monkeypatch
+) -> None:
+    """Queries that lie apart from the rows, as texts do, need more candidates than rows do."""
+    monkeypatch.setattr(photo_index, "_EFS", steps := tuple(9 * 2**n for n in range(9)))
+    rows = clustered_rows(4_000, seed=3)
+    index = with_graph(rows, m=6, ef_construction=40)
+    chance = np.random.default_rng(5)
+    own, apart = rows[::80], unit(rows[::40] + 0.2 * chance.normal(size=(100, 128)))
+    chosen = []
+    for kinds in ((own,), (apart,), (own, apart)):
+        index.tune(*kinds)
+        chosen.append(index.ef)
+        assert min(recall_with(index, kind, index.ef) for kind in kinds) >= 0.995
+        before = steps[steps.index(index.ef) - 1] if index.ef > steps[0] else None
+        if before is not None:
+            assert min(recall_with(index, kind, before) for kind in kinds) < 0.995
+    assert chosen[0] < chosen[1] == chosen[2]
+    index.save(tmp_path / "index")
+    assert PhotoIndex.load(tmp_path / "index", rows).ef == chosen[2]
+
+
+def recall_with(index: PhotoIndex, queries: np.ndarray, ef: int) -> float:
+    exact = [index.nearest(query, 9, exact=True).similarities[-1] for query in queries]
+    found = [index.nearest(query, 9, exact=False, ef=ef).similarities for query in queries]
+    return float(np.mean([each >= least - 1e-5 for each, least in zip(found, exact, strict=True)]))
+
+
+def test_an_index_of_before_it_was_tuned_looks_farther_among_more_rows(tmp_path) -> None:
+    rows = clustered_rows(400)
+    with_graph(rows, ef=50).save(tmp_path)
+    facts = json.loads((tmp_path / "index.json").read_text())
+    del facts["ef_rows"]
+    (tmp_path / "index.json").write_text(json.dumps(facts))
+    assert PhotoIndex.load(tmp_path, rows).ef == 50
+    settings = index_files.Settings(20_000, 16, 200, ef=320)
+    assert [settings.ef_of(n) for n in (1_000, 100_000, 400_000, 1_000_000)] == [
+        320,
+        320,
+        640,
+        1012,
+    ]
+
+
+def test_without_a_graph_there_is_nothing_to_tune() -> None:
+    index = PhotoIndex.build(CORNERS)
+    index.tune(CORNERS)
+    assert index.is_exact and index.ef == 320
