@@ -13,9 +13,9 @@ Names are imported when they are first asked for, so that a program pays only fo
 from __future__ import annotations
 
 import os
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from engine.lazy import lazy_names
 from engine.privacy import keep_private
 
 if TYPE_CHECKING:
@@ -35,20 +35,6 @@ keep_private()
 # TensorFlow's convolutions by oneDNN, which it leaves off on some processors. There they train half
 # as fast again (3.45 steps a second for 2.28, AMD EPYC); read when TensorFlow is imported.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-
-_ROOMS = {
-    "catalogue": ("Catalogue", "Photo", "read_source"),
-    "encoders": ("Encoder", "bundled_model", "load_encoder"),
-    "errors": ("KindredError",),
-    "evaluation": ("Comparison", "compare", "evaluate_collection"),
-    "index": ("PhotoIndex",),
-    "maps": ("MapSettings", "make_map"),
-    "search": ("Match", "SearchEngine", "SearchRequest", "SearchResult"),
-    "storage": ("Collection", "build_collection", "update_collection"),
-    "training": ("DataSource", "TrainingSettings", "resume", "train"),
-    "words": ("WordVectors",),
-}
-_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
     "Catalogue",
@@ -79,11 +65,21 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name from its room."""
-    if name not in _ROOM_OF:
-        raise AttributeError(f"module 'engine' has no attribute {name!r}")
-    return getattr(import_module(f"engine.{_ROOM_OF[name]}"), name)
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "catalogue": ("Catalogue", "Photo", "read_source"),
+        "encoders": ("Encoder", "bundled_model", "load_encoder"),
+        "errors": ("KindredError",),
+        "evaluation": ("Comparison", "compare", "evaluate_collection"),
+        "index": ("PhotoIndex",),
+        "maps": ("MapSettings", "make_map"),
+        "search": ("Match", "SearchEngine", "SearchRequest", "SearchResult"),
+        "storage": ("Collection", "build_collection", "update_collection"),
+        "training": ("DataSource", "TrainingSettings", "resume", "train"),
+        "words": ("WordVectors",),
+    },
+)
 
 
 def __dir__() -> list[str]:

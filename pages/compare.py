@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.evaluation.recipe_comparison import bundled_comparison, list_comparisons
+from engine.evaluation import bundled_comparison, list_comparisons
 from pages.comparison.form import draw_form
 from pages.comparison.view import choose_comparison, draw_side_by_side, draw_table
 from pages.shared.frame import ErrorBoundary, open_page

@@ -19,7 +19,7 @@ DEMO = sorted((ROOT / "demo").rglob("*.py"))
 CODE = [*ENGINE, *PAGES, *TOOLS, *DEMO]
 
 FLOORS = [
-    {"errors", "config"},
+    {"errors", "config", "lazy"},
     {"progress", "durable", "locks", "network", "selection"},
     {"text"},
     {
@@ -208,6 +208,16 @@ def test_nothing_found_in_a_file_or_typed_by_a_person_is_executed():
 def test_pages_are_linked_in_the_one_way_that_keeps_the_address():
     """Links are drawn by pages/shared/navigation.py: `draw_link`, `draw_navigation`."""
     assert not offences(PAGES, lambda path: page_links(tree_of(path)))
+
+
+def test_pages_come_in_by_the_front_doors():
+    """A page imports a room, never a file inside it: what it needs is public there."""
+
+    def past_the_door(tree: ast.Module) -> Names:
+        deep = re.compile(r"engine\.\w+\.")
+        return [(name, line) for name, line in imports(tree) if deep.match(name)]
+
+    assert not offences(PAGES, lambda path: past_the_door(tree_of(path)))
 
 
 def test_names_say_something():

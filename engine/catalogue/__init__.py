@@ -7,11 +7,12 @@ and finds them again by id, tag, attribute and caption. Nothing here opens a pho
 from __future__ import annotations
 
 from engine.catalogue.catalogue import Catalogue
-from engine.catalogue.photo import NewPhoto, Photo, PhotoRecord, Skipped, Source, TableReport
+from engine.catalogue.photo import TAG, NewPhoto, Photo, PhotoRecord, Skipped, Source, TableReport
 from engine.catalogue.photo_files import FoundFiles, find_files, list_folder
 from engine.catalogue.sources import read_source
 
 __all__ = [
+    "TAG",
     "Catalogue",
     "FoundFiles",
     "NewPhoto",

@@ -8,23 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine import config
 from engine.encoders.model_folder import MANIFEST, ModelManifest, read_manifest
-from engine.encoders.model_settings import KERAS_HUB, OPEN_CLIP, ModelSettings
+from engine.encoders.model_settings import BACKBONES, COMPACT, KERAS_HUB, OPEN_CLIP, ModelSettings
 from engine.errors import ModelError
 from engine.images import Preprocessing
+from engine.lazy import lazy_names
 from engine.text import Tokenizer
+
+if TYPE_CHECKING:
+    from engine.encoders.portable import load_reconstruction
 
 EVERYDAY, FASHION = "kindred-everyday", "kindred-fashion"
 BUNDLED_MODELS = (EVERYDAY, FASHION)
 
 __all__ = [
+    "BACKBONES",
     "BUNDLED_MODELS",
+    "COMPACT",
     "EVERYDAY",
     "FASHION",
     "Encoder",
@@ -33,10 +39,13 @@ __all__ = [
     "bundled_model",
     "bundled_models",
     "load_encoder",
+    "load_reconstruction",
     "model_at",
     "models_folder",
     "read_manifest",
 ]
+
+__getattr__ = lazy_names(__name__, {"portable": ("load_reconstruction",)})
 
 
 class Encoder(Protocol):

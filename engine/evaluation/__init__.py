@@ -18,48 +18,57 @@ known because the photos were drawn (`demo.questions`).
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from engine.lazy import lazy_names
 
 if TYPE_CHECKING:
     from engine.evaluation.absence import try_absent
     from engine.evaluation.feedback import try_judged
-    from engine.evaluation.recipe_comparison import Comparison, list_comparisons
-    from engine.evaluation.recipe_figures import Row
+    from engine.evaluation.judgements import Judgement, keep_judgement
+    from engine.evaluation.recipe_comparison import (
+        Comparison,
+        Hit,
+        bundled_comparison,
+        list_comparisons,
+    )
+    from engine.evaluation.recipe_figures import Row, telling_labels, wilson_interval
     from engine.evaluation.retrieval import Evaluation, evaluate_collection
     from engine.evaluation.search_modes import try_modes
     from engine.evaluation.steered_queries import try_steering
     from engine.evaluation.trained_recipe import compare
 
-_ROOM_OF = {
-    "Comparison": "recipe_comparison",
-    "Evaluation": "retrieval",
-    "Row": "recipe_figures",
-    "compare": "trained_recipe",
-    "evaluate_collection": "retrieval",
-    "list_comparisons": "recipe_comparison",
-    "try_absent": "absence",
-    "try_judged": "feedback",
-    "try_modes": "search_modes",
-    "try_steering": "steered_queries",
-}
-
 __all__ = [
     "Comparison",
     "Evaluation",
+    "Hit",
+    "Judgement",
     "Row",
+    "bundled_comparison",
     "compare",
     "evaluate_collection",
+    "keep_judgement",
     "list_comparisons",
+    "telling_labels",
     "try_absent",
     "try_judged",
     "try_modes",
     "try_steering",
+    "wilson_interval",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Import a public name from its file: who only reads figures never waits for Keras."""
-    if name not in _ROOM_OF:
-        raise AttributeError(f"module 'engine.evaluation' has no attribute {name!r}")
-    return getattr(import_module(f"engine.evaluation.{_ROOM_OF[name]}"), name)
+# Who only reads figures never waits for Keras.
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "absence": ("try_absent",),
+        "feedback": ("try_judged",),
+        "judgements": ("Judgement", "keep_judgement"),
+        "recipe_comparison": ("Comparison", "Hit", "bundled_comparison", "list_comparisons"),
+        "recipe_figures": ("Row", "telling_labels", "wilson_interval"),
+        "retrieval": ("Evaluation", "evaluate_collection"),
+        "search_modes": ("try_modes",),
+        "steered_queries": ("try_steering",),
+        "trained_recipe": ("compare",),
+    },
+)

@@ -20,19 +20,81 @@ is made of everything it depends on: what has not changed is found, what has is 
 Not inside: the drawing itself (`engine.projection`).
 """
 
+from engine.maps.choice import in_common, most_typical, words_in_common, words_of_the_model
 from engine.maps.map_builder import make_map
-from engine.maps.map_files import DrawnMap, MapRecord, Preview
-from engine.maps.map_folder import find_map, list_maps, map_key, read_preview
-from engine.maps.map_settings import MapSettings
+from engine.maps.map_files import RECORD, DrawnMap, MapRecord, Preview
+from engine.maps.map_folder import find_map, list_maps, map_folder, map_key, read_preview
+from engine.maps.map_settings import (
+    MAX_ITERATIONS,
+    MAX_PERPLEXITY,
+    MIN_ITERATIONS,
+    MIN_PERPLEXITY,
+    MapSettings,
+    Method,
+    Metric,
+    What,
+)
+from engine.maps.outdated_map import find_older
+from engine.maps.pace import Pace, measure_pace
+from engine.maps.photo_table import NONE, PhotoTable
+from engine.maps.point_colours import (
+    OTHER,
+    Colouring,
+    by_attribute,
+    by_cluster,
+    by_likeness,
+    by_side,
+    by_trust,
+    cluster_names,
+    values_of,
+)
+from engine.maps.query_placement import Landing, LandingGround
+from engine.maps.sprites import Sheets
+from engine.maps.views import MAX_NAME_CHARACTERS, SavedView, list_views, remove_view, save_view
 
 __all__ = [
+    "MAX_ITERATIONS",
+    "MAX_NAME_CHARACTERS",
+    "MAX_PERPLEXITY",
+    "MIN_ITERATIONS",
+    "MIN_PERPLEXITY",
+    "NONE",
+    "OTHER",
+    "RECORD",
+    "Colouring",
     "DrawnMap",
+    "Landing",
+    "LandingGround",
     "MapRecord",
     "MapSettings",
+    "Method",
+    "Metric",
+    "Pace",
+    "PhotoTable",
     "Preview",
+    "SavedView",
+    "Sheets",
+    "What",
+    "by_attribute",
+    "by_cluster",
+    "by_likeness",
+    "by_side",
+    "by_trust",
+    "cluster_names",
     "find_map",
+    "find_older",
+    "in_common",
     "list_maps",
+    "list_views",
     "make_map",
+    "map_folder",
     "map_key",
+    "measure_pace",
+    "most_typical",
     "read_preview",
+    "remove_view",
+    "save_view",
+    "values_of",
+    "words_in_common",
+    "words_of_the_model",
 ]

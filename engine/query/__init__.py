@@ -13,7 +13,7 @@ they stand.
 
 from __future__ import annotations
 
-from engine.query.grammar import format_query, parse_query
+from engine.query.grammar import format_body, format_query, parse_query
 from engine.query.term import MAX_CHARACTERS, MAX_IDS, MAX_TERMS, Region, Term, group
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "MAX_TERMS",
     "Region",
     "Term",
+    "format_body",
     "format_query",
     "group",
     "parse_query",

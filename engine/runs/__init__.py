@@ -22,8 +22,9 @@ from engine.runs.archive import export_run, import_run
 from engine.runs.before_after import BeforeAfter
 from engine.runs.compare import Comparison, compare_runs, settings_that_differ
 from engine.runs.estimate import Estimate, estimate
-from engine.runs.heldout import HeldOut
+from engine.runs.heldout import Found, HeldOut, Moment, Plane
 from engine.runs.launch import (
+    FEW,
     by_recipe,
     check_plan,
     drawn_source,
@@ -35,6 +36,7 @@ from engine.runs.presets import PRESETS, PresetName
 from engine.runs.preview import Preview, preview_batch
 from engine.runs.promote import promote_run
 from engine.runs.run_control import (
+    Start,
     create_run,
     fork_run,
     kill_run,
@@ -42,24 +44,29 @@ from engine.runs.run_control import (
     start_run,
     stop_run,
 )
-from engine.runs.run_folder import find_folder, runs_folder
+from engine.runs.run_folder import find_by_id, find_folder, runs_folder
 from engine.runs.run_state import Run, list_runs, read_run
 from engine.training.recipes import RECIPES
 from engine.training.record import Plan, read_plan
 from engine.training.settings import DataSource, TrainingSettings
 
 __all__ = [
+    "FEW",
     "PRESETS",
     "RECIPES",
     "BeforeAfter",
     "Comparison",
     "DataSource",
     "Estimate",
+    "Found",
     "HeldOut",
+    "Moment",
     "Plan",
+    "Plane",
     "PresetName",
     "Preview",
     "Run",
+    "Start",
     "TrainingSettings",
     "by_recipe",
     "check_plan",
@@ -68,6 +75,7 @@ __all__ = [
     "drawn_source",
     "estimate",
     "export_run",
+    "find_by_id",
     "find_folder",
     "fork_run",
     "import_run",

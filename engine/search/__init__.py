@@ -37,6 +37,8 @@ from __future__ import annotations
 from engine.query import Term
 from engine.search.engine import Facets, Filters, SearchEngine
 from engine.search.known_words import WordReading, read_words
+from engine.search.query_vector import parts_of
+from engine.search.recall_curve import RecallPoint, measure_recall
 from engine.search.request import (
     DIVERSITY,
     MODE,
@@ -48,25 +50,33 @@ from engine.search.request import (
     read_settings,
 )
 from engine.search.result import Match, QueryPart, SearchResult
-from engine.search.verdict import Verdict
+from engine.search.suggestions import suggestions
+from engine.search.verdict import Verdict, judge
+from engine.search.verdict_calibration import Calibrations
 
 __all__ = [
     "DIVERSITY",
     "MODE",
     "MODES",
     "PARAMETERS",
+    "Calibrations",
     "Facets",
     "Filters",
     "Match",
     "Mode",
     "QueryPart",
+    "RecallPoint",
     "SearchEngine",
     "SearchRequest",
     "SearchResult",
     "Term",
     "Verdict",
     "WordReading",
+    "judge",
+    "measure_recall",
+    "parts_of",
     "read_link",
     "read_settings",
     "read_words",
+    "suggestions",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +77,19 @@ class Match:
     near_duplicates: tuple[str, ...] = ()
     score: float = 0.0
 
+    def to_json(self) -> dict[str, Any]:
+        """Return what a program wants to know of a match, as plain values."""
+        photo = self.photo
+        return {
+            "rank": self.rank,
+            "id": photo.photo_id,
+            "path": photo.path,
+            "caption": photo.captions[0] if photo.captions else "",
+            "similarity": self.similarity,
+            "score": self.score,
+            "attributes": dict(photo.attributes),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
@@ -121,6 +135,25 @@ class SearchResult:
     query_embedding: NDArray[np.float32] | None = field(default=None, compare=False)
     readings: tuple[WordReading, ...] = ()
     n_excluded: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer as plain values: what the shell prints with ``--json``."""
+        return {
+            "query": self.query,
+            "k": self.request.k,
+            "readings": [
+                {
+                    "word": reading.word,
+                    "read_as": reading.read_as,
+                    "n_seen": reading.n_seen,
+                    "did_you_mean": list(reading.swaps),
+                }
+                for reading in self.readings
+            ],
+            "unknown_words": list(self.unknown_words),
+            "seconds": dict(self.seconds),
+            "matches": [match.to_json() for match in self.matches],
+        }
 
 
 class Stopwatch:

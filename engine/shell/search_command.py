@@ -15,7 +15,7 @@ from engine.shell.commands import Command, Outcome, UsageError, path
 from engine.shell.meter import duration
 
 if TYPE_CHECKING:
-    from engine.search import Match, SearchRequest, SearchResult, WordReading
+    from engine.search import Match, SearchRequest, SearchResult
     from engine.search.parameter import Parameter
 
 BAR_CELLS = 10
@@ -100,7 +100,7 @@ def run(options: argparse.Namespace) -> Outcome:
 
     request = request_of(options)
     answer = SearchEngine.open(options.collection).search(request)
-    return Outcome(record_of(answer), lines_of(answer), notes_of(answer))
+    return Outcome(answer.to_json(), lines_of(answer), notes_of(answer))
 
 
 def request_of(options: argparse.Namespace) -> SearchRequest:
@@ -142,42 +142,6 @@ def _read_receipt(file: Path) -> SearchRequest:
         ) from error
     receipt = record.get("receipt", record) if isinstance(record, dict) else {}
     return read_receipt(receipt if isinstance(receipt, dict) else {})
-
-
-def record_of(answer: SearchResult) -> dict[str, Any]:
-    """Return what `--json` prints of an answer."""
-    return {
-        "query": answer.query,
-        "k": answer.request.k,
-        "readings": [record_of_reading(reading) for reading in answer.readings],
-        "unknown_words": list(answer.unknown_words),
-        "seconds": dict(answer.seconds),
-        "matches": [record_of_match(match) for match in answer.matches],
-    }
-
-
-def record_of_reading(reading: WordReading) -> dict[str, Any]:
-    """Return what `--json` prints of a word that was read as another, or hardly known."""
-    return {
-        "word": reading.word,
-        "read_as": reading.read_as,
-        "n_seen": reading.n_seen,
-        "did_you_mean": list(reading.swaps),
-    }
-
-
-def record_of_match(match: Match) -> dict[str, Any]:
-    """Return what `--json` prints of one match."""
-    photo = match.photo
-    return {
-        "rank": match.rank,
-        "id": photo.photo_id,
-        "path": photo.path,
-        "caption": photo.captions[0] if photo.captions else "",
-        "similarity": match.similarity,
-        "score": match.score,
-        "attributes": dict(photo.attributes),
-    }
 
 
 def lines_of(answer: SearchResult) -> list[str]:

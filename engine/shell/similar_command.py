@@ -10,7 +10,7 @@ from engine.config import DEFAULT_K
 from engine.shell import table
 from engine.shell.commands import Command, Outcome, UsageError, at_least, path
 from engine.shell.meter import listening
-from engine.shell.search_command import lines_of, record_of
+from engine.shell.search_command import lines_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -124,7 +124,7 @@ def run_similar(options: argparse.Namespace) -> Outcome:
             k=options.k,
             progress=progress,
         )
-    record: dict[str, Any] = record_of(answer)
+    record: dict[str, Any] = answer.to_json()
     return Outcome(record, lines_of(answer))
 
 

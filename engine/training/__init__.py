@@ -28,26 +28,34 @@ many runs (`engine.runs`).
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from engine.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from engine.training.recipes import DEFAULT, RECIPES
+    from engine.training.record import MODEL, STOP
     from engine.training.run import TrainingReport, resume, train
     from engine.training.settings import DataSource, TrainingSettings
 
-_ROOM_OF = {
-    "DataSource": "settings",
-    "TrainingSettings": "settings",
-    "TrainingReport": "run",
-    "resume": "run",
-    "train": "run",
-}
+__all__ = [
+    "DEFAULT",
+    "MODEL",
+    "RECIPES",
+    "STOP",
+    "DataSource",
+    "TrainingReport",
+    "TrainingSettings",
+    "resume",
+    "train",
+]
 
-__all__ = ["DataSource", "TrainingReport", "TrainingSettings", "resume", "train"]
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name from its file."""
-    if name not in _ROOM_OF:
-        raise AttributeError(f"module 'engine.training' has no attribute {name!r}")
-    return getattr(import_module(f"engine.training.{_ROOM_OF[name]}"), name)
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "recipes": ("DEFAULT", "RECIPES"),
+        "record": ("MODEL", "STOP"),
+        "run": ("TrainingReport", "resume", "train"),
+        "settings": ("DataSource", "TrainingSettings"),
+    },
+)

@@ -8,8 +8,7 @@ import numpy as np
 import streamlit as st
 
 from engine.config import THUMBNAIL_PX
-from engine.encoders import Encoder, load_encoder, read_manifest
-from engine.encoders.portable import load_reconstruction
+from engine.encoders import Encoder, load_encoder, load_reconstruction, read_manifest
 from engine.errors import PhotoError
 from engine.images import encode_jpeg, read_photo, read_photos
 

@@ -8,9 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from engine.evaluation.recipe_comparison import Comparison, Hit
-from engine.evaluation.recipe_figures import Row, telling_labels, wilson_interval
-from engine.training.recipes import RECIPES
+from engine.evaluation import Comparison, Hit, Row, telling_labels, wilson_interval
+from engine.training import RECIPES
 from pages.comparison.caches import encoder_at, redrawn, thumbnail_of
 from pages.shared.elements import PHOTO_GONE, data_url
 from pages.shared.frame import ErrorBoundary

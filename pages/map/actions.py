@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from engine.catalogue import Photo
 from engine.config import DEMO_COLLECTION
 from engine.jobs import start_job
-from engine.maps.choice import most_typical
-from engine.maps.photo_table import PhotoTable
+from engine.maps import PhotoTable, most_typical
 from engine.search import SearchEngine
 from engine.storage import tag_photos, write_excerpt
 from pages.collection.creation import free_folder

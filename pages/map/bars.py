@@ -7,9 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from engine.catalogue.photo import TAG
-from engine.maps import DrawnMap
-from engine.maps.photo_table import PhotoTable
+from engine.catalogue import TAG
+from engine.maps import DrawnMap, PhotoTable
 from engine.storage import Collection
 from pages.map.parts import Body
 from pages.map.resources import column_of, table_of

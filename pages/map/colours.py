@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from engine.maps import DrawnMap
-from engine.maps.photo_table import PhotoTable
-from engine.maps.point_colours import (
+from engine.maps import (
     Colouring,
+    DrawnMap,
+    Landing,
+    PhotoTable,
     by_attribute,
     by_cluster,
     by_likeness,
     by_side,
     by_trust,
 )
-from engine.maps.query_placement import Landing
 from pages.map.view import ATTRIBUTE, CLUSTER, LIKENESS, SIDE, MapView
 from pages.shared.phrases import count
 

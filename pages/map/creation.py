@@ -8,9 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from engine.jobs import JobState
-from engine.maps import DrawnMap, MapSettings, make_map
-from engine.maps.map_settings import Metric
-from engine.maps.pace import Pace, measure_pace
+from engine.maps import DrawnMap, MapSettings, Metric, Pace, make_map, measure_pace
 from engine.projection import MIN_TSNE_ROWS
 from engine.search import SearchEngine
 from engine.storage import Collection

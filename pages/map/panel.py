@@ -8,8 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from engine.maps.choice import in_common, words_in_common, words_of_the_model
-from engine.maps.photo_table import PhotoTable
+from engine.maps import PhotoTable, in_common, words_in_common, words_of_the_model
 from engine.search import SearchEngine
 from engine.selection import even_sample
 from pages.map.actions import draw_uses

@@ -9,9 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.maps import DrawnMap, Preview
-from engine.maps.photo_table import NONE, PhotoTable
-from engine.maps.point_colours import OTHER, Colouring, cluster_names, values_of
+from engine.maps import (
+    NONE,
+    OTHER,
+    Colouring,
+    DrawnMap,
+    PhotoTable,
+    Preview,
+    cluster_names,
+    values_of,
+)
 
 Body = dict[str, Any]
 _FEWEST_NAMED = 2

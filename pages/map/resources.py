@@ -9,13 +9,18 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import MapError
-from engine.maps import DrawnMap, MapSettings, list_maps, map_key
-from engine.maps.map_files import RECORD
-from engine.maps.map_folder import map_folder
-from engine.maps.outdated_map import find_older
-from engine.maps.photo_table import PhotoTable
-from engine.maps.query_placement import LandingGround
-from engine.maps.sprites import Sheets
+from engine.maps import (
+    RECORD,
+    DrawnMap,
+    LandingGround,
+    MapSettings,
+    PhotoTable,
+    Sheets,
+    find_older,
+    list_maps,
+    map_folder,
+    map_key,
+)
 from engine.search import SearchEngine
 from engine.storage import Collection
 from pages.map.parts import column_body, lasting_parts, named

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.maps.views import MAX_NAME_CHARACTERS, SavedView, list_views, remove_view, save_view
+from engine.maps import MAX_NAME_CHARACTERS, SavedView, list_views, remove_view, save_view
 from engine.storage import Collection
 from pages.map.parts import Body
 from pages.map.selection import choose_photos, read_choice

@@ -11,8 +11,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from engine.maps import DrawnMap
-from engine.maps.photo_table import PhotoTable
+from engine.maps import DrawnMap, PhotoTable
 from engine.storage import Collection
 from pages.map.parts import Body
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.maps import list_maps
-from engine.maps.map_settings import (
+from engine.maps import (
     MAX_ITERATIONS,
     MAX_PERPLEXITY,
     MIN_ITERATIONS,
     MIN_PERPLEXITY,
+    list_maps,
 )
 from pages.map.view import MapView
 from pages.shared.links import show

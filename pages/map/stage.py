@@ -6,8 +6,7 @@ import numpy as np
 import streamlit as st
 
 from engine.errors import KindredError
-from engine.maps import DrawnMap
-from engine.maps.query_placement import Landing
+from engine.maps import DrawnMap, Landing
 from engine.search import SearchEngine
 from engine.storage import Collection
 from pages.map.bars import columns_shown, draw_bars

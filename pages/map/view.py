@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from math import isfinite
 from typing import Any, get_args
 
-from engine.maps import MapSettings
-from engine.maps.map_settings import Method, Metric, What
+from engine.maps import MapSettings, Method, Metric, What
 from engine.search import PARAMETERS, read_link
 from pages.shared.address import Address
 from pages.shared.view import Parameters

@@ -11,7 +11,7 @@ from engine.catalogue import Photo
 from engine.encoders import read_manifest
 from engine.runs import BeforeAfter, HeldOut, Run
 from engine.storage import Collection
-from engine.training.record import MODEL
+from engine.training import MODEL
 from pages.shared.elements import data_url
 from pages.shared.phrases import count, plain
 from pages.shared.resources import collection_of, encoder_of, engine_of

@@ -8,9 +8,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from engine.jobs import find_job
-from engine.runs import Run, read_run
-from engine.runs.run_folder import find_by_id
-from engine.training.record import STOP
+from engine.runs import Run, find_by_id, read_run
+from engine.training import STOP
 from pages.run.actions import draw_deeds
 from pages.run.curves import draw_curves, draw_first_steps
 from pages.run.figures import draw_figures

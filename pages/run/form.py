@@ -9,25 +9,25 @@ import streamlit as st
 
 from engine.errors import TrainingError
 from engine.runs import (
+    FEW,
     PRESETS,
     DataSource,
     Plan,
+    Start,
     by_recipe,
     check_plan,
     create_run,
     drawn_source,
     estimate,
+    find_by_id,
     fork_run,
     is_drawn,
     read_run,
     source_of_collection,
     start_run,
 )
-from engine.runs.launch import FEW
-from engine.runs.run_control import Start
-from engine.runs.run_folder import find_by_id
 from engine.storage import CollectionSummary
-from engine.training.recipes import DEFAULT
+from engine.training import DEFAULT
 from pages.run.estimate import ask_preset, draw_before_start, stop_measuring
 from pages.run.preview import draw_preview
 from pages.run.settings import ask_recipe, ask_settings

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.encoders.model_settings import BACKBONES, COMPACT
+from engine.encoders import BACKBONES, COMPACT
 from pages.shared.resources import models
 
 Draw = Callable[[str, Any, str, str], Any]

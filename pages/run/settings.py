@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.encoders.model_settings import BACKBONES
+from engine.encoders import BACKBONES
 from engine.runs import RECIPES, TrainingSettings
 from pages.run.fields import SECTIONS
 from pages.run.inputs import published_models

@@ -8,8 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from engine.runs import HeldOut, Run
-from engine.runs.heldout import Found, Moment, Plane
+from engine.runs import Found, HeldOut, Moment, Plane, Run
 from pages.shared.phrases import count, plain
 from pages.shared.resources import moment_of, picture_of
 

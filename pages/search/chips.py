@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from engine.query import Term, format_query
-from engine.query.grammar import format_body
+from engine.query import Term, format_body, format_query
 from engine.search import SearchEngine, SearchResult
 from pages.shared.elements import data_url, element
 from pages.shared.links import go

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.evaluation.judgements import Judgement, keep_judgement
+from engine.evaluation import Judgement, keep_judgement
 from engine.search import SearchResult
 from engine.storage import Collection
 from pages.shared.links import go

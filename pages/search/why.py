@@ -9,8 +9,7 @@ from engine.catalogue import Photo
 from engine.errors import KindredError
 from engine.explaining import Heat, explain_places
 from engine.images import Preprocessing
-from engine.search import SearchEngine, SearchResult
-from engine.search.query_vector import parts_of
+from engine.search import SearchEngine, SearchResult, parts_of
 from pages.shared.collection_caches import word_book_of
 from pages.shared.elements import data_url, element
 from pages.shared.phrases import chip_label, plain

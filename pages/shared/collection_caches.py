@@ -8,11 +8,17 @@ import numpy as np
 import streamlit as st
 
 from engine.explaining import WordBook
-from engine.search import Filters, SearchEngine, SearchResult, Verdict
-from engine.search.recall_curve import RecallPoint, measure_recall
-from engine.search.suggestions import suggestions
-from engine.search.verdict import judge
-from engine.search.verdict_calibration import Calibrations
+from engine.search import (
+    Calibrations,
+    Filters,
+    RecallPoint,
+    SearchEngine,
+    SearchResult,
+    Verdict,
+    judge,
+    measure_recall,
+    suggestions,
+)
 from engine.storage import Collection, Inventory, estimate_seconds, take_inventory
 from engine.text import singular, words
 from pages.shared.examples import examples_from

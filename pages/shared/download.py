@@ -10,7 +10,6 @@ from typing import Any
 
 from engine.catalogue import Photo, Skipped
 from engine.search import SearchResult
-from engine.shell.search_command import record_of
 
 # Also in the width of Chinese and Japanese letters, which spreadsheets there compute as well.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
@@ -40,7 +39,7 @@ def as_csv(answer: SearchResult, receipt: Mapping[str, Any] | None = None) -> st
 
 def as_json(answer: SearchResult, receipt: Mapping[str, Any] | None = None) -> str:
     """Return the object that ``python -m engine search --json`` prints, with the receipt."""
-    told = record_of(answer) | ({"receipt": dict(receipt)} if receipt else {})
+    told = answer.to_json() | ({"receipt": dict(receipt)} if receipt else {})
     return json.dumps(told, ensure_ascii=False, indent=2)
 
 

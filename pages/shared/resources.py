@@ -15,7 +15,7 @@ from engine.config import DEMO_COLLECTION
 from engine.encoders import Encoder, load_encoder, read_manifest
 from engine.errors import CollectionError
 from engine.hub import ModelOnShelf, SideBySide, models_here
-from engine.runs.heldout import HeldOut, Moment
+from engine.runs import HeldOut, Moment
 from engine.search import SearchEngine
 from engine.storage import Collection, CollectionSummary, Manifest, list_collections
 from engine.words import WordVectors
