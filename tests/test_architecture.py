@@ -55,6 +55,7 @@ OWNERS = {
     "rapidfuzz": {"text"},
     "Stemmer": {"text"},
     "sqlite3": {"catalogue"},
+    "threadpoolctl": {"pages"},
     "huggingface_hub": {"hub"},
     "tokenizers": {"encoders", "text", "tools"},
     "keras_hub": {"encoders"},

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
+from threadpoolctl import threadpool_limits
 
 from engine.catalogue import Photo
 from engine.config import DEMO_COLLECTION
@@ -46,6 +47,9 @@ def engine_of(folder: Path) -> SearchEngine:
 def _engine(
     fingerprint: str, folder: str, _collection: Collection, _encoder: Encoder
 ) -> SearchEngine:
+    # Products of a query are small: over several threads they wait for one another, on a busy
+    # machine thirty times as long as one takes.
+    threadpool_limits(1, user_api="blas")
     return SearchEngine(_collection, _encoder)
 
 
