@@ -1,7 +1,7 @@
 """Frozen features of photos and sentence vectors of texts, computed once and kept.
 
 Both depend on nothing that is trained, so they lie under ``build/everyday`` by what they are
-of, and an interrupted run goes on with the next file.
+of, a few thousand to a file, and an interrupted run goes on with the next file.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from engine.images import Preprocessing, read_photos
 PREPROCESSING = Preprocessing(size_px=224, resize_mode="squash", interpolation="bicubic")
 BATCH = 32
 SENTENCE_WIDTH, N_SENTENCE_TOKENS = 384, 48
+N_PHOTOS_KEPT, N_TEXTS_KEPT = 1024, 8192  # to a file: a few minutes of work at most
 Pixels = NDArray[np.uint8]
 View = Callable[[Pixels, np.random.Generator], Pixels]
 
@@ -85,11 +86,19 @@ class Backbone:
         PhotoError
             A photo cannot be read: what a model is made from has to be whole.
         """
+        runs = range(0, len(paths), N_PHOTOS_KEPT)
+        return np.concatenate([self._kept(paths[at : at + N_PHOTOS_KEPT], view) for at in runs])
+
+    def _kept(self, paths: Sequence[Path], view: View) -> NDArray[np.float32]:
         told = f"{view.__name__} {PREPROCESSING} " + " ".join(map(str, paths))
-        kept = self.place / f"{hashlib.sha256(told.encode()).hexdigest()[:16]}.npy"
+        name = hashlib.sha256(told.encode()).hexdigest()[:16]
+        kept = self.place / f"{name}.npy"
         if kept.exists():
             return np.load(kept, allow_pickle=False)
-        draw = np.random.default_rng(0)
+        print(
+            f"Features of {len(paths)} photos from {paths[0].parent}, {view.__name__}", flush=True
+        )
+        draw = np.random.default_rng(int(name, 16))
         rows: list[NDArray[np.float32]] = []
         pixels: list[Pixels] = []
         for photo in read_photos(paths, PREPROCESSING, n_threads=os.cpu_count() or 1):
@@ -126,9 +135,14 @@ class Sentences:
 
     def vectors(self, texts: Sequence[str]) -> NDArray[np.float16]:
         """Return a unit row for each text, (n, 384)."""
+        runs = range(0, len(texts), N_TEXTS_KEPT)
+        return np.concatenate([self._kept(texts[at : at + N_TEXTS_KEPT]) for at in runs])
+
+    def _kept(self, texts: Sequence[str]) -> NDArray[np.float16]:
         name = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
         kept = self.place / f"{name}.npy"
         if not kept.exists():
+            print(f"Sentence vectors of {len(texts)} texts, such as {texts[0]!r}", flush=True)
             save(kept, self._embed(texts))
         return np.load(kept, allow_pickle=False)
 

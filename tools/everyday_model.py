@@ -2,7 +2,8 @@
 
 Run by ``make everyday EVERYDAY="…"``. Every step is kept under ``build/everyday``, so that after an
 interruption at most the epoch under way is done again. With ``--held-out 0.1`` a tenth of each
-kind of photo is left out and measured with; the bundled model has learned from all of them.
+kind of photo is left out, and one, two and three members are measured with it; the bundled model
+has learned from all of them.
 
     python -m tools.everyday_model --captioned FOLDER [FOLDER …] --tagged FOLDER --named FOLDER
         --texts FILE [--wordnet FOLDER] [--held-out SHARE]
@@ -15,6 +16,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from engine.config import MODELS
 from engine.durable import write_json
@@ -46,23 +48,27 @@ def main(arguments: list[str]) -> None:
     PLACE.mkdir(parents=True, exist_ok=True)
     pieces = Pieces(PLACE / "tokenizer.json", sources.texts, sources.words())
     material, measured = gather(sources, pieces, PLACE, options.held_out)
-    members = [train_member(material, Plan(), seed, place / f"member-{seed}") for seed in SEEDS]
-    texts = [own[0] for photos in sources.captioned for own in photos.texts]
-    shared = shared_arrays(
-        members,
-        pieces.tokens,
-        material.captioned.views[0],
-        texts[: len(material.captioned.tokens)],
-        names_of(sources),
-    )
-    model = place / "model"
-    shutil.rmtree(model, ignore_errors=True)
     counts = count_words([options.texts])
-    put_together(members, shared, PLACE / "tokenizer.json", counts, model)
+    members: list[dict[str, Any]] = []
+    for seed in SEEDS:
+        print(f"Member {seed} of {len(SEEDS)}", flush=True)
+        members.append(train_member(material, Plan(), seed, place / f"member-{seed}"))
+        if options.held_out or seed == SEEDS[-1]:
+            model = place / f"model-of-{seed}"
+            shutil.rmtree(model, ignore_errors=True)
+            shared = shared_arrays(
+                members,
+                pieces.tokens,
+                material.captioned.views[0],
+                material.captioned.tokens[:, 0],
+                names_of(sources),
+            )
+            put_together(members, shared, PLACE / "tokenizer.json", counts, model)
+        if options.held_out:
+            figures = {"members": seed, **measure(load_encoder(model), measured)}
+            print(json.dumps(figures, indent=1), flush=True)
+            write_json(place / f"figures-of-{seed}.json", figures)
     if options.held_out:
-        figures = measure(load_encoder(model), measured)
-        print(json.dumps(figures, indent=1))
-        write_json(place / "figures.json", figures)
         return
     shutil.rmtree(MODELS / EVERYDAY, ignore_errors=True)
     shutil.copytree(model, MODELS / EVERYDAY)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,7 @@ from tools.everyday_measure import HeldOut, Measured
 from tools.everyday_pieces import Pieces
 from tools.everyday_wordnet import WordNet
 
-N_PHRASES, N_TAG_TEXTS = 60_000, 6_000
+N_ALONE, N_PHRASES, N_TAG_TEXTS = 40_000, 30_000, 6_000
 RARE = 0.004  # how much oftener a rare name is drawn than a common one ends here
 
 
@@ -46,9 +48,7 @@ class Sources:
     @classmethod
     def read(cls, options: argparse.Namespace) -> Sources:
         """Read what the command line names."""
-        import timm  # only for the list of ImageNet's classes
-
-        listed = Path(timm.__file__).parent / "data" / "_info" / "imagenet_synsets.txt"
+        listed = _folder_of("timm") / "data" / "_info" / "imagenet_synsets.txt"
         lines = options.texts.read_text(encoding="utf-8").splitlines()
         return cls(
             tuple(Photos.read(each, "captions.csv", "caption") for each in options.captioned),
@@ -66,6 +66,16 @@ class Sources:
         tags = sorted({tag for own in self.tagged.texts for tag in own})
         labels = [texts[0] for texts in self.named.texts]
         return list(dict.fromkeys([*names, *wider, *tags, *labels]))
+
+
+def _folder_of(package: str) -> Path:
+    """Return where a package lies, unimported: timm would bring torchvision along."""
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(
+            f"{package} is not installed. Run: pip install -r tools/requirements-model.txt"
+        )
+    return Path(found.origin).parent
 
 
 def gather(
@@ -87,8 +97,11 @@ def gather(
     tokens = pieces.tokens(flat).reshape(len(captions), n_each, -1)
     captioned = Captioned(views(sources.captioned, kept), tokens[kept], vectors[kept])
 
-    measured_captions = {caption for row in out for caption in captions[row]}
-    alone = [text for text in sources.texts if text not in measured_captions]
+    elsewhere = {
+        caption for own in captions for caption in own
+    }  # to learn from, or to measure with
+    others = [text for text in sources.texts if text not in elsewhere]
+    alone = random.Random(0).sample(others, min(N_ALONE, len(others)))
     spoken = [form for word in known for form in (word, f"a {word}", f"a photo of a {word}")]
     taught = [*alone, *phrases(alone, N_PHRASES, seed=1), *spoken]
     texts = Texts(pieces.tokens(taught), sentences.vectors(taught))

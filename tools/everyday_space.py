@@ -50,7 +50,7 @@ def shared_arrays(
     members: Sequence[dict[str, Any]],
     tokens_of: Tokens,
     features: NDArray[np.float32],
-    texts: Sequence[str],
+    captions: NDArray[np.int32],
     classes: Sequence[tuple[list[str], list[str]]],
 ) -> dict[str, NDArray[Any]]:
     """Return what the members have in common: one space for all, and ImageNet's names in it.
@@ -61,37 +61,37 @@ def shared_arrays(
         What each learned.
     tokens_of
         Texts to sub-words.
-    features, texts
-        Of photos and captions, from which the common space is found (principal components of
-        the members' rows side by side, not centred, so that cosines stay).
+    features, captions
+        Of photos, and the sub-words of a caption of each: the common space is found from them
+        (principal components of the members' rows side by side, not centred, so that cosines
+        stay).
     classes
         Names and wider terms of each of ImageNet's classes.
     """
     photos = np.concatenate([photo_rows(each, features) for each in members], axis=1)
-    tokens = tokens_of(texts)
     said = np.concatenate(
-        [residual(each, "text", pooled(each, tokens)) for each in members], axis=1
+        [residual(each, "text", pooled(each, captions)) for each in members], axis=1
     )
     projection = components(np.concatenate([photos, said]), N_COMMON)
 
-    def sentences(told: Sequence[str]) -> NDArray[np.float32]:
-        own = tokens_of(told)
-        return sum(residual(each, "sentence", pooled(each, own)) for each in members)  # type: ignore[return-value]
+    def sentences(tokens: NDArray[np.int32]) -> NDArray[np.float32]:
+        return sum(residual(each, "sentence", pooled(each, tokens)) for each in members)  # type: ignore[return-value]
 
     named = np.stack(
         [
-            sentences(names).mean(axis=0) + (sentences(wider).mean(axis=0) / 2 if wider else 0)
+            sentences(tokens_of(names)).mean(axis=0)
+            + (sentences(tokens_of(wider)).mean(axis=0) / 2 if wider else 0)
             for names, wider in classes
         ]
     )
     table = unit(named - named.mean(axis=0) / 2)
-    narrow = components(np.concatenate([table, unit(sentences(texts))]), N_NAMED)
+    narrow = components(np.concatenate([table, unit(sentences(captions))]), N_NAMED)
     return {
         "projection": projection,
         "names": (table @ narrow).astype(np.float32),
         "sentence.projection": narrow,
         "scales": np.array([1, NAMED_SCALE], np.float32),
-        "n_tokens": np.array(tokens.shape[1]),
+        "n_tokens": np.array(captions.shape[1]),
     }
 
 
