@@ -23,6 +23,7 @@ SHARED = {
     "names": (1000, NAMED),
     "projection": (2 * LEARNED, TOGETHER),
     "sentence.projection": (SAID, NAMED),
+    "hub.texts": (30, TOGETHER),
 }
 MEMBER = {
     "stages": (N_STAGES, BRIEF),
@@ -56,6 +57,8 @@ def arrays_of_chance(n_ids: int, n_stages: int = N_STAGES) -> tuple[list[Arrays]
         member["text.weight"] = rng.normal(0, 1, n_ids)
         members.append({name: each.astype(np.float32) for name, each in member.items()})
     shared |= {"scales": np.array([1.0, 0.4]), "n_tokens": np.array(TOKENS)}
+    shared |= {"hub.temperature": np.array(0.5), "hub.level": np.array(0.2)}
+    shared |= {"hub.scales": np.array([2.0, 0.3])}
     return members, {name: each.astype(np.float32) for name, each in shared.items()}
 
 
@@ -72,10 +75,9 @@ def residual(x: np.ndarray, arrays: Arrays, name: str) -> np.ndarray:
     return unit(dense(x, "direct") + dense(bent, "out"))
 
 
-def beside(learned: list[np.ndarray], named: np.ndarray, shared: Arrays) -> np.ndarray:
-    together = unit(np.concatenate(learned, axis=1) @ shared["projection"])
+def beside(together: np.ndarray, named: np.ndarray, last: np.ndarray, shared: Arrays) -> np.ndarray:
     first, second = shared["scales"]
-    return unit(np.concatenate([first * together, second * unit(named)], axis=1))
+    return unit(np.concatenate([first * together, second * unit(named), last], axis=1))
 
 
 def test_the_head_is_members_together_beside_the_likeliest_names(tmp_path: Path):
@@ -97,13 +99,16 @@ def test_the_head_is_members_together_beside_the_likeliest_names(tmp_path: Path)
     session = open_session(tmp_path / "head.onnx", n_threads=1)
     given = {"features": features, "stages": stages, "logits": logits}
     made = session.run(None, {name: each.astype(np.float32) for name, each in given.items()})[0]
-    assert made == pytest.approx(beside(learned, named, shared), abs=3e-3)
+    together = unit(np.concatenate(learned, axis=1) @ shared["projection"])
+    nearness = 0.5 * np.log(np.exp(together @ shared["hub.texts"].T / 0.5).mean(axis=1))
+    last = 2 * (nearness - 0.2)[:, None]
+    assert made == pytest.approx(beside(together, named, last, shared), abs=3e-3)
 
 
 def test_the_text_side_weighs_pieces_by_their_own_weight_and_padding_by_none(tmp_path: Path):
     members, shared = arrays_of_chance(20)
     tokens = np.array([[3, 5, 0, 0, 0, 0, 0, 0], [7, 0, 0, 0, 0, 0, 0, 0]], np.int32)
-    learned, said = [], np.zeros((2, SAID))
+    learned, said = [], []
     for arrays in members:
         means = []
         for row in tokens:
@@ -111,11 +116,13 @@ def test_the_text_side_weighs_pieces_by_their_own_weight_and_padding_by_none(tmp
             weights = np.exp(arrays["text.weight"][ids])
             means.append(weights @ arrays["text.table"][ids] / weights.sum())
         learned.append(residual(np.stack(means), arrays, "text"))
-        said += residual(np.stack(means), arrays, "sentence")
+        said.append(residual(np.stack(means), arrays, "sentence"))
     write_text_side(members, shared, tmp_path / "text.onnx")
     session = open_session(tmp_path / "text.onnx", n_threads=1)
     made = session.run(None, {"tokens": tokens})[0]
-    expected = beside(learned, said @ shared["sentence.projection"], shared)
+    together = unit(np.concatenate(learned, axis=1) @ shared["projection"])
+    named = said[0] @ shared["sentence.projection"]
+    expected = beside(together, named, np.full((2, 1), -0.3), shared)
     # The pieces' rows are kept in eight bits: half a step of 1/127 of their largest number.
     assert made == pytest.approx(expected, abs=1.5e-2)
     nothing = session.run(None, {"tokens": np.zeros((1, 8), np.int32)})[0]
@@ -148,5 +155,5 @@ def test_the_folder_is_a_model_that_answers(tmp_path: Path):
     ]
     photos = encoder.embed_photos(np.zeros((1, 224, 224, 3), np.uint8))
     texts = encoder.embed_texts(["a dog"])
-    assert photos.shape == texts.shape == (1, TOGETHER + NAMED)
+    assert photos.shape == texts.shape == (1, TOGETHER + NAMED + 1)
     assert encoder.preprocessing.resize_mode == "squash"

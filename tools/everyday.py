@@ -8,7 +8,8 @@ The photo side is ImageNet's network with two parts on it, and the text side mee
    how likely it is (Norouzi et al., "Zero-shot learning by convex combination of semantic
    embeddings", ICLR 2014): what nobody captioned still has its name.
 
-Both are unit rows, scaled, side by side: a similarity is the weighted sum of theirs.
+Both are unit rows, scaled, side by side: a similarity is the weighted sum of theirs. One more number
+takes from it what a photo has in common with every text.
 
     python -m tools.everyday SHARED.npz TOKENIZER.json --members A.npz B.npz --texts FILE [FILE ...]
 """
@@ -82,11 +83,10 @@ def put_together(
     tokenizer = SubwordTokenizer.of_pieces(pieces, counts, n_tokens)
     tokenizer.save(out / VOCABULARY)
     write_json(out / REPORT, {"backbone": LITE, "scales": shared["scales"].tolist()})
-    learned = shared["projection"] if "projection" in shared else members[0]["photo.out.kernel"]
     settings = ModelSettings(
         backbone=LITE,
         size_px=SIZE_PX,
-        n_dims=learned.shape[1] + shared["names"].shape[1],
+        n_dims=shared["projection"].shape[1] + shared["names"].shape[1] + 1,
         n_tokens=n_tokens,
         n_ids=tokenizer.n_ids,
         pooling="average",

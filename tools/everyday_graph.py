@@ -3,7 +3,13 @@
 Each member that answers has the same arrays: ``photo.mean``, ``photo.deviation``, ``stages``,
 ``photo``, ``text.table``, ``text.weight``, ``text`` and ``sentence``. What they share are the
 ``projection`` into one space (members' widths to one), ``names`` (ImageNet's as vectors),
-``sentence.projection`` (a sentence to where those lie) and the ``scales`` of both parts.
+``sentence.projection`` (a sentence to where those lie), the ``scales`` of both parts, and
+``hub.texts``, ``hub.temperature``, ``hub.level`` and ``hub.scales`` (of photos and of texts).
+
+Some photos are near to nearly every text: hubs (Radovanović et al., "Hubs in space", JMLR 2010).
+So a last number of every photo says how near it is to some thousand captions, softly at most, and
+texts meet it with a number below zero: their similarity loses a share of it, as in CSLS (Conneau
+et al., "Word translation without parallel data", ICLR 2018).
 """
 
 from __future__ import annotations
@@ -39,7 +45,9 @@ def write_head(members: Sequence[Arrays], shared: Arrays, path: Path) -> None:
     column = graph.op("Unsqueeze", most, graph.constant([2], np.int64))
     weighed = graph.op("Mul", vectors, column)
     named = graph.op("ReduceSum", weighed, graph.constant([1], np.int64), keepdims=0)
-    both = _side_by_side(graph, shared, photos, _unit(graph, named))
+    learned = _together(graph, shared, photos)
+    hubness = _hubness(graph, shared, learned)
+    both = _side_by_side(graph, shared, learned, _unit(graph, named), hubness)
     widths = {
         FEATURES: N_FEATURES,
         STAGES: len(members[0]["photo.mean"]) - N_FEATURES,
@@ -63,12 +71,16 @@ def write_text_side(members: Sequence[Arrays], shared: Arrays, path: Path) -> No
     """Write the mean of a text's pieces, each with its own weight, through residual layers."""
     graph = Graph()
     means = [_mean_of_pieces(graph, arrays) for arrays in members]
-    pairs = list(zip(members, means, strict=True))
-    texts = [_residual(graph, arrays, "text", mean) for arrays, mean in pairs]
-    named = graph.op("Sum", *(_residual(graph, arrays, "sentence", mean) for arrays, mean in pairs))
-    if "sentence.projection" in shared:
-        named = graph.op("MatMul", named, graph.constant(shared["sentence.projection"]))
-    both = _side_by_side(graph, shared, texts, _unit(graph, named))
+    texts = [
+        _residual(graph, arrays, "text", mean) for arrays, mean in zip(members, means, strict=True)
+    ]
+    # All members' sentence heads were taught the same; one of them is as good as their mean.
+    said = _residual(graph, members[0], "sentence", means[0])
+    named = graph.op("MatMul", said, graph.constant(shared["sentence.projection"]))
+    learned = _together(graph, shared, texts)
+    square = graph.op("ReduceSumSquare", learned, axes=[1], keepdims=1)  # 1, a row of length one
+    against = graph.op("Mul", square, graph.constant(-shared["hub.scales"][1]))
+    both = _side_by_side(graph, shared, learned, _unit(graph, named), against)
     tokens = {TOKENS: ("n", int(shared["n_tokens"]))}
     _save(graph, path, tokens, both, {TOKENS: TensorProto.INT32})
 
@@ -89,16 +101,29 @@ def _mean_of_pieces(graph: Graph, arrays: Arrays) -> str:
     return graph.op("Div", total, graph.op("Max", loud, graph.constant(1e-9)))
 
 
-def _side_by_side(graph: Graph, shared: Arrays, members: Sequence[str], named: str) -> str:
-    """Bring the members to one space and lay the named part beside it, each by its scale."""
+def _together(graph: Graph, shared: Arrays, members: Sequence[str]) -> str:
+    """Bring the members to one space."""
     learned = graph.op("Concat", *members, axis=1)
-    if "projection" in shared:
-        learned = graph.op("MatMul", learned, graph.constant(shared["projection"]))
+    return _unit(graph, graph.op("MatMul", learned, graph.constant(shared["projection"])))
+
+
+def _hubness(graph: Graph, shared: Arrays, learned: str) -> str:
+    """Tell how much nearer than usual a photo is to the texts it is nearest to, a soft maximum."""
+    temperature, scale = float(shared["hub.temperature"]), float(shared["hub.scales"][0])
+    near = graph.op("MatMul", learned, graph.constant(shared["hub.texts"].T / temperature))
+    most = graph.op("ReduceLogSumExp", near, axes=[1], keepdims=1)
+    usual = float(shared["hub.level"]) + temperature * math.log(len(shared["hub.texts"]))
+    nearness = graph.op("Mul", most, graph.constant(temperature * scale))
+    return graph.op("Sub", nearness, graph.constant(usual * scale))
+
+
+def _side_by_side(graph: Graph, shared: Arrays, learned: str, named: str, hubness: str) -> str:
+    """Lay both parts side by side, each by its scale, and the number that hubs are told by."""
     scaled = [
         graph.op("Mul", part, graph.constant(scale))
-        for part, scale in zip((_unit(graph, learned), named), shared["scales"], strict=True)
+        for part, scale in zip((learned, named), shared["scales"], strict=True)
     ]
-    return _unit(graph, graph.op("Concat", *scaled, axis=1))
+    return _unit(graph, graph.op("Concat", *scaled, hubness, axis=1))
 
 
 def _dense(graph: Graph, arrays: Arrays, name: str, x: str) -> str:

@@ -61,6 +61,7 @@ def main(arguments: list[str]) -> None:
                 pieces.tokens,
                 material.captioned.views[0],
                 material.captioned.tokens[:, 0],
+                material.texts.tokens,
                 names_of(sources),
             )
             put_together(members, shared, PLACE / "tokenizer.json", counts, model)

@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 
 from tools.everyday_heads import N_FEATURES
 
-N_COMMON, N_NAMED = 256, 96  # widths of both parts of an embedding
+N_COMMON, N_NAMED = 256, 95  # widths of both parts of an embedding; one number more tells hubs
 NAMED_SCALE = 0.4  # of the named part beside the learned one
+# How near a photo is to these texts, softly at most, counts half against it (as in CSLS).
+N_HUB_TEXTS, HUB_TEMPERATURE, HUB_SHARE = 4000, 0.05, 0.5
+HUB_SCALE = 2.0  # of the number in photos: large there, small in texts, so that both keep cosines
 
 Tokens = Callable[[Sequence[str]], NDArray[np.int32]]
 
@@ -46,11 +49,29 @@ def photo_rows(arrays: dict[str, Any], features: NDArray[np.float32]) -> NDArray
     return residual(arrays, "photo", np.concatenate([x[:, :N_FEATURES], brief], axis=1))
 
 
+def text_rows(members: Sequence[dict[str, Any]], tokens: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Return the members' rows of texts side by side."""
+    return np.concatenate([residual(each, "text", pooled(each, tokens)) for each in members], 1)
+
+
+def hubness(photos: NDArray[np.float32], texts: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how near each photo is to the texts it is nearest to: a soft maximum.
+
+    Examples
+    --------
+    >>> hubness(np.array([[1.0, 0.0]]), np.array([[1.0, 0.0], [1.0, 0.0]])).round(3).tolist()
+    [1.0]
+    """
+    nearest = np.exp(photos @ texts.T / HUB_TEMPERATURE).mean(axis=1)
+    return HUB_TEMPERATURE * np.log(nearest)
+
+
 def shared_arrays(
     members: Sequence[dict[str, Any]],
     tokens_of: Tokens,
     features: NDArray[np.float32],
     captions: NDArray[np.int32],
+    others: NDArray[np.int32],
     classes: Sequence[tuple[list[str], list[str]]],
 ) -> dict[str, NDArray[Any]]:
     """Return what the members have in common: one space for all, and ImageNet's names in it.
@@ -65,14 +86,16 @@ def shared_arrays(
         Of photos, and the sub-words of a caption of each: the common space is found from them
         (principal components of the members' rows side by side, not centred, so that cosines
         stay).
+    others
+        Sub-words of captions of no photo here: hubs are told by how near photos are to them.
     classes
         Names and wider terms of each of ImageNet's classes.
     """
     photos = np.concatenate([photo_rows(each, features) for each in members], axis=1)
-    said = np.concatenate(
-        [residual(each, "text", pooled(each, captions)) for each in members], axis=1
-    )
-    projection = components(np.concatenate([photos, said]), N_COMMON)
+    projection = components(np.concatenate([photos, text_rows(members, captions)]), N_COMMON)
+    hub_texts = unit(text_rows(members, others[:N_HUB_TEXTS]) @ projection)
+    scales = np.array([1, NAMED_SCALE], np.float32)
+    against = HUB_SHARE * float(np.square(scales).sum())
 
     def sentences(tokens: NDArray[np.int32]) -> NDArray[np.float32]:
         return sum(residual(each, "sentence", pooled(each, tokens)) for each in members)  # type: ignore[return-value]
@@ -90,7 +113,11 @@ def shared_arrays(
         "projection": projection,
         "names": (table @ narrow).astype(np.float32),
         "sentence.projection": narrow,
-        "scales": np.array([1, NAMED_SCALE], np.float32),
+        "scales": scales,
+        "hub.texts": hub_texts,
+        "hub.temperature": np.array(HUB_TEMPERATURE),
+        "hub.level": hubness(unit(photos @ projection), hub_texts).mean(),
+        "hub.scales": np.array([HUB_SCALE, against / HUB_SCALE], np.float32),
         "n_tokens": np.array(captions.shape[1]),
     }
 
