@@ -8,8 +8,8 @@ The photo side is ImageNet's network with two parts on it, and the text side mee
    how likely it is (Norouzi et al., "Zero-shot learning by convex combination of semantic
    embeddings", ICLR 2014): what nobody captioned still has its name.
 
-Both are unit rows, scaled, side by side: a similarity is the weighted sum of theirs. One more number
-takes from it what a photo has in common with every text.
+Both are unit rows, scaled, side by side: a similarity is the weighted sum of theirs. One more
+number takes from it what a photo has in common with every text.
 
     python -m tools.everyday SHARED.npz TOKENIZER.json --members A.npz B.npz --texts FILE [FILE ...]
 """
