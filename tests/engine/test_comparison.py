@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from engine.encoders import bundled_models
+from engine.encoders import applications, bundled_models
+from engine.encoders.model_settings import LITE
 from engine.encoders.portable import load_reconstruction
+from engine.encoders.weights_package import WeightsPackage
 from engine.errors import ModelError, TrainingError
 from engine.evaluation import Comparison, compare
 from engine.evaluation.recipe_comparison import list_comparisons
@@ -98,3 +101,26 @@ def test_an_autoencoder_draws_photos_again(compared: Comparison):
 def test_an_unknown_recipe_is_refused_before_anything_is_read(tmp_path: Path):
     with pytest.raises(TrainingError, match="no such recipe"):
         compare([DataSource(tmp_path)], tmp_path / "out", recipes=["magic"])
+
+
+@pytest.mark.skipif(not WeightsPackage.of(LITE).is_installed, reason="no weights installed")
+def test_a_recipe_whose_described_weights_cannot_be_had_stands_on_the_installed_ones(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(applications, "is_reachable", lambda url: False)
+    monkeypatch.setattr(applications, "imagenet_cache", lambda: tmp_path / "no cache")
+    few = {"epochs": 1, "batch_size": 4}
+    origin = [DataSource(drawn)]
+    made = compare(
+        origin, tmp_path / "own", recipes=["matching"], n_photos=12, backbone="own", chosen=few
+    )
+    row = made.rows[0]
+    assert not row.error
+    assert row.backbone.startswith(LITE)
+    assert row.backbone.endswith("the weights of ResNet50 cannot be had")
+
+
+def test_all_recipes_stand_on_the_installed_weights_unless_another_network_is_named():
+    parser = compare_command.COMMAND.parser()
+    assert parser.parse_args(["photos"]).backbone == LITE
+    assert inspect.signature(compare).parameters["backbone"].default == LITE
