@@ -79,9 +79,8 @@ def index_rows(folder: Path, encoder: Encoder) -> list[Row]:
         what = f"index {len(paths):,} photos of {image.width} × {image.height}"
     say(what)
     some = paths[: 4 * BATCH]
-    pixels = np.stack(
-        [p.pixels for p in read_photos(paths[:BATCH], encoder.preprocessing, n_threads=1)]
-    )
+    first = read_photos(paths[:BATCH], encoder.preprocessing, n_threads=1)
+    pixels = np.stack([each.pixels for each in first if not isinstance(each, PhotoError)])
 
     def decode() -> int:
         size, n_threads = encoder.preprocessing, os.cpu_count() or 1
