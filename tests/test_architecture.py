@@ -21,7 +21,7 @@ CODE = [*ENGINE, *PAGES, *TOOLS, *DEMO]
 FLOORS = [
     {"errors", "config", "lazy"},
     {"progress", "durable", "locks", "network", "selection"},
-    {"text"},
+    {"text", "archive"},
     {
         *("catalogue", "images", "query", "losses", "privacy"),
         *("index", "projection", "relevance", "evaluation.metrics"),
@@ -33,6 +33,7 @@ FLOORS = [
     {"attribute_similarity"},
     {"search", "maps", "runs", "zero_shot_tags", "hub"},
     {"explaining", "receipts", "evaluation", "likeness"},
+    {"collection_archive"},
     {"__init__", "shell"},
     {"__main__"},
 ]

@@ -11,14 +11,13 @@
     compare.py    settings that differ, and figures over the same photos with intervals
     before_after.py   the same query answered by a collection's model and by a run's
     promote.py    a run's model becomes a collection's, and back
-    archive.py    a run as one file, and back
+    run_archive.py a run as one file, and back
 
 Everything is read from files, so pages and shells see the same; work is done by jobs.
 
 Not inside: the training itself (`engine.training`).
 """
 
-from engine.runs.archive import export_run, import_run
 from engine.runs.before_after import BeforeAfter
 from engine.runs.compare import Comparison, compare_runs, settings_that_differ
 from engine.runs.estimate import Estimate, estimate
@@ -35,6 +34,7 @@ from engine.runs.launch import (
 from engine.runs.presets import PRESETS, PresetName
 from engine.runs.preview import Preview, preview_batch
 from engine.runs.promote import promote_run
+from engine.runs.run_archive import export_run, import_run
 from engine.runs.run_control import (
     Start,
     create_run,

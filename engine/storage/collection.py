@@ -185,7 +185,10 @@ class Collection:
         thumbnail = self.kept_thumbnail(row)
         if thumbnail is not None:
             return thumbnail
-        photo = self.catalogue.photos([row])[0]
+        return self.photo_bytes(self.catalogue.photos([row])[0])
+
+    def photo_bytes(self, photo: Photo) -> bytes | None:
+        """Return a photo's file; None where it is gone, or is not what was indexed."""
         try:
             content = self._file_of(photo).read_bytes()
         except OSError:

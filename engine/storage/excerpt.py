@@ -44,7 +44,7 @@ def write_excerpt(collection: Collection, rows: Sequence[int], folder: Path) -> 
         folder.mkdir(parents=True, exist_ok=True)
         for photo in collection.catalogue.photos(rows):
             if _copy(collection, photo, folder / photo.path):
-                lines.append(json.dumps(_record(photo), ensure_ascii=False))
+                lines.append(json.dumps(record_of(photo), ensure_ascii=False))
         (folder / TABLE).write_text("\n".join(lines) + "\n", encoding="utf-8")
     except OSError as error:
         raise CollectionError(
@@ -69,7 +69,8 @@ def _copy(collection: Collection, photo: Photo, to: Path) -> bool:
     return True
 
 
-def _record(photo: Photo) -> dict[str, Any]:
+def record_of(photo: Photo) -> dict[str, Any]:
+    """Return a photo's line in the table of a folder: where it lies and what is said of it."""
     told: dict[str, Any] = {"image": photo.path, "id": photo.photo_id, **photo.attributes}
     if photo.captions:
         told["captions"] = list(photo.captions)

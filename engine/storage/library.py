@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import stat
 from contextlib import suppress
@@ -62,6 +63,26 @@ class CollectionSummary:
 def collections_folder(home: Path) -> Path:
     """Return where a home keeps its collections."""
     return home / "collections"
+
+
+def new_folder(name: str, home: Path | None = None) -> Path:
+    """Make a folder for a new collection; a person's name is never a path.
+
+    Parameters
+    ----------
+    name
+        What it shall be called; the folder gets its letters and digits.
+    home
+        `engine.config.home` by default.
+    """
+    shelf = collections_folder(home or config.home())
+    shelf.mkdir(parents=True, exist_ok=True)
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "collection"
+    taken = {path.name for path in shelf.iterdir()} | {config.DEMO_COLLECTION.name}
+    numbers = (f"{slug}-{number}" for number in range(2, len(taken) + 3))
+    folder = shelf / next(free for free in (slug, *numbers) if free not in taken)
+    folder.mkdir()
+    return folder
 
 
 def list_collections(
@@ -160,7 +181,8 @@ def remove_collection(folder: Path | str) -> None:
 
 def _is_collection(folder: Path) -> bool:
     """Tell whether Kindred has built, or begun to build, a collection here."""
-    return has_manifest(folder) or (folder / WRITER).is_file()
+    is_begun = has_manifest(folder) or (folder / WRITER).is_file()
+    return is_begun and not folder.name.endswith(PARTIAL)
 
 
 def _health(folder: Path, manifest: Manifest) -> tuple[Health, str]:

@@ -144,10 +144,15 @@ def _read(folder: Path, name: str) -> Any:
         raise damaged(folder, f"its manifest {error}") from error
 
 
+def file_note(file: Path) -> FileNote:
+    """Measure and hash one file."""
+    return FileNote(file.stat().st_size, _hash_of(file))
+
+
 def file_notes(build: Path) -> dict[str, FileNote]:
     """Measure and hash every file below a build's folder."""
     files = (file for file in sorted(build.rglob("*")) if file.is_file())
-    return {file.relative_to(build).as_posix(): _note(file) for file in files}
+    return {file.relative_to(build).as_posix(): file_note(file) for file in files}
 
 
 def check_files(
@@ -242,10 +247,6 @@ def unreadable(file: Path, error: OSError) -> CollectionError:
         value=file,
         remedy="Check that you may read it and that its disk is well; nothing was changed",
     )
-
-
-def _note(file: Path) -> FileNote:
-    return FileNote(file.stat().st_size, _hash_of(file))
 
 
 def _hash_of(file: Path, proceed: Callable[[], bool] = lambda: True) -> str:

@@ -16,6 +16,7 @@ from engine.storage.manifest import COPY, MANIFEST, PREVIOUS, Manifest
 
 WRITER = ".writer"
 MAPS = "maps"
+MODEL = "kindred-model"  # one that came with an imported collection
 SNAPSHOT = "snapshot.npz"
 TAGS, TAGS_COPY = "tags.json", ".tags.copy.json"
 _BUILD = re.compile(r"build-(\d+)")
@@ -99,7 +100,8 @@ def is_own_name(name: str) -> bool:
     [True, True, False]
     """
     is_half = name.endswith(PARTIAL)
-    is_named = name in (MANIFEST, COPY, PREVIOUS, WRITER, JOURNAL, MAPS, TAGS, TAGS_COPY, SNAPSHOT)
+    records = (MANIFEST, COPY, PREVIOUS, WRITER, JOURNAL, TAGS, TAGS_COPY, SNAPSHOT)
+    is_named = name in (*records, MAPS, MODEL)
     return is_named or is_half or _BUILD.fullmatch(name) is not None
 
 

@@ -210,6 +210,11 @@ def _sweep(incoming: Path) -> None:
             discard_uploads(folder)
 
 
+def mark_as_uploads(folder: Path) -> None:
+    """Note that the photos in a folder came with a collection, and go when it is removed."""
+    (folder / _MARK).touch()
+
+
 def is_uploads(folder: Path) -> bool:
     """Tell whether a folder was made by `save_uploads` or `extract_upload_zip`."""
     return not folder.is_symlink() and (folder / _MARK).is_file()

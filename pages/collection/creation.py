@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import streamlit as st
 
-from engine.config import home
 from engine.errors import CollectionError
 from engine.jobs import start_job
 from engine.maps import MapSettings
-from engine.storage import adopt_uploads, collections_folder
+from engine.storage import adopt_uploads, new_folder
 from pages.collection.dropped_files import BROUGHT, discard, draw_left_out, take_in
 from pages.collection.folder_chooser import can_browse, choose_folder
 from pages.collection.inventory import Brought, Decision, draw_inventory
 from pages.shared.collection_caches import look_through
 from pages.shared.elements import catch_pasted_photos
 from pages.shared.frame import ErrorBoundary
-from pages.shared.resources import DEMO, collections
+from pages.shared.resources import collections
 
 FORMATS = (
     "Drop photos, folders or a zip anywhere on this page: JPEG, PNG, HEIC, AVIF, WebP, GIF, TIFF "
@@ -88,7 +86,7 @@ def _carry_out(brought: Brought, decision: Decision | None) -> None:
 
 def _make(brought: Brought, decision: Decision) -> None:
     """Index the photos in the background, then draw their map."""
-    out, root, table = free_folder(decision.name), Path(brought.root), decision.captions
+    out, root, table = new_folder(decision.name), Path(brought.root), decision.captions
     photos = root
     if brought.is_upload:  # they move into the collection's own folder, and go with it
         photos = out / "photos"
@@ -111,15 +109,3 @@ def choose_what_was_made() -> None:
     if made and summary is not None and summary.health == "ready":
         del st.session_state[MADE]
         st.query_params["collection"] = made
-
-
-def free_folder(name: str) -> Path:
-    """Make a folder that was not there yet; a person's name is never a path."""
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "collection"
-    shelf = collections_folder(home())
-    shelf.mkdir(parents=True, exist_ok=True)
-    taken = {path.name for path in shelf.iterdir()} | {DEMO}
-    numbers = (f"{slug}-{number}" for number in range(2, len(taken) + 3))
-    folder = shelf / next(free for free in (slug, *numbers) if free not in taken)
-    folder.mkdir()
-    return folder

@@ -14,8 +14,7 @@ from engine.config import DEMO_COLLECTION
 from engine.jobs import start_job
 from engine.maps import PhotoTable, most_typical
 from engine.search import SearchEngine
-from engine.storage import tag_photos, write_excerpt
-from pages.collection.creation import free_folder
+from engine.storage import new_folder, tag_photos, write_excerpt
 from pages.shared import frame
 from pages.shared.download import photos_as_csv, photos_as_json
 from pages.shared.links import IMAGE_SEARCH, address
@@ -86,7 +85,7 @@ def _draw_new_collection(engine: SearchEngine, rows: list[int]) -> None:
         name = st.text_input("Make a new collection", max_chars=80, placeholder="Its name")
         if st.form_submit_button("Make it") and name.strip():
             with frame.ErrorBoundary():
-                out = free_folder(name.strip())
+                out = new_folder(name.strip())
                 n = write_excerpt(engine.collection, rows, out / "photos")
                 arguments = [str(out / "photos"), f"--out={out}", f"--name={name.strip()}"]
                 arguments.append(f"--model={engine.collection.model_folder}")

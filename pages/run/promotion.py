@@ -7,7 +7,7 @@ import streamlit as st
 from engine.config import DEMO_COLLECTION
 from engine.jobs import start_job
 from engine.runs import Run
-from pages.collection.creation import free_folder
+from engine.storage import new_folder
 from pages.run.before_after import draw_before_after
 from pages.shared.frame import ErrorBoundary
 from pages.shared.links import COLLECTIONS
@@ -42,7 +42,7 @@ def ask_to_promote(run: Run) -> None:
             draw_before_after(run, known[source].folder)
     if st.button("Promote it", type="primary", disabled=target == NEW and not (name or "").strip()):
         with ErrorBoundary():
-            more = [f"--out={free_folder(name)}", f"--name={name}"] if name else []
+            more = [f"--out={new_folder(name)}", f"--name={name}"] if name else []
             called = name or known[source].name
             arguments = [
                 "promote",

@@ -17,13 +17,13 @@ import numpy as np
 import pytest
 
 from engine import runs
+from engine.archive import ArchiveLimits
 from engine.config import PROJECT
 from engine.durable import read_json, write_json
 from engine.errors import TrainingError
 from engine.locks import exclusive
 from engine.progress import Progress
 from engine.runs import compare as comparing
-from engine.runs.archive import ArchiveLimits
 from engine.runs.heldout import HeldOut, Plane
 from engine.runs.preview import augmented
 from engine.runs.run_folder import find_by_id
