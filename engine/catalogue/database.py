@@ -22,8 +22,8 @@ from engine.catalogue.sqlite import sqlite3
 from engine.errors import CatalogueError
 
 _BUSY_SECONDS = 10.0
-# A reader keeps so many pages in memory, in KiB: most of what 70,000 photos take.
-_CACHE_KIB = 16_384
+# Pages kept in memory, in KiB: each reader keeps few, since the system keeps the file's anyway.
+_READER_KIB, _WRITER_KIB = 2_048, 16_384
 # Old files are migrated into copies; so many are kept for the next time.
 _MAX_COPIES = 4
 _log = logging.getLogger(__name__)
@@ -286,5 +286,6 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         timeout=_BUSY_SECONDS,
         check_same_thread=False,
     )
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    cache_kib = _READER_KIB if read_only else _WRITER_KIB
+    connection.execute(f"PRAGMA cache_size = -{cache_kib}")
     return connection

@@ -22,8 +22,8 @@ from engine.catalogue.postings import fold
 from engine.errors import CatalogueError
 
 _PHOTOS_PER_READ = 1_000
-# Postings kept in memory: all that 100,000 photos with ten words each have.
-_CACHED_BYTES = 12 * 2**20
+# Postings kept in memory: most of what 100,000 photos with ten words each have.
+_CACHED_BYTES = 8 * 2**20
 
 
 class CatalogueReader:

@@ -116,9 +116,10 @@ class Graph:
             raise damaged(path, "it is no graph any more") from error
         return cls(index)
 
-    def known_rows(self) -> Rows:
-        """Return every row in the graph, removed ones included, in no order."""
-        return np.array(self._index.get_ids_list(), dtype=np.int64)
+    @property
+    def n_rows(self) -> int:
+        """How many rows are in the graph, removed ones included."""
+        return int(self._index.get_current_count())
 
     def vectors(self, rows: Rows) -> NDArray[np.float32]:
         """Return (n, n_dims), the rows as the graph holds them; none of them may be removed."""

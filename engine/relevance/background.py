@@ -52,7 +52,9 @@ class Background:
 
     def spread(self, row: NDArray[np.float32]) -> float:
         """Return the standard deviation of all photos' similarities to a row, above 0."""
-        return max(math.sqrt(max(float(row @ self._covariance @ row), 0.0)), _LEAST_SPREAD)
+        # Dot by dot, since BLAS spreads even so small a product over threads that wait.
+        variance = float(row @ np.vecdot(self._covariance, row))
+        return max(math.sqrt(max(variance, 0.0)), _LEAST_SPREAD)
 
     def shares_below(
         self, row: NDArray[np.float32], similarities: NDArray[np.float32]
