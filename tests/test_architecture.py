@@ -33,7 +33,7 @@ FLOORS = [
     {"attribute_similarity"},
     {"search", "maps", "runs", "zero_shot_tags", "hub"},
     {"explaining", "receipts", "evaluation", "likeness"},
-    {"collection_archive"},
+    {"collection_archive", "watch"},
     {"__init__", "shell"},
     {"__main__"},
 ]
@@ -60,6 +60,7 @@ OWNERS = {
     "huggingface_hub": {"hub"},
     "tokenizers": {"encoders", "text", "tools"},
     "keras_hub": {"encoders"},
+    "watchfiles": {"watch"},
 }
 UNSAFE_LIBRARIES = {"pickle", "dill", "joblib", "marshal", "shelve", "cloudpickle"}
 BANNED_WORDS = {"manager", "handler", "process", "do", "tmp", "info", "obj", "img", "utils"}

@@ -1,0 +1,102 @@
+"""A watched collection: what comes, changes or goes is taken in, and a lost disk takes nothing."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from engine.errors import KindredError
+from engine.storage import BuildReport, Collection, build_collection
+from engine.watch import watch_collection, watched_places
+from tests.pages.colour_model import write_colour_model
+from tests.pages.squares import draw_squares, square
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    return draw_squares(tmp_path / "squares")
+
+
+@pytest.fixture
+def collection(tmp_path: Path, photos: Path) -> Path:
+    build_collection(photos, model=write_colour_model(tmp_path / "model"), out=tmp_path / "shelf")
+    return tmp_path / "shelf"
+
+
+def test_a_look_takes_in_what_came_and_tells_of_nothing_else(collection, photos):
+    """Moments: a change that is none, one that is, then nothing for ever."""
+
+    def moments():
+        yield True
+        (photos / "new.png").write_bytes(square("red", 3))
+        yield True
+        yield False
+
+    reports = list(watch_collection(collection, moments=moments()))
+    assert [type(each) for each in reports] == [BuildReport]
+    assert (reports[0].added, reports[0].removed) == (1, 0)
+    with Collection.open(collection) as opened:
+        assert opened.n_photos == 21
+
+
+def test_a_lost_disk_takes_no_photo_away_and_is_told_once(collection, photos, tmp_path):
+    def moments():
+        shutil.move(photos, tmp_path / "elsewhere")
+        yield True
+        yield True
+        shutil.move(tmp_path / "elsewhere", photos)
+        (photos / "new.png").write_bytes(square("red", 3))
+        yield True
+
+    told = list(watch_collection(collection, moments=moments()))
+    assert [isinstance(each, KindredError) for each in told] == [True, False]
+    assert "no such folder" in str(told[0])
+    assert told[1].added == 1
+    with Collection.open(collection) as opened:
+        assert opened.n_photos == 21
+
+
+def test_files_are_looked_at_now_and_then_though_nobody_tells(collection, photos, monkeypatch):
+    """Some network disks tell of no change."""
+    (photos / "new.png").write_bytes(square("red", 3))
+    assert [each.added for each in watch_collection(collection, moments=[False])] == [1]
+    (photos / "newest.png").write_bytes(square("green", 3))
+    monkeypatch.setattr("engine.watch.SECONDS_BETWEEN_LOOKS", 0.0)
+    assert [each.added for each in watch_collection(collection, moments=[False])] == [1]
+
+
+@pytest.mark.parametrize("polls", ["", "1"], ids=["told by the system", "polling"])
+def test_the_system_tells_of_a_photo_that_comes_and_of_one_that_goes(
+    polls, collection, photos, monkeypatch
+):
+    """Watched in a thread of its own, as long as it takes."""
+    monkeypatch.setenv("WATCHFILES_FORCE_POLLING", polls)
+    stop, reports, came = threading.Event(), [], threading.Event()
+
+    def look() -> None:
+        for each in watch_collection(collection, stop=stop):
+            reports.append(each)
+            came.set()
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    (photos / "new.png").write_bytes(square("red", 3))
+    assert came.wait(300)
+    came.clear()
+    (photos / "new.png").unlink()
+    assert came.wait(300)
+    stop.set()
+    watcher.join(300)
+    assert not watcher.is_alive()
+    assert [(each.added, each.removed) for each in reports] == [(1, 0), (0, 1)]
+
+
+def test_its_own_table_elsewhere_is_watched_too(tmp_path, photos):
+    """Captions that change are taken in like photos."""
+    table = Path(shutil.move(photos / "table.csv", tmp_path / "words.csv"))
+    shelf = tmp_path / "shelf"
+    build_collection(photos, table, model=write_colour_model(tmp_path / "model"), out=shelf)
+    assert watched_places(shelf) == [photos, table]
