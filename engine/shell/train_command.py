@@ -7,7 +7,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,70 +37,8 @@ def widths(text: str) -> tuple[int, ...]:
         raise argparse.ArgumentTypeError(f"must look like 512,256, not {text!r}") from error
 
 
-# The settings of a run that a person may choose: type or choices, metavar, and what it is.
-SETTINGS: dict[str, tuple[Any, str, str]] = {
-    "name": (str, "NAME", "what people will call the model"),
-    "epochs": (int, "N", "passes over the photos"),
-    "minutes": (float, "N", "stop after this long, however many epochs are left"),
-    "patience": (int, "N", "stop after so many epochs without a better validation; 0 for never"),
-    "batch_size": (int, "N", "pairs per step, each a negative for all others"),
-    "learning_rate": (float, "X", "peak of the learning rate"),
-    "weight_decay": (float, "X", "decoupled decay of the weights"),
-    "loss": (str, "NAME", "contrastive, triplet, hinge or cosine"),
-    "margin": (float, "X", "margin of the triplet or hinge loss"),
-    "negatives": (str, "KIND", "a triplet's negatives: random, semi-hard or hardest"),
-    "temperature": (float, "X", "where the contrastive loss starts"),
-    "backbone": (
-        str,
-        "NAME",
-        "compact, EfficientNetLite2 (ImageNet's weights are installed), bundled (our own model's "
-        "tower), one of keras.applications such as ResNet50, or a published model that 'models' "
-        "has got, which stays frozen",
-    ),
-    "backbone_alpha": (float, "X", "width multiplier of a MobileNet"),
-    "weights": (str, "FILE", "first weights of the backbone: imagenet, a local file, or none"),
-    "frozen": (bool, "", "leave the backbone as it is, and train on its features in seconds"),
-    "pooling": (str, "KIND", "how the backbone's last map is pooled: max or average"),
-    "feature_layer": (str, "NAME", "a dense layer of the backbone's top instead, such as fc1"),
-    "hidden": (widths, "N,N", "dense layers between the features and the joint space"),
-    "dropout": (float, "X", "share of the features left out while training"),
-    "text_kind": (str, "KIND", "how texts are read: convolution, gru, bigru or vectors"),
-    "text_hidden": (widths, "N,N", "dense layers after word vectors"),
-    "text_width": (int, "N", "width of a word inside the text tower"),
-    "vectors": (str, "FILE", "word vectors (default: those that come with Kindred)"),
-    "say": (str, "WHAT", "what is said of a photo: captions, label or tags"),
-    "label": (str, "KEY", "attribute that is the label (default: found by its name)"),
-    "widths": (widths, "N,N", "channels of the autoencoder's layers"),
-    "strides": (widths, "N,N", "strides of the autoencoder's layers; 1,1,1 keeps full size"),
-    "size_px": (int, "PX", "side of the photos the model sees"),
-    "n_dims": (int, "N", "width of the joint space"),
-    "max_words": (int, "N", "size of the vocabulary"),
-    "attributes": (
-        str,
-        "KEY",
-        "an attribute whose values may stand for a caption; may be repeated",
-    ),
-    "attribute_rate": (float, "X", "share of captions replaced by attribute values"),
-    "attribute_weight": (float, "X", "weight of telling attribute values apart; 0 leaves it out"),
-    "start": (str, "MODEL", "folder of a model to go on from"),
-    "start_share": (float, "X", "how far the end is moved back towards that model, 0 to 1"),
-    "mirrored": (bool, "", "the model looks at each photo and at its mirror image"),
-    "teachers": (
-        str,
-        "MODEL",
-        "folder of a model whose view of the photos is learned as well; may be repeated",
-    ),
-    "teacher_weight": (float, "X", "weight of that"),
-    "augment": (float, "X", "how strongly photos are varied each time, 0 to 1"),
-    "erase": (float, "X", "share of the photos of which a part is covered each time"),
-    "recolour": (float, "X", "share of the photos, of those named no colour, given another hue"),
-    "word_dropout": (float, "X", "share of a caption's words left out"),
-    "validation_share": (float, "X", "share of the photos that is held out to measure with"),
-    "precision": (str, "POLICY", "dtype policy of Keras, or auto"),
-    "seed": (int, "N", "of everything random"),
-}
-
-REPEATED = ("attributes", "teachers")
+# How a setting's value is read, by its type.
+KINDS: dict[str, Any] = {"str": str, "int": int, "float": float, "tuple[int, ...]": widths}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -142,14 +80,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="only try how fast this machine trains with these settings",
     )
-    settings = parser.add_argument_group("settings of the run")
-    for name, (kind, metavar, meaning) in SETTINGS.items():
-        flag = f"--{name.replace('_', '-')}"
-        if kind is bool:
-            settings.add_argument(flag, action="store_true", default=None, help=meaning)
+    add_settings(parser.add_argument_group("settings of the run"))
+
+
+def add_settings(group: Any) -> None:
+    """Add a flag for every setting of a run that a person may choose."""
+    from engine.training.settings import SETTINGS, TrainingSettings
+
+    kinds = {each.name: str(each.type).removesuffix(" | None") for each in fields(TrainingSettings)}
+    for name, known in SETTINGS.items():
+        flag, kind = f"--{name.replace('_', '-')}", kinds[name]
+        if kind == "bool":
+            group.add_argument(flag, action="store_true", default=None, help=known.help)
             continue
-        reading: dict[str, Any] = {"action": "append"} if name in REPEATED else {}
-        settings.add_argument(flag, metavar=metavar, help=meaning, type=kind, **reading)
+        reading: dict[str, Any] = {"action": "append"} if kind == "tuple[str, ...]" else {}
+        group.add_argument(
+            flag, metavar=known.metavar, help=known.help, type=KINDS.get(kind, str), **reading
+        )
 
 
 def run(options: argparse.Namespace) -> Outcome:
@@ -204,6 +151,8 @@ def plan_of(options: argparse.Namespace) -> Plan:
 
 def chosen(options: argparse.Namespace) -> dict[str, Any]:
     """Return the settings a person gave; the others keep the defaults of `engine.training`."""
+    from engine.training.settings import SETTINGS
+
     given = {name: value for name in SETTINGS if (value := getattr(options, name)) is not None}
     if given.get("weights") == "none":
         given["weights"] = None

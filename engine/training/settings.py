@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -57,137 +59,227 @@ class DataSource:
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingSettings:
-    """Everything that decides a run, besides its data.
+class Setting:
+    """What is known of one setting, said once for Python, the checks and the shell.
 
     Parameters
     ----------
-    name
-        What people will call the model.
-    backbone, weights, backbone_alpha, size_px, n_dims
-        Shape of the photo tower; see `engine.encoders.ModelSettings`. `weights` is ``"imagenet"``,
-        a local file, or None.
-    loss
-        ``"contrastive"`` or ``"triplet"``.
-    margin
-        Of the triplet loss, in Euclidean distance between unit rows.
-    temperature
-        Where the contrastive loss starts; it is learned from there.
-    epochs
-        Passes over the training photos.
-    minutes
-        Stop after this long, however many epochs are left; None for no limit. The learning rate
-        still follows `epochs`.
-    batch_size
-        Pairs per step; all others of a batch are negatives.
-    learning_rate, weight_decay
-        Peak rate, reached after a twentieth of the steps and then lowered along a cosine; and the
-        decoupled decay of the weight matrices.
-    attribute_rate
-        Share of captions replaced by some of the photo's attribute values in random order, so that
-        plain words such as a colour and a kind are learned from labels.
-    attribute_weight
-        Weight of telling a photo's attribute values from the others of the same attribute, each
-        value as a text; 0 leaves it out. 1 weighs as much as photos and captions together.
-    attributes
-        Which attributes may be used so; empty for all that repeat from photo to photo.
-    word_dropout
-        Share of a caption's words left out.
-    augment
-        How strongly photos are shifted, turned, scaled and lit anew each time, 0 to 1; above 0 they
-        are flipped too. A short run wants little: 0.25 for ten epochs.
-    erase
-        Share of the photos of which a part is covered with grey each time.
-    recolour
-        Share of the photos that get another hue each time, of those whose text names no colour.
-    validation_share
-        Share of the photos held out, 0 to 0.5; byte-identical photos fall on the same side.
-    patience
-        Epochs without a better validation before the run ends; 0 for never.
-    max_words
-        Size of the vocabulary.
-    start
-        Folder of a model whose towers the run begins with, word by word; None begins at random.
-    start_share
-        How far the finished weights are moved back towards those of `start`, 0 to 1.
-    mirrored
-        Whether the finished model looks at each photo and at its mirror image; see
-        `engine.encoders.ModelSettings`. Training itself sees one of them at a time.
-    teachers
-        Folders of models whose view of each photo, and of each text where they read, the towers
-        learn to foretell beside everything else; possibly none. See `engine.training.teacher`.
-    teacher_weight
-        Weight of that; the cosine distance costs 1 when nothing is foretold.
-    precision
-        Keras dtype policy; ``"auto"`` takes bfloat16 where the processor multiplies it.
-    seed
-        Of everything random: weights, order, augmentation, split.
-    recipe
-        The preset that the settings come from; see `engine.training.recipes`.
-    frozen
-        Leave the backbone as it is and train what stands on its features, computed once.
-    pooling, feature_layer, widths, strides, hidden, projects, dropout, text_kind, text_hidden,
-    text_width
-        More of the towers' shape; see `engine.encoders.ModelSettings`.
-    negatives
-        Which text of the batch a triplet's negative is: ``"random"``, ``"semi-hard"`` or
-        ``"hardest"``.
-    say
-        What is said of a photo while training: its ``"captions"``, its ``"label"``, or one of its
-        ``"tags"``.
-    label
-        Attribute whose value is the label; "" to find it.
-    vectors
-        Word vectors for ``text_kind="vectors"``: a file or folder, or None for the bundled ones.
+    help
+        What it does, in one clause.
+    metavar
+        What stands for its value in the shell's help.
+    among
+        The values it may have, if they are few.
+    low, high
+        Ends of its range; no `low` is no range, and no `high` one without an end.
+    is_open
+        Which ends are themselves out of range: ``""``, ``"low"``, ``"high"`` or ``"both"``.
     """
 
-    name: str = "model"
-    backbone: str = "compact"
-    weights: str | None = None
-    backbone_alpha: float = 1.0
-    size_px: int = 112
-    n_dims: int = 128
-    loss: str = "contrastive"
-    margin: float = 0.4
-    temperature: float = 0.07
-    epochs: int = 12
-    minutes: float | None = None
-    batch_size: int = 256
-    learning_rate: float = 1e-3
-    weight_decay: float = 0.02
-    attribute_rate: float = 0.2
-    attribute_weight: float = 0.0
-    attributes: tuple[str, ...] = ()
-    word_dropout: float = 0.05
-    augment: float = 0.25
-    erase: float = 0.0
-    recolour: float = 0.0
-    validation_share: float = 0.1
-    patience: int = 5
-    max_words: int = 5000
-    start: str | None = None
-    start_share: float = 0.0
-    mirrored: bool = False
-    teachers: tuple[str, ...] = ()
-    teacher_weight: float = 4.0
-    precision: str = "auto"
-    seed: int = 0
+    help: str
+    metavar: str = ""
+    among: Sequence[str] = ()
+    low: float | None = None
+    high: float | None = None
+    is_open: str = ""
+
+    def check(self, name: str, value: Any) -> None:
+        """Refuse a value that the setting may not have.
+
+        Raises
+        ------
+        TrainingError
+            It is none of a few, or out of range.
+
+        Examples
+        --------
+        >>> Setting("share", low=0, high=1, is_open="high").check("erase", 1.0)
+        Traceback (most recent call last):
+        engine.errors.TrainingError: erase out of range: 1.0. Give 0 or more, less than 1.
+        """
+        if self.among:
+            remedy = f"Choose one of {', '.join(self.among)}"
+            _require(value in self.among, f"no such {name}", value, remedy)
+        if self.low is not None and not self._holds(self.low, value):
+            raise TrainingError(f"{name} out of range", value=value, remedy=f"Give {self._range()}")
+
+    def _holds(self, low: float, value: float) -> bool:
+        high = math.inf if self.high is None else self.high
+        is_low = self.is_open in ("low", "both") and value == low
+        is_high = self.is_open in ("high", "both") and value == high
+        return low <= value <= high and not is_low and not is_high
+
+    def _range(self) -> str:
+        if not self.is_open and self.high is not None:
+            return f"{self.low:g} to {self.high:g}"
+        is_more = self.is_open in ("low", "both")
+        low = f"more than {self.low:g}" if is_more else f"{self.low:g} or more"
+        if self.high is None:
+            return low
+        return f"{low}, {'at most' if self.is_open == 'low' else 'less than'} {self.high:g}"
+
+
+def setting(default: Any, help: str, metavar: str = "", **limits: Any) -> Any:
+    """Return a field of `TrainingSettings` with what is known of it; see `Setting`."""
+    return field(default=default, metadata={"setting": Setting(help, metavar, **limits)})
+
+
+def share(help: str, default: float = 0.0) -> Any:
+    """Return a setting from 0 to just below 1."""
+    return setting(default, help, "X", low=0, high=1, is_open="high")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """Everything that decides a run, besides its data.
+
+    More on the towers' shape: `engine.encoders.ModelSettings`. On teachers:
+    `engine.training.teacher`. `recipe` is the preset that the settings come from, and `projects`
+    is decided by it alone; see `engine.training.recipes`.
+    """
+
+    name: str = setting("model", "what people will call the model", "NAME")
+    backbone: str = setting(
+        "compact",
+        "compact, EfficientNetLite2 (ImageNet's weights are installed), bundled (our own model's "
+        "tower), one of keras.applications such as ResNet50, or a published model that 'models' "
+        "has got, which stays frozen",
+        "NAME",
+    )
+    weights: str | None = setting(
+        None, "first weights of the backbone: imagenet, a local file, or none", "FILE"
+    )
+    backbone_alpha: float = setting(1.0, "width multiplier of a MobileNet", "X")
+    size_px: int = setting(112, "side of the photos the model sees", "PX", low=16, high=512)
+    n_dims: int = setting(128, "width of the joint space", "N", low=2, high=4096)
+    loss: str = setting(
+        "contrastive", "contrastive, triplet, hinge or cosine", "NAME", among=LOSSES
+    )
+    margin: float = setting(
+        0.4, "margin of the triplet or hinge loss, in distance between unit rows", "X"
+    )
+    temperature: float = setting(
+        0.07,
+        "where the contrastive loss starts; learned from there",
+        "X",
+        low=0,
+        high=1,
+        is_open="low",
+    )
+    epochs: int = setting(12, "passes over the photos", "N", low=1)
+    minutes: float | None = setting(
+        None, "stop after this long, however many epochs are left; the rate follows the epochs", "N"
+    )
+    batch_size: int = setting(
+        256, "pairs per step, each a negative for all others", "N", low=2, high=8192
+    )
+    learning_rate: float = setting(
+        1e-3,
+        "peak of the learning rate, after a twentieth of the steps; then lowered along a cosine",
+        "X",
+        low=0,
+        high=1,
+        is_open="both",
+    )
+    weight_decay: float = setting(0.02, "decoupled decay of the weights", "X")
+    attribute_rate: float = share(
+        "share of captions replaced by attribute values, in random order", 0.2
+    )
+    attribute_weight: float = setting(
+        0.0,
+        "weight of telling attribute values apart; 0 leaves it out, 1 is that of captions",
+        "X",
+        low=0,
+        high=10,
+    )
+    attributes: tuple[str, ...] = setting(
+        (),
+        "an attribute whose values may stand for a caption (default: all that repeat); "
+        "may be repeated",
+        "KEY",
+    )
+    word_dropout: float = share("share of a caption's words left out", 0.05)
+    augment: float = setting(
+        0.25,
+        "how strongly photos are varied each time, 0 to 1; a short run wants little",
+        "X",
+        low=0,
+        high=1,
+    )
+    erase: float = share("share of the photos of which a part is covered each time")
+    recolour: float = share("share of the photos, of those named no colour, given another hue")
+    validation_share: float = setting(
+        0.1,
+        "share of the photos that is held out to measure with; copies fall on one side",
+        "X",
+        low=0,
+        high=0.5,
+        is_open="low",
+    )
+    patience: int = setting(
+        5, "stop after so many epochs without a better validation; 0 for never", "N"
+    )
+    max_words: int = setting(5000, "size of the vocabulary", "N")
+    start: str | None = setting(
+        None, "folder of a model to go on from, its words by their spelling", "MODEL"
+    )
+    start_share: float = share("how far the end is moved back towards that model, 0 to 1")
+    mirrored: bool = setting(
+        False, "the finished model looks at each photo and at its mirror image"
+    )
+    teachers: tuple[str, ...] = setting(
+        (),
+        "folder of a model whose view of the photos is learned as well, and of texts where it "
+        "reads them; may be repeated",
+        "MODEL",
+    )
+    teacher_weight: float = setting(4.0, "weight of that", "X", low=0, high=100)
+    precision: str = setting(
+        "auto",
+        "dtype policy of Keras; auto is bfloat16 where the processor multiplies it",
+        "POLICY",
+    )
+    seed: int = setting(0, "of everything random: weights, order, augmentation, split", "N")
     recipe: str = "contrastive"
-    frozen: bool = False
-    pooling: str = "max"
-    feature_layer: str = ""
-    widths: tuple[int, ...] = ()
-    strides: tuple[int, ...] = ()
-    hidden: tuple[int, ...] = ()
+    frozen: bool = setting(
+        False, "leave the backbone as it is, and train on its features in seconds"
+    )
+    pooling: str = setting(
+        "max", "how the backbone's last map is pooled: max or average", "KIND", among=POOLINGS
+    )
+    feature_layer: str = setting(
+        "", "a dense layer of the backbone's top instead, such as fc1", "NAME"
+    )
+    widths: tuple[int, ...] = setting((), "channels of the autoencoder's layers", "N,N")
+    strides: tuple[int, ...] = setting(
+        (), "strides of the autoencoder's layers; 1,1,1 keeps full size", "N,N"
+    )
+    hidden: tuple[int, ...] = setting(
+        (), "dense layers between the features and the joint space", "N,N"
+    )
     projects: bool = True
-    dropout: float = 0.0
-    text_kind: str = "convolution"
-    text_hidden: tuple[int, ...] = ()
-    text_width: int = 96
-    negatives: str = "random"
-    say: str = "captions"
-    label: str = ""
-    vectors: str | None = None
+    dropout: float = share("share of the features left out while training")
+    text_kind: str = setting(
+        "convolution",
+        "how texts are read: convolution, gru, bigru or vectors",
+        "KIND",
+        among=TEXT_KINDS,
+    )
+    text_hidden: tuple[int, ...] = setting((), "dense layers after word vectors", "N,N")
+    text_width: int = setting(96, "width of a word inside the text tower", "N")
+    negatives: str = setting(
+        "random",
+        "a triplet's negatives: random, semi-hard or hardest",
+        "KIND",
+        among=NEGATIVES,
+    )
+    say: str = setting(
+        "captions", "what is said of a photo: captions, label or tags", "WHAT", among=SPEECH
+    )
+    label: str = setting("", "attribute that is the label (default: found by its name)", "KEY")
+    vectors: str | None = setting(
+        None, "word vectors (default: those that come with Kindred)", "FILE"
+    )
 
     @property
     def preprocessing(self) -> Preprocessing:
@@ -195,62 +287,8 @@ class TrainingSettings:
         return Preprocessing(self.size_px)
 
     def __post_init__(self) -> None:
-        _require(
-            self.loss in LOSSES, "no such loss", self.loss, f"Choose one of {', '.join(LOSSES)}"
-        )
-        for name, known in (
-            ("negatives", NEGATIVES),
-            ("say", SPEECH),
-            ("text_kind", TEXT_KINDS),
-            ("pooling", POOLINGS),
-        ):
-            value = getattr(self, name)
-            _require(value in known, f"no such {name}", value, f"Choose one of {', '.join(known)}")
-        _require(self.epochs >= 1, "too few epochs", self.epochs, "Give 1 or more")
-        _require(
-            2 <= self.batch_size <= 8192,
-            "batch size out of range",
-            self.batch_size,
-            "Give 2 to 8192",
-        )
-        _require(
-            16 <= self.size_px <= 512, "photo size out of range", self.size_px, "Give 16 to 512 px"
-        )
-        _require(2 <= self.n_dims <= 4096, "width out of range", self.n_dims, "Give 2 to 4096")
-        _require(
-            0 < self.learning_rate < 1,
-            "learning rate out of range",
-            self.learning_rate,
-            "Try 0.001",
-        )
-        _require(
-            0 < self.temperature <= 1, "temperature out of range", self.temperature, "Try 0.07"
-        )
-        _require(0 <= self.augment <= 1, "augment out of range", self.augment, "Give 0 to 1")
-        _require(
-            0 <= self.attribute_weight <= 10,
-            "attribute_weight out of range",
-            self.attribute_weight,
-            "Give 0 to 10",
-        )
-        _require(
-            0 <= self.teacher_weight <= 100,
-            "teacher_weight out of range",
-            self.teacher_weight,
-            "Give 0 to 100",
-        )
-        for name in (
-            "attribute_rate",
-            "word_dropout",
-            "erase",
-            "recolour",
-            "start_share",
-            "dropout",
-        ):
-            value = getattr(self, name)
-            _require(
-                0 <= value < 1, f"{name} out of range", value, "Give 0 or more, and less than 1"
-            )
+        for name, known in SETTINGS.items():
+            known.check(name, getattr(self, name))
         _require(
             not (self.mirrored and self.loss == "reconstruction"),
             "an autoencoder looks at one photo at a time",
@@ -261,13 +299,6 @@ class TrainingSettings:
             widths = getattr(self, name)
             is_possible = len(widths) <= 32 and all(1 <= width <= 65_536 for width in widths)
             _require(is_possible, f"{name} out of range", widths, "Give each layer 1 to 65,536")
-        share = self.validation_share
-        _require(
-            0 < share <= 0.5,
-            "validation share out of range",
-            share,
-            "Give more than 0, at most 0.5",
-        )
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for ``settings.json``."""
@@ -298,6 +329,20 @@ class TrainingSettings:
             for name, value in content.items()
         }
         return cls(**plain)
+
+
+SETTINGS: dict[str, Setting] = {
+    each.name: each.metadata["setting"] for each in fields(TrainingSettings) if each.metadata
+}
+"""The settings that a person may choose."""
+
+# What help() tells of the fields is what everybody else tells of them.
+TrainingSettings.__doc__ = inspect.cleandoc(TrainingSettings.__doc__ or "") + "".join(
+    [
+        "\n\nParameters\n----------\n",
+        *(f"{name}\n    {each.help}\n" for name, each in SETTINGS.items()),
+    ]
+)
 
 
 def _require(condition: bool, what: str, value: object, remedy: str) -> None:
