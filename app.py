@@ -1,16 +1,27 @@
-"""Kindred's home page: ask, or look around. Start with ``streamlit run app.py``."""
+"""Kindred's home page: ask, or look around. Start with ``streamlit run app.py``.
+
+Streamlit imports this file for its server, and runs it for each visit of the page.
+"""
 
 from __future__ import annotations
 
-from pages.home.variation import draw_variation
-from pages.home.welcome import draw_glance, draw_question, draw_ways
-from pages.shared.frame import ErrorBoundary, open_page
+if __name__ == "__main__":
+    from pages.home.variation import draw_variation
+    from pages.home.welcome import draw_glance, draw_question, draw_ways
+    from pages.shared.frame import ErrorBoundary, open_page
 
-page = open_page("Home")
+    page = open_page("Home")
 
-with ErrorBoundary():
-    engine = page.engine()
-    draw_question(engine, page.view, page.slug)
-    draw_ways(page.slug)
-    draw_variation(engine, page.slug)
-    draw_glance(engine, page.slug)
+    with ErrorBoundary():
+        engine = page.engine()
+        draw_question(engine, page.view, page.slug)
+        draw_ways(page.slug)
+        draw_variation(engine, page.slug)
+        draw_glance(engine, page.slug)
+else:
+    from starlette.middleware import Middleware
+    from streamlit.starlette import App
+
+    from pages.shared.guard import Guard
+
+    app = App(__file__, middleware=[Middleware(Guard)])

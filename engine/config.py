@@ -10,6 +10,8 @@ ASSETS = PROJECT / "assets"
 DEMO_COLLECTION = ASSETS / "demo"
 MODELS = ASSETS / "models"
 
+PHOTOS_VARIABLE = "KINDRED_PHOTOS"
+
 MAX_FILE_BYTES = 64 * 2**20
 MAX_PIXELS = 100_000_000
 # What all threads together may take for decoding; photos of fewer bytes are not counted.
@@ -26,3 +28,9 @@ def home() -> Path:
     ``KINDRED_HOME`` names it; without it, ``.kindred`` inside the project.
     """
     return Path(os.environ.get("KINDRED_HOME") or PROJECT / ".kindred").expanduser().resolve()
+
+
+def folders_of(variable: str) -> list[Path] | None:
+    """Return the folders that a variable of the environment names, as PATH does; None for none."""
+    named = os.environ.get(variable, "")
+    return [Path(each).expanduser() for each in named.split(os.pathsep) if each] or None

@@ -36,6 +36,10 @@ class KindredError(Exception):
         return f"{sentence}. {self.remedy}." if self.remedy else f"{sentence}."
 
 
+class AccessError(KindredError):
+    """Whoever asks may not do this, or not here."""
+
+
 class CatalogueError(KindredError):
     """A table, a filter or the catalogue's file cannot be used."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.access import shown
 from engine.errors import QueryError
 from engine.images import draw_sheet
 from engine.search import Match, SearchEngine, SearchRequest, SearchResult, read_settings
@@ -28,7 +29,7 @@ def receipt_of(engine: SearchEngine, answer: SearchResult) -> dict[str, Any]:
     """
     collection, model = engine.collection, engine.collection.manifest.model
     return {
-        "shell": answer.request.shell_line(_told(collection.folder)),
+        "shell": answer.request.shell_line(shown(_told(collection.folder))),
         "query": answer.query,
         "settings": answer.request.settings(),
         "collection": {
@@ -79,7 +80,7 @@ def _lines(match: Match) -> list[str]:
     return [f"{match.rank}   {match.similarity:.3f}   {match.photo.photo_id}", caption]
 
 
-def _told(folder: Path) -> str:
+def _told(folder: Path) -> Path:
     """Name a folder as one would type it from where the program runs."""
     here = Path.cwd()
-    return str(folder.relative_to(here) if folder.is_relative_to(here) else folder)
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.access import Role, may
 from pages.collection.card import draw_collection
 from pages.collection.creation import choose_what_was_made, draw_new_collection
 from pages.shared.frame import ErrorBoundary, open_page
@@ -15,10 +16,12 @@ open_page("Collections")
 
 st.header("Collections", anchor=False)
 with ErrorBoundary():
-    left, right = st.columns([3, 2], gap="large")
+    is_editor = may(Role.EDITOR)
+    left, right = st.columns([3, 2], gap="large") if is_editor else (st.container(), None)
     with left:
         draw_jobs({"index", "update", "check", "runs"})
         for slug, summary in collections().items():
             draw_collection(slug, summary)
-    with right:
-        draw_new_collection()
+    if right is not None:
+        with right:
+            draw_new_collection()

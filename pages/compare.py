@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.access import Role, may
 from engine.evaluation import bundled_comparison, list_comparisons
 from pages.comparison.form import draw_form
 from pages.comparison.view import choose_comparison, draw_side_by_side, draw_table
@@ -14,7 +15,8 @@ page = open_page("Compare methods")
 
 st.header("Compare methods", anchor=False)
 with ErrorBoundary():
-    comparison = choose_comparison([*list_comparisons(), bundled_comparison()])
+    own = list_comparisons() if may(Role.OWNER) else []
+    comparison = choose_comparison([*own, bundled_comparison()])
     draw_jobs({"compare"})
     st.markdown(
         "A comparison trains five systems of image search, and our own model, for a few "
@@ -22,4 +24,5 @@ with ErrorBoundary():
     )
     draw_table(comparison)
     draw_side_by_side(comparison)
-    draw_form(page)
+    if may(Role.OWNER):
+        draw_form(page)

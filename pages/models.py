@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.access import Role
 from pages.model.comparison import draw_two_models
 from pages.model.overview import draw_models_here, draw_models_to_get
 from pages.shared.frame import ErrorBoundary, open_page
 from pages.shared.jobs import draw_jobs
 
-page = open_page("Models")
+page = open_page("Models", least=Role.OWNER)
 
 st.header("Models", anchor=False)
 with ErrorBoundary():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.access import Role
 from pages.run.comparison import draw_comparison
 from pages.run.detail import draw_run
 from pages.run.form import draw_form
 from pages.run.overview import draw_runs, draw_ways
 from pages.shared.frame import ErrorBoundary, open_page
 
-page = open_page("Training")
+page = open_page("Training", least=Role.OWNER)
 asked = st.query_params
 
 st.header("Training", anchor=False)

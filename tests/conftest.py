@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from engine.access import set_visit
 
 BROWSER_TESTS = Path(__file__).resolve().parent / "browser"
 
@@ -43,6 +46,16 @@ def refuse_skip(report: pytest.TestReport | pytest.CollectReport, config: pytest
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
         report.longrepr = f"a browser test was skipped where a browser is required: {reason}"
+
+
+@pytest.fixture(autouse=True)
+def everybody_is_the_owner(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Let a page of one test lock no door for the next, and read what tests make."""
+    monkeypatch.setenv("KINDRED_PHOTOS", str(tmp_path_factory.getbasetemp()))
+    yield
+    set_visit(None)
 
 
 @pytest.fixture(autouse=True)

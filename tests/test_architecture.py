@@ -21,7 +21,7 @@ CODE = [*ENGINE, *PAGES, *TOOLS, *DEMO]
 FLOORS = [
     {"errors", "config", "lazy"},
     {"progress", "durable", "locks", "network", "selection"},
-    {"text", "archive"},
+    {"text", "archive", "access"},
     {
         *("catalogue", "images", "query", "losses", "privacy"),
         *("index", "projection", "relevance", "evaluation.metrics"),

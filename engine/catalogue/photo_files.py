@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.access import Role, leads_out, require, require_folder
 from engine.catalogue.photo import Skipped
 from engine.errors import CatalogueError
 
@@ -87,7 +88,9 @@ def find_files(root: Path) -> FoundFiles:
             path = below + entry.name
             if _is_library_cache(below, entry.name):
                 continue
-            if _leads_to(entry.is_dir):
+            if entry.is_symlink() and leads_out(entry.path):
+                found.skipped.append(Skipped(path, "a link out of the folders that may be read"))
+            elif _leads_to(entry.is_dir):
                 (links if entry.is_symlink() else folders).append(f"{path}/")
             else:
                 _sort_in(found, path, entry)
@@ -108,6 +111,8 @@ def list_folder(folder: Path) -> tuple[list[str], int]:
     CatalogueError
         When it is no folder, or cannot be opened.
     """
+    require(Role.OWNER)
+    require_folder(folder)
     try:
         with os.scandir(folder) as scan:
             shown = [each for each in scan if not _is_hidden(each.name) and _is_text(each.name)]

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from engine import config
+from engine.access import Role, require
 from engine.errors import CollectionError
 
 _MAX_BYTES = 64 * 2**20
@@ -61,6 +62,7 @@ def keep_judgement(collection: Path, judgement: Judgement) -> None:
     CollectionError
         The file cannot be written, or has grown beyond all use.
     """
+    require(Role.EDITOR)
     path = judgements_file(collection)
     line = json.dumps(asdict(judgement), ensure_ascii=False) + "\n"
     try:

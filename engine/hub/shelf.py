@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 
 from engine import config
+from engine.access import Role, require
 from engine.durable import PARTIAL, flush_folder, read_json, write_json
 from engine.encoders import Encoder, load_encoder, models_folder, read_manifest
 from engine.encoders.keras_preset import PRESET, keep_preset, read_preset
@@ -133,6 +134,7 @@ def get_model(
     ModelError
         There is no such model, it cannot be had, or it does not work.
     """
+    require(Role.OWNER)
     path, known = Path(source).expanduser(), find_known(source)
     preset = source.removeprefix(PRESETS) if source.startswith(PRESETS) else ""
     is_file = path.exists() and known is None and not preset
@@ -180,6 +182,7 @@ def remove_model(name: str, home: Path | None = None) -> Path:
     ModelError
         There is none of that name, it comes with Kindred, or a collection answers with it.
     """
+    require(Role.OWNER)
     known = find_known(name)
     folder = models_folder(home) / _checked(known.name if known else name)
     beside = folder.with_name(folder.name + PARTIAL)

@@ -8,10 +8,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.access import Role, folders, require
 from engine.config import home as default_home
 from engine.errors import JobError
 from engine.jobs.job_folder import Job, create_job, load_job, load_jobs, remove_job
 from engine.jobs.job_state import JobState, Wait, state_of, wait_of
+from engine.jobs.permission import require_job, role_to_end
 from engine.jobs.queue import Lane
 from engine.jobs.runner import runner_lives, start_runner
 
@@ -66,6 +68,10 @@ def start_job(
     >>> job.title
     'index shoes --out shelf'
     """
+    if program == _ENGINE:
+        require_job(kind, arguments)
+    else:
+        require(Role.OWNER)
     home = home or default_home()
     words = [kind, *arguments]
     job = create_job(
@@ -76,6 +82,7 @@ def start_job(
         lane=lane,
         on=on,
         expected_seconds=expected_seconds,
+        within=folders(),
     )
     start_runner(home)
     return job
@@ -132,6 +139,7 @@ def stop_job(job_id: str, *, home: Path | None = None) -> None:
     """
     home = home or default_home()
     job = load_job(job_id, home=home)
+    require(role_to_end(job.command))
     if job.ending() is None:
         job.ask_to_stop()
         start_runner(home)
@@ -147,6 +155,7 @@ def forget_job(job_id: str, *, home: Path | None = None) -> None:
     """
     home = home or default_home()
     job = load_job(job_id, home=home)
+    require(role_to_end(job.command))
     if not state_of(job, runner_lives=runner_lives(home)).is_over:
         raise JobError("the job is not over", value=job.title, remedy="Stop it first")
     remove_job(job)
@@ -162,6 +171,7 @@ def confirm_job(job_id: str, *, home: Path | None = None) -> Job:
     """
     home = home or default_home()
     job = load_job(job_id, home=home)
+    require(role_to_end(job.command))
     if not state_of(job, runner_lives=runner_lives(home)).asks:
         raise JobError("the job asks nothing", value=job.title, remedy="Start it again")
     again = create_job(
@@ -172,6 +182,7 @@ def confirm_job(job_id: str, *, home: Path | None = None) -> Job:
         lane=job.lane,
         on=Path(job.on) if job.on else None,
         expected_seconds=job.expected_seconds,
+        within=None if job.within is None else [Path(each) for each in job.within],
     )
     remove_job(job)
     start_runner(home)

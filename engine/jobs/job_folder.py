@@ -34,7 +34,7 @@ class Job:
     `created` and `started` are seconds since 1970; `pid` and `birth` name the child: a number the
     system gives out again, and the moment that tells its bearers apart. `lane` is "short" or
     "long"; `on` is the folder it changes, if that matters to others; `expected_seconds` is how
-    long whoever started it thinks it takes.
+    long whoever started it thinks it takes; `within` are the folders it may read, None for all.
     """
 
     folder: Path
@@ -48,6 +48,7 @@ class Job:
     lane: str = "short"
     on: str | None = None
     expected_seconds: float | None = None
+    within: Sequence[str] | None = None
 
     @property
     def job_id(self) -> str:
@@ -132,6 +133,7 @@ def create_job(
     lane: str = "short",
     on: Path | None = None,
     expected_seconds: float | None = None,
+    within: Sequence[Path] | None = None,
 ) -> Job:
     """Write a new job, which nobody has begun yet.
 
@@ -153,6 +155,7 @@ def create_job(
         lane=lane,
         on=str(on.absolute()) if on else None,
         expected_seconds=expected_seconds,
+        within=None if within is None else tuple(map(str, within)),
     )
     try:
         folder.mkdir(parents=True)

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
+from engine.access import Role
 from engine.jobs.job_folder import Job
+from engine.jobs.permission import role_to_end
 from engine.jobs.queue import seconds_to_wait, waits_for
 from engine.progress import Progress
 
@@ -50,6 +52,8 @@ class JobState:
         Seconds since 1970; None where it has not happened.
     wait
         Behind what a queued job stands; None when it is about to begin.
+    least
+        The role it takes to stop, confirm or forget it.
     """
 
     job_id: str
@@ -66,6 +70,7 @@ class JobState:
     ended: float | None = None
     asks: bool = False
     wait: Wait | None = None
+    least: Role = Role.OWNER
 
     @property
     def is_over(self) -> bool:
@@ -103,6 +108,7 @@ def state_of(job: Job, *, runner_lives: bool, open_jobs: Sequence[Job] = ()) -> 
         ended=ending.get("ended"),
         asks=ending.get("exit_code") == ASKS,
         wait=wait_of(job, open_jobs) if stage == "queued" else None,
+        least=role_to_end(job.command),
     )
 
 

@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from engine.access import WITHIN
 from engine.config import PROJECT
 from engine.jobs.job_folder import Job, jobs_folder, load_jobs
 from engine.jobs.job_state import birth_of, is_alive
@@ -107,6 +108,7 @@ def _begun(job: Job, home: Path) -> _Watch | None:
         "KINDRED_HOME": str(home),
         PROGRESS_VARIABLE: str(job.folder / "progress.json"),
         "PYTHONUNBUFFERED": "1",
+        WITHIN: os.pathsep.join(job.within or ()),
     }
     try:
         with _opened(job, "output.txt") as output, _opened(job, "log.txt") as log:

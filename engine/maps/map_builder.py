@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.access import Role, require
 from engine.durable import whole_folder, write_whole
 from engine.encoders import Encoder
 from engine.errors import MapError
@@ -84,6 +85,8 @@ def make_map(
         There is nothing to draw, another program is making a map of this collection, or it
         cannot be written.
     """
+    if settings.method != "pca" and collection.n_photos >= MIN_TSNE_ROWS:  # a moment, else work
+        require(Role.EDITOR)
     kept = maps_folder(collection)
     material = fingerprint(collection, settings)
     key = key_of(material, settings)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from engine.access import Role, require
 from engine.durable import read_json, write_json
 from engine.errors import MapError
 from engine.locks import LockHeldError, exclusive
@@ -71,6 +72,7 @@ def save_view(collection: Collection, view: SavedView) -> None:
     MapError
         The name is empty or too long, or the view cannot be written.
     """
+    require(Role.EDITOR)
     if not 0 < len(view.name.strip()) <= MAX_NAME_CHARACTERS:
         raise MapError(
             "a view needs a name",
@@ -84,6 +86,7 @@ def save_view(collection: Collection, view: SavedView) -> None:
 
 def remove_view(collection: Collection, name: str) -> None:
     """Let go of a view; one that is not there is no error."""
+    require(Role.EDITOR)
     with _writing(collection):
         _write(collection, [each for each in list_views(collection) if each.name != name])
 

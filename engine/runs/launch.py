@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import config
+from engine.access import Role, require
 from engine.encoders.model_settings import AUTOENCODER, BACKBONES, COMPACT
 from engine.errors import CollectionError, TrainingError
 from engine.jobs import start_job
@@ -58,6 +59,7 @@ def drawn_source(n_photos: int, home: Path | None = None) -> DataSource:
 
     It is in the lane of long work, so a run that is queued after this call finds them.
     """
+    require(Role.OWNER)
     home = home or config.home()
     folder = _drawn_folder(n_photos, home)
     if not is_drawn(n_photos, home):

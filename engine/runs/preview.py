@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.access import Role, require
 from engine.progress import Report, no_report
 from engine.text import Tokenizer, singular, words
 from engine.training.decoded_photos import decoded_shelf
@@ -58,6 +59,7 @@ def preview_batch(
     TrainingError
         There is too little to train on.
     """
+    require(Role.OWNER)
     settings = plan.settings
     examples = load_examples(plan.data, settings, shelf or decoded_shelf(), progress)
     rows, held_out = examples.split(settings.validation_share, settings.seed)

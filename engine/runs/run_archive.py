@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine.access import Role, require
 from engine.archive import ArchiveError, ArchiveLimits, pack, unpack
 from engine.durable import PARTIAL, flush_folder
 from engine.errors import TrainingError
@@ -34,6 +35,7 @@ def export_run(run: Path, file: Path) -> int:
     TrainingError
         The run is at work, or the file cannot be written.
     """
+    require(Role.OWNER)
     state = read_run(run)
     if state.stage in ("running", "stopping"):
         raise TrainingError("the run is at work", value=state.name, remedy="Stop it first")
@@ -53,6 +55,7 @@ def import_run(
     TrainingError
         The file is no such archive, holds what a run has not, or holds too much of it.
     """
+    require(Role.OWNER)
     beside = free_folder(file.stem, home).with_suffix(PARTIAL)
     shutil.rmtree(beside, ignore_errors=True)
     try:

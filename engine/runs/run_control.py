@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
+from engine.access import Role, require
 from engine.durable import read_json, write_json
 from engine.errors import TrainingError
 from engine.jobs import Job, start_job, stop_job
@@ -38,6 +39,7 @@ def create_run(
     TrainingError
         The home cannot be written.
     """
+    require(Role.OWNER)
     folder = free_folder(settings.name, home)
     begin_record(folder, Plan(settings, data, note))
     return folder
@@ -69,6 +71,7 @@ def start_run(
     TrainingError
         It is at work already, or finished.
     """
+    require(Role.OWNER)
     run = read_run(folder, home=home)
     if not run.is_resumable:
         raise TrainingError(
@@ -93,6 +96,7 @@ def start_run(
 
 def stop_run(folder: Path, *, home: Path | None = None) -> None:
     """Ask a run to stop at the next batch, keeping everything; one that waits is not begun."""
+    require(Role.OWNER)
     run = read_run(folder, home=home)
     if run.stage == "queued" and run.job_id:
         stop_job(run.job_id, home=home)
@@ -102,6 +106,7 @@ def stop_run(folder: Path, *, home: Path | None = None) -> None:
 
 def kill_run(folder: Path, *, home: Path | None = None) -> None:
     """End a run that does not stop when asked; it goes on from its last checkpoint."""
+    require(Role.OWNER)
     run = read_run(folder, home=home)
     if run.job_id and run.is_live:
         stop_job(run.job_id, home=home)
@@ -135,6 +140,7 @@ def fork_run(
     TrainingError
         The old run has nothing to start from yet.
     """
+    require(Role.OWNER)
     old = read_plan(folder / record.RUN)
     key = "continues" if start == "checkpoint" else "fork_of"
     new = free_folder(settings.name, home)
@@ -158,6 +164,7 @@ def remove_run(folder: Path, *, home: Path | None = None) -> None:
     TrainingError
         It is at work.
     """
+    require(Role.OWNER)
     run = read_run(folder, home=home)
     if run.is_live:
         raise TrainingError("the run is at work", value=run.name, remedy="Stop it first")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from engine.access import Role, require
 from engine.catalogue import Photo
 from engine.errors import CollectionError
 from engine.storage.collection import Collection
@@ -39,6 +40,7 @@ def write_excerpt(collection: Collection, rows: Sequence[int], folder: Path) -> 
     CollectionError
         None could be, or the folder cannot be written.
     """
+    require(Role.EDITOR)
     lines = []
     try:
         folder.mkdir(parents=True, exist_ok=True)

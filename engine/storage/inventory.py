@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from engine import config
+from engine.access import require_folder
 from engine.catalogue import Source, find_files, read_source
 from engine.encoders import Encoder
 from engine.errors import CatalogueError
@@ -83,6 +84,9 @@ def take_inventory(photos: Path | str, captions: Path | str | None = None) -> In
     CatalogueError
         When the folder cannot be read, or `captions` tells of none of its photos.
     """
+    require_folder(photos)
+    if captions is not None:
+        require_folder(absolute(photos) / captions)
     root = absolute(photos)
     found = find_files(root)
     likely = [path for path in found.photos if looks_like_photo(root / path)]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from engine import config
+from engine.access import Role, require
 from engine.durable import PARTIAL
 from engine.errors import CollectionError, DamageError
 from engine.storage.manifest import COPY, MANIFEST, Manifest, check_files, damaged
@@ -137,6 +138,7 @@ def rename_collection(folder: Path | str, name: str) -> None:
     CollectionError
         When there is no collection, the name is empty, or another program is changing it.
     """
+    require(Role.EDITOR)
     folder = Path(folder)
     if not name.strip():
         raise CollectionError("a collection needs a name", remedy="Type at least one letter")
@@ -158,6 +160,7 @@ def remove_collection(folder: Path | str) -> None:
         When the folder is no collection, or is a link to one; when another program is building
         it, or it cannot be written.
     """
+    require(Role.OWNER)
     folder = Path(folder)
     if folder.is_symlink():
         raise CollectionError(

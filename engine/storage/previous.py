@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.access import Role, require
 from engine.errors import CollectionError
 from engine.storage.manifest import Manifest, check_files
 from engine.storage.site import only_writer
@@ -33,6 +34,7 @@ def roll_back(folder: Path) -> Manifest:
     CollectionError
         There is no version before this one, or another program is changing the collection.
     """
+    require(Role.OWNER)
     with only_writer(folder):
         previous = previous_version(folder)
         if previous is None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from engine.access import Role, require
 from engine.durable import DamagedFileError, read_checked, write_checked
 from engine.errors import CollectionError
 from engine.storage.collection import Collection
@@ -43,6 +44,7 @@ def tag_photos(folder: Path | str, photo_ids: Many[str], tag: str) -> int:
     CollectionError
         The tag is empty or too long, or the collection cannot be written.
     """
+    require(Role.EDITOR)
     folder, tag = Path(folder), " ".join(tag.split())
     if not 0 < len(tag) <= MAX_TAG_CHARACTERS:
         raise CollectionError(

@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from uuid import uuid4
 
 from engine import config
+from engine.access import Role, require
 from engine.catalogue import Skipped
 from engine.durable import write_whole
 from engine.errors import CollectionError
@@ -170,6 +171,7 @@ def receive_uploads(
     CollectionError
         As `save_uploads` and `extract_upload_zip`; then nothing is kept.
     """
+    require(Role.EDITOR)
     _sweep(home / _INCOMING)
     folder = home / _INCOMING / uuid4().hex
     report = UploadReport()
@@ -188,11 +190,13 @@ def receive_uploads(
 
 def adopt_uploads(received: Path, folder: Path) -> None:
     """Make what was received a folder of its own, which must not be there yet."""
+    require(Role.EDITOR)
     received.rename(folder)
 
 
 def discard_uploads(received: Path) -> None:
     """Remove what was received; nothing happens where it is gone."""
+    require(Role.EDITOR)
     if is_uploads(received):
         shutil.rmtree(received)
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
+from engine.access import Role, may, shown
 from engine.config import DEMO_COLLECTION
 from engine.jobs import start_job
 from engine.storage import (
@@ -54,7 +55,8 @@ def draw_collection(slug: str, summary: CollectionSummary) -> None:
             if collection is not None and not is_outdated:
                 link = Link("Search", TEXT_SEARCH, {"collection": slug}, ":material/search:")
                 draw_link(link, key=f"search {slug}")
-            if summary.folder != DEMO_COLLECTION and summary.writer is None:
+            is_still = summary.folder != DEMO_COLLECTION and summary.writer is None
+            if is_still and may(Role.EDITOR):
                 _draw_changes(slug, summary, collection, is_outdated)
             if collection is not None:
                 draw_tables(slug, collection)
@@ -68,7 +70,7 @@ def _draw_title(summary: CollectionSummary, is_outdated: bool) -> None:
         st.subheader(plain(summary.name), anchor=False, width="stretch")
         st.badge(word, color=colour, icon=icon)
     if summary.health in ("damaged", "unreadable"):
-        st.text(summary.reason)
+        st.text(shown(summary.reason))
         return
     made = datetime.fromisoformat(summary.created)
     photos, model = count(summary.n_photos, "photo"), plain(summary.model)
@@ -82,7 +84,7 @@ def _draw_changes(
 ) -> None:
     if collection is not None:
         if is_outdated:
-            if _button("Embed anew", slug, ":material/refresh:"):
+            if may(Role.OWNER) and _button("Embed anew", slug, ":material/refresh:"):
                 _index_again(collection)
         elif _button("Update", slug, ":material/sync:", "Take in new, changed and deleted photos"):
             title = f"Update {summary.name}"
@@ -90,8 +92,9 @@ def _draw_changes(
             st.rerun()
         if _button("Rename", slug, ":material/edit:"):
             ask_for_name(summary)
-        draw_way_back(slug, summary)
-        draw_other_model(slug, summary)
+        if may(Role.OWNER):
+            draw_way_back(slug, summary)
+            draw_other_model(slug, summary)
     elif summary.is_repairable:
         told = "Make it whole again from its photos; they, your tags and your judgements stay"
         if _button("Repair", slug, ":material/healing:", told):
@@ -99,7 +102,7 @@ def _draw_changes(
             title = f"Repair {summary.name}"
             start_job("check", arguments, title=title, on=summary.folder)
             st.rerun()
-    if _button("Remove", slug, ":material/delete:"):
+    if may(Role.OWNER) and _button("Remove", slug, ":material/delete:"):
         ask_to_remove(summary)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from engine.access import Role, may, require, require_folder
 from engine.errors import CollectionError
 from engine.jobs import start_job
 from engine.maps import MapSettings
@@ -50,7 +51,9 @@ def draw_new_collection() -> None:
 
 
 def _ask_for_folder() -> None:
-    """Let a folder be chosen by browsing; where strangers may come by, let it be named."""
+    """Let the owner choose a folder by browsing; from elsewhere, let it be named."""
+    if not may(Role.OWNER):
+        return
     if can_browse():
         if st.button("Choose a folder…", icon=":material/folder_open:", width="stretch"):
             choose_folder()
@@ -61,6 +64,7 @@ def _ask_for_folder() -> None:
     before = st.session_state.get(BROUGHT)
     if not chosen.strip() or (before is not None and before.root == str(folder)):
         return
+    require_folder(folder)
     if not folder.is_dir():
         raise CollectionError("there is no such folder", value=folder, remedy="Check the path")
     _forget()

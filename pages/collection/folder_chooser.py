@@ -6,8 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from engine.access import folders
 from engine.catalogue import list_folder
-from engine.errors import CatalogueError
+from engine.errors import AccessError, CatalogueError
 from pages.shared.elements import element
 from pages.shared.frame import tell
 from pages.shared.phrases import count
@@ -24,15 +25,20 @@ def can_browse() -> bool:
     return st.get_option("server.address") in LOOPBACK
 
 
+def first_folder() -> Path:
+    """Return where browsing begins: the first folder that may be read, home where all may."""
+    return next(iter(folders() or ()), Path.home())
+
+
 @st.dialog("Choose a folder of photos", width="medium", icon=":material/folder_open:")
 def choose_folder() -> None:
     """Walk through folders; the one chosen is left in ``st.session_state["chosen folder"]``."""
-    here = Path(st.session_state.setdefault(STATE, str(Path.home())))
+    here = Path(st.session_state.setdefault(STATE, str(first_folder())))
     st.session_state["typed folder"] = str(here)
     st.text_input("Folder", key="typed folder", on_change=_go_where_typed)
     try:
         names, n_files = list_folder(here)
-    except CatalogueError as error:
+    except (AccessError, CatalogueError) as error:
         tell(error)
         names, n_files = [], 0
     above = [here, *here.parents][::-1]

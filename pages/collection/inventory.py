@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from engine.access import Role, may, shown
 from engine.encoders import bundled_model, bundled_models
 from engine.storage import Inventory
 from pages.shared.collection_caches import look_through
@@ -52,7 +53,10 @@ def draw_inventory(brought: Brought) -> Decision | None:
             st.markdown(line)
         _ask_for_captions(inventory)
         name = st.text_input(
-            "Name", brought.name, max_chars=MAX_NAME_CHARACTERS, key=f"name of {brought.root}"
+            "Name",
+            brought.name,
+            max_chars=MAX_NAME_CHARACTERS,
+            key=f"name of {shown(brought.root)}",
         )
         model = st.selectbox(
             "Model",
@@ -122,6 +126,6 @@ def _ask_for_captions(inventory: Inventory) -> None:
         index=None,
         key="captions table",
         placeholder="The tables in the folder" if inventory.used else "No table",
-        accept_new_options=True,
+        accept_new_options=may(Role.OWNER),
         help=TABLES,
     )

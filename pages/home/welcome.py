@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.access import Role, may
 from engine.search import SearchEngine
 from pages.shared.collection_caches import examples_of
 from pages.shared.elements import draw_examples, element
@@ -53,14 +54,22 @@ def draw_glance(engine: SearchEngine, slug: str) -> None:
     draw_photos(collection, photos, slug=slug, layout="mosaic", label="A look at the collection")
 
 
+def _way_of_photos() -> tuple[str, str, str]:
+    if may(Role.OWNER):
+        return COLLECTIONS, "Add your own photos", "A folder of this computer, some files, or a zip"
+    if may(Role.EDITOR):
+        return COLLECTIONS, "Add photos", "Some files, or a zip"
+    return COLLECTIONS, "Collections", "What there is to search, and how many photos each has"
+
+
 def draw_ways(slug: str) -> None:
     """Draw where to go from here."""
-    ways = (
+    ways = [
         (TEXT_SEARCH, "Search by words", "Weigh and leave out: 2*boots - leather"),
         (IMAGE_SEARCH, "Search by photo", "Drop, paste or take one; it stays in memory"),
         (EXPLORER, "Explorer", "Every photo as a point, near what is alike"),
-        (COLLECTIONS, "Add your own photos", "A folder of this computer, some files, or a zip"),
-    )
+        _way_of_photos(),
+    ]
     _ways(
         key="ways",
         data=[

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from engine.access import Role, may
 from engine.catalogue import Photo
 from engine.config import DEMO_COLLECTION
 from engine.jobs import start_job
@@ -37,9 +38,10 @@ def draw_uses(
     link = Link(label, IMAGE_SEARCH, address(like, slug), ":material/photo_library:", told)
     draw_link(link, key="like chosen")
     with st.container(horizontal=True):
-        with st.popover("Save", icon=":material/bookmark_add:"):
-            _draw_tag(engine, rows)
-            _draw_new_collection(engine, rows.tolist())
+        if may(Role.EDITOR):
+            with st.popover("Save", icon=":material/bookmark_add:"):
+                _draw_tag(engine, rows)
+                _draw_new_collection(engine, rows.tolist())
         with st.popover("Export", icon=":material/download:"):
             st.caption("The chosen photos with captions and attributes.")
             for kind, make, mime in (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from engine.access import Role, may, shown
 from engine.jobs import JobState
 from engine.maps import DrawnMap, MapSettings, Metric, Pace, make_map, measure_pace
 from engine.projection import MIN_TSNE_ROWS
@@ -117,8 +118,10 @@ def _offer(
             place = st.empty()
             place.caption("Measuring how long the map will take…")
         if last is not None and last.error:
-            st.text(last.error)
-        if st.button("Make the map", type="primary", icon=":material/scatter_plot:"):
+            st.text(shown(last.error))
+        if may(Role.EDITOR) and st.button(
+            "Make the map", type="primary", icon=":material/scatter_plot:"
+        ):
             start_making(engine.collection, settings)
             st.rerun()
     return place

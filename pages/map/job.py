@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.access import may
 from engine.jobs import JobState, jobs, start_job, stop_job
 from engine.maps import MapSettings, read_preview
 from engine.search import SearchEngine
@@ -50,7 +51,9 @@ def watch(engine: SearchEngine, settings: MapSettings, title: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{plain(title)}**", width="stretch")
             is_watched = st.toggle("Watch it settle", key="watch map")
-            if st.button("Stop", key="stop map", type="tertiary", icon=":material/stop:"):
+            if may(job.least) and st.button(
+                "Stop", key="stop map", type="tertiary", icon=":material/stop:"
+            ):
                 stop_job(job.job_id)
         st.progress(share_of(job), text=how_far(job))
         preview = read_preview(collection, settings) if is_watched else None

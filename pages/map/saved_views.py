@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from engine.access import Role, may
 from engine.maps import MAX_NAME_CHARACTERS, SavedView, list_views, remove_view, save_view
 from engine.storage import Collection
 from pages.map.parts import Body
@@ -25,17 +26,24 @@ def draw_saved(collection: Collection, slug: str) -> None:
     if name := st.session_state.pop(SAVED, ""):
         st.toast(f"“{plain(name)}” is saved.", icon=":material/bookmark_added:")
     with st.popover("Views", icon=":material/bookmarks:"):
-        st.caption("What you see now: the map, its colours, filters, zoom and chosen photos.")
-        with st.form("save view", border=False, clear_on_submit=True):
-            name = st.text_input(
-                "Save this view as", max_chars=MAX_NAME_CHARACTERS, placeholder="Red dresses"
-            )
-            if st.form_submit_button("Save the view", type="primary") and name.strip():
-                told = {"name": name.strip(), "serial": str(time.time_ns()), "slug": slug}
-                st.session_state[ASKED] = told
+        if may(Role.EDITOR):
+            _draw_form(slug)
+        else:
+            st.caption("Views of this map that were saved.")
         with frame.ErrorBoundary():
             for view in list_views(collection):
                 _draw_view(collection, view, slug)
+
+
+def _draw_form(slug: str) -> None:
+    st.caption("What you see now: the map, its colours, filters, zoom and chosen photos.")
+    with st.form("save view", border=False, clear_on_submit=True):
+        name = st.text_input(
+            "Save this view as", max_chars=MAX_NAME_CHARACTERS, placeholder="Red dresses"
+        )
+        if st.form_submit_button("Save the view", type="primary") and name.strip():
+            told = {"name": name.strip(), "serial": str(time.time_ns()), "slug": slug}
+            st.session_state[ASKED] = told
 
 
 def _draw_view(collection: Collection, view: SavedView, slug: str) -> None:
@@ -49,15 +57,16 @@ def _draw_view(collection: Collection, view: SavedView, slug: str) -> None:
             help=f"{count(n, 'photo')} chosen" if n else None,
             width="stretch",
         )
-        st.button(
-            "",
-            key=f"remove view {view.name}",
-            type="tertiary",
-            icon=":material/delete:",
-            help=f"Remove the view {plain(view.name)}",
-            on_click=remove_view,
-            args=(collection, view.name),
-        )
+        if may(Role.EDITOR):
+            st.button(
+                "",
+                key=f"remove view {view.name}",
+                type="tertiary",
+                icon=":material/delete:",
+                help=f"Remove the view {plain(view.name)}",
+                on_click=remove_view,
+                args=(collection, view.name),
+            )
 
 
 def _open(collection: Collection, view: SavedView, slug: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.access import Role, may
 from engine.evaluation import Judgement, keep_judgement
 from engine.search import SearchResult
 from engine.storage import Collection
@@ -16,12 +17,13 @@ def vote(
 ) -> None:
     """Keep a thumb, and draw the answer that it leads to.
 
-    A query with photos from outside is private, so a thumb moves its answer but is not kept.
+    A query with photos from outside is private, so a thumb moves its answer but is not kept; so is
+    a visitor's.
     """
     photo_id, thumb = str(voted["id"]), int(voted["vote"])
     up = tuple(each for each in here.liked if each != photo_id)
     down = tuple(each for each in here.disliked if each != photo_id)
-    if not any(term.photo for term in answer.terms):
+    if may(Role.EDITOR) and not any(term.photo for term in answer.terms):
         keep_judgement(
             collection.folder,
             Judgement(answer.query, photo_id, thumb, collection.manifest.model.fingerprint),

@@ -9,12 +9,14 @@ from types import TracebackType
 
 import streamlit as st
 
+from engine.access import Role, may, shown
 from engine.errors import CollectionError, KindredError
 from engine.privacy import keep_files_private
 from engine.search import SearchEngine
 from engine.storage import CollectionSummary
 from pages.shared.collection_box import draw_collection_box, first_of
 from pages.shared.elements import keep_contrast
+from pages.shared.entrance import admit, draw_account, keep_for
 from pages.shared.navigation import Link, draw_navigation
 from pages.shared.phrases import plain
 from pages.shared.resources import collections, engine_of
@@ -33,6 +35,7 @@ MENU = {
     "pages/models.py": ("Models", ":material/neurology:"),
     "pages/collections.py": ("Collections", ":material/inventory_2:"),
 }
+LEAST = {"pages/training.py": Role.OWNER, "pages/models.py": Role.OWNER}
 ABOUT = "Kindred finds photos by words and by other photos. It runs on this computer alone."
 
 keep_files_private()
@@ -63,8 +66,8 @@ class Page:
         return engine_of(self.summary.folder)
 
 
-def open_page(title: str) -> Page:
-    """Draw what every page has and read what its link says."""
+def open_page(title: str, *, least: Role = Role.VISITOR) -> Page:
+    """Draw what every page has and read what its link says; all else is for a role."""
     st.set_page_config(
         page_title=f"{title} · Kindred",
         page_icon=str(HERE / "mark.svg"),
@@ -72,13 +75,16 @@ def open_page(title: str) -> Page:
         initial_sidebar_state=272,
         menu_items={"About": ABOUT},
     )
+    admit()
     st.logo(str(HERE / "wordmark.svg"), icon_image=str(HERE / "mark.svg"), size="large")
     known = collections()
     slug = st.query_params.get("collection", "") or first_of(known)
     with st.sidebar:
         _draw_menu(title, slug)
         draw_collection_box(known, slug)
+        draw_account()
         keep_contrast()
+    keep_for(least)
     return Page(slug, known.get(slug), View.read(st.query_params))
 
 
@@ -86,6 +92,7 @@ def _draw_menu(title: str, slug: str) -> None:
     links = [
         Link(label, path, {"collection": slug}, icon, is_current=label == title)
         for path, (label, icon) in MENU.items()
+        if may(LEAST.get(path, Role.VISITOR))
     ]
     draw_navigation(links, label="Pages", key="menu", layout="menu")
 
@@ -119,7 +126,7 @@ class ErrorBoundary:
 
 def tell(error: KindredError) -> None:
     """Show the world's fault in one box: what happened, with what, and what to do next."""
-    what = plain(error.what[:1].upper() + error.what[1:])
-    value = f": {plain(error.value)}" if error.value is not None else ""
-    remedy = f"  \n{plain(error.remedy)}." if error.remedy else ""
+    what = plain(shown(error.what[:1].upper() + error.what[1:]))
+    value = f": {plain(shown(error.value))}" if error.value is not None else ""
+    remedy = f"  \n{plain(shown(error.remedy))}." if error.remedy else ""
     st.error(f"**{what}**{value}.{remedy}", icon=":material/error:")

@@ -7,6 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
+from engine.access import Role, may, shown
 from engine.jobs import JobState, Wait, confirm_job, forget_job, jobs, stop_job
 from pages.collection.build_result import draw_result
 from pages.shared.frame import ErrorBoundary
@@ -24,7 +25,12 @@ QUESTION: tuple[str, Literal["orange"], str] = ("Waits for you", "orange", ":mat
 
 
 def draw_jobs(kinds: Collection[str]) -> None:
-    """Draw every job of these kinds, looking again each second while one is at work."""
+    """Draw every job of these kinds, looking again each second while one is at work.
+
+    A visitor has nothing to do with them.
+    """
+    if not may(Role.EDITOR):
+        return
     at_work = any(not job.is_over for job in _jobs(kinds))
     seconds = SECONDS_BETWEEN_LOOKS if at_work else None
     st.fragment(_draw_jobs, run_every=seconds)(kinds, at_work)
@@ -50,7 +56,9 @@ def _draw_jobs(kinds: Collection[str], was_at_work: bool) -> None:
 def _draw_at_work(job: JobState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(job.title)}**", width="stretch")
-        if st.button("Stop", key=f"stop {job.job_id}", type="tertiary", icon=":material/stop:"):
+        if may(job.least) and st.button(
+            "Stop", key=f"stop {job.job_id}", type="tertiary", icon=":material/stop:"
+        ):
             stop_job(job.job_id)
     st.progress(share_of(job), text=how_far(job))
 
@@ -100,16 +108,21 @@ def _draw_over(job: JobState) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(word, color=colour, icon=icon)
         st.markdown(f"**{plain(job.title)}**", width="stretch")
-        if job.asks and st.button("Go on", key=f"confirm {job.job_id}", type="tertiary"):
+        is_mine = may(job.least)
+        if (
+            is_mine
+            and job.asks
+            and st.button("Go on", key=f"confirm {job.job_id}", type="tertiary")
+        ):
             confirm_job(job.job_id)
             st.rerun()
-        if st.button("Dismiss", key=f"dismiss {job.job_id}", type="tertiary"):
+        if is_mine and st.button("Dismiss", key=f"dismiss {job.job_id}", type="tertiary"):
             forget_job(job.job_id)
             st.rerun()
     if job.result and "indexed" in job.result:
         draw_result(job.result, key=job.job_id)
     if job.error:
-        st.text(job.error)
-    if job.state == "crashed" and job.log_tail:
+        st.text(shown(job.error))
+    if job.state == "crashed" and job.log_tail and may(Role.OWNER):
         with st.container(height=160):
             st.code(job.log_tail, language=None, wrap_lines=True)

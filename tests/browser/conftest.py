@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -82,7 +83,8 @@ def serving(
 ) -> Iterator[tuple[str, subprocess.Popen]]:
     """Run the app for a home; stopped by its own number, if nobody has killed it before."""
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
-    environment = {**os.environ, **(variables or {}), "KINDRED_HOME": str(home)}
+    own = {"KINDRED_HOME": str(home), "KINDRED_PHOTOS": tempfile.gettempdir()}
+    environment = {**os.environ, **own, **(variables or {})}
     with (home / "server.log").open("ab") as log:
         running = subprocess.Popen(
             command, cwd=PROJECT, env=environment, stdout=log, stderr=subprocess.STDOUT
@@ -161,6 +163,15 @@ def page(
     context.close()
     assert not witness.elsewhere
     assert not witness.complaints
+
+
+def wait_until(page: Page, script: str, shown: object = None) -> None:
+    """Wait until a script says yes: the app's own policy lets no page evaluate words itself."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not page.evaluate(script, shown):
+        if time.monotonic() > deadline:
+            pytest.fail(f"it never came true: {script}")
+        page.wait_for_timeout(100)
 
 
 def look(at_work: Locator) -> None:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from demo.drawing import draw_collection
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, wait_until
 from tests.pages.squares import STRANGE_CAPTION, square
 
 pytestmark = pytest.mark.browser
@@ -112,7 +112,7 @@ def test_a_photo_taken_with_the_camera_finds_its_like(page: Page):
     """Chromium's own test camera shows a green picture."""
     page.goto("/image_search?collection=squares")
     page.get_by_role("radio", name="Camera").click()
-    page.wait_for_function("document.querySelector('video')?.readyState === 4")
+    wait_until(page, "document.querySelector('video')?.readyState === 4")
     page.get_by_role("button", name="Take Photo").click()
     expect(captions(page).first).to_have_text(re.compile("A green square"))
 

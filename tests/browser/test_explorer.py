@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
 
 from tests.benchmarks.map_in_browser import holds
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -255,7 +255,7 @@ def test_on_a_phone_the_map_comes_first_a_tap_shows_a_photo_and_a_drag_scrolls(p
     for way in range(30, 181, 30):
         touch(devtools, "touchMove", (middle[0], middle[1] - way))
     touch(devtools, "touchEnd")
-    phone.wait_for_function(f"{scroll} > {before + 50}")
+    wait_until(phone, f"{scroll} > {before + 50}")
     assert map_.evaluate(STATE)["lens"][:3] == lens
     box = resting_box(phone, stage)
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

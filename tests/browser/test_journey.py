@@ -18,7 +18,7 @@ from playwright.sync_api import TimeoutError as LateError
 from demo.drawing import draw_collection
 from engine.runs import kill_run, list_runs
 from engine.storage import build_collection
-from tests.browser.conftest import DESKTOP, PHONE, free_port, serving
+from tests.browser.conftest import DESKTOP, PHONE, free_port, serving, wait_until
 from tests.browser.test_explorer import AROUND, STATE, expect_agreement, lasso, resting_box, until
 from tests.browser.test_training import deed, fill, state
 from tests.pages.colour_model import write_colour_model
@@ -139,7 +139,7 @@ class Journey:
         address, shown = self.places[-1]
         self.page.go_back()
         expect(self.page).to_have_url(address)
-        self.page.wait_for_function(f"(shown) => ({SHOWN})() === shown", arg=shown)
+        wait_until(self.page, f"(shown) => ({SHOWN})() === shown", shown)
         expect(self.page.locator(APP)).to_have_attribute("data-test-script-state", "notRunning")
 
     def go_home(self) -> None:

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from engine.runs import DataSource, TrainingSettings, create_run
 from pages.shared.frame import MENU
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, free_port, serving
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, free_port, serving, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -98,7 +98,7 @@ def arrived(page: Page, target: str, expected: str = "") -> str:
     """Wait until a page is drawn whose address is `target`, and return what it says."""
     expect(page).to_have_url(re.compile("^" + re.escape(target).replace("\\+", "(\\+|%20)") + "$"))
     if expected:
-        page.wait_for_function(f"(expected) => ({SHOWN})({MAIN}) === expected", arg=expected)
+        wait_until(page, f"(expected) => ({SHOWN})({MAIN}) === expected", expected)
     return settle(page)
 
 

@@ -287,8 +287,8 @@ def test_a_name_is_never_a_path_and_never_taken_twice(adding, started, squares, 
     assert [out.name for out in outs] == ["squares-2", "squares-3"]
 
 
-def test_a_folder_that_is_not_there_is_one_box(adding, started):
-    page = choose(adding, "/no/such/folder")
+def test_a_folder_that_is_not_there_is_one_box(adding, started, tmp_path):
+    page = choose(adding, tmp_path / "not there")
     (box,) = errors(page)
     assert "no such folder" in box
     assert not started

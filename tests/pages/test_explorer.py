@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from engine.access import Role
 from engine.catalogue import Catalogue
 from engine.encoders import load_encoder
 from engine.maps import MapSettings, find_map, make_map
@@ -141,6 +142,7 @@ def test_while_a_map_is_made_the_quick_one_stays_and_can_be_used(open_page, monk
         progress=None,
         job_id="1",
         wait=None,
+        least=Role.EDITOR,
         title=map_job.title_of(SimpleNamespace(name="Coloured squares"), MapSettings()),
     )
     monkeypatch.setattr(map_job, "jobs", lambda: [at_work])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.access import set_visit
 from engine.storage import rename_collection
 from pages.shared import frame
 from tests.pages.reading import cards, elements, errors, texts
@@ -92,6 +93,7 @@ def test_without_any_collection_the_page_says_how_to_make_one(open_page, monkeyp
 
 def test_a_change_of_the_collection_is_noticed_at_the_next_look(open_page, shelf):
     page = open_page()
+    set_visit(None)  # it is renamed in a shell
     rename_collection(shelf, "Bright squares")
     page.run()
     assert "Bright squares" in texts(page)

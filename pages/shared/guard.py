@@ -1,0 +1,86 @@
+"""The guard before the server: turns away whom nobody knows, and sends what protects the others."""
+
+from __future__ import annotations
+
+import html
+import logging
+from typing import TYPE_CHECKING
+
+from pages.shared import access
+from pages.shared.access import Access
+from pages.shared.headers import headers_for
+from pages.shared.protocol import is_modest, without_place
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEALTH = "/_stcore/health"
+LOGGER = logging.getLogger(__name__)
+
+
+class Guard:
+    """Middleware of the server: nothing reaches a page, and no page a browser, but through it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        access.GUARDED.append(True)
+        known = Access.read()
+        if not (known.is_local or known.is_told):
+            LOGGER.error(access.NOBODY_KNOWN)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or answer it with the reason why not."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        known = Access.read()
+        sent = [
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
+        ]
+        why = known.refusal(sent, scope.get("client"))
+        if why and not (known.is_told and scope["path"].endswith(HEALTH)):
+            await _turn_away(scope, why, send)
+            return
+        receive = _modest(receive) if known.is_told else receive
+        await self.app(
+            scope, receive, _guarded(send, is_secure=scope["scheme"] in ("https", "wss"))
+        )
+
+
+def _guarded(send: Send, *, is_secure: bool) -> Send:
+    """Let each answer carry our headers, whatever it says itself."""
+    told = headers_for(is_secure)
+    ours = {name.lower() for name in told}
+
+    async def send_guarded(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kept = [each for each in message.get("headers", ()) if each[0].lower() not in ours]
+            message = {**message, "headers": [*kept, *told.items()]}
+        elif message.get("bytes"):
+            message = {**message, "bytes": without_place(message["bytes"])}
+        await send(message)
+
+    return send_guarded
+
+
+def _modest(receive: Receive) -> Receive:
+    """Pass over what nobody but a developer at the same desk may ask of a server."""
+
+    async def receive_modest() -> Message:
+        message = await receive()
+        while message.get("bytes") and not is_modest(message["bytes"]):
+            message = await receive()
+        return message
+
+    return receive_modest
+
+
+async def _turn_away(scope: Scope, why: str, send: Send) -> None:
+    """Answer with one sentence; a socket is closed before it opens."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    page = f"<!doctype html><title>Kindred</title><h1>Kindred</h1><p>{html.escape(why)}</p>"
+    headers = [*headers_for(False).items(), (b"content-type", b"text/html; charset=utf-8")]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": page.encode()})
