@@ -20,6 +20,7 @@ POLICY = {
     "style-src": "'self' 'unsafe-inline'",
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",
+    "connect-src": "'self' data: blob:",
     "media-src": "'self' blob:",
     "worker-src": "'self' blob:",
     "object-src": "'none'",
