@@ -76,6 +76,7 @@ def new_folder(name: str, home: Path | None = None) -> Path:
     home
         `engine.config.home` by default.
     """
+    require(Role.EDITOR)
     shelf = collections_folder(home or config.home())
     shelf.mkdir(parents=True, exist_ok=True)
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "collection"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from engine.access import Role, may, require, require_folder
+from engine.access import Role, may, require_folder
 from engine.errors import CollectionError
 from engine.jobs import start_job
 from engine.maps import MapSettings
