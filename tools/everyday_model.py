@@ -6,7 +6,7 @@ kind of photo is left out, and one, two and three members are measured with it; 
 has learned from all of them.
 
     python -m tools.everyday_model --captioned FOLDER [FOLDER …] --tagged FOLDER --named FOLDER
-        --texts FILE [--wordnet FOLDER] [--held-out SHARE]
+        --texts FILE [--wordnet FOLDER] [--held-out SHARE] [--members N] [--epochs N]
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tools.everyday_sources import Sources, gather, names_of
 from tools.everyday_space import shared_arrays
 
 PLACE = Path(__file__).resolve().parent.parent / "build" / "everyday"
-SEEDS = (1, 2, 3)
+N_MEMBERS = 3
 
 
 def main(arguments: list[str]) -> None:
@@ -42,18 +42,22 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--texts", type=Path, required=True, metavar="FILE")
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
     parser.add_argument("--held-out", type=float, default=0.0, metavar="SHARE")
+    parser.add_argument("--members", type=int, default=N_MEMBERS, metavar="N")
+    parser.add_argument("--epochs", type=int, default=Plan().epochs, metavar="N")
     options = parser.parse_args(arguments)
     sources = Sources.read(options)
-    place = PLACE / (f"held-out-{options.held_out:g}" if options.held_out else "whole")
+    part = f"held-out-{options.held_out:g}" if options.held_out else "whole"
+    place = PLACE / f"{part}-{options.epochs}-epochs"
     PLACE.mkdir(parents=True, exist_ok=True)
     pieces = Pieces(PLACE / "tokenizer.json", sources.texts, sources.words())
     material, measured = gather(sources, pieces, PLACE, options.held_out)
     counts = count_words([options.texts])
     members: list[dict[str, Any]] = []
-    for seed in SEEDS:
-        print(f"Member {seed} of {len(SEEDS)}", flush=True)
-        members.append(train_member(material, Plan(), seed, place / f"member-{seed}"))
-        if options.held_out or seed == SEEDS[-1]:
+    for seed in range(1, options.members + 1):
+        print(f"Member {seed} of {options.members}", flush=True)
+        plan = Plan(epochs=options.epochs)
+        members.append(train_member(material, plan, seed, place / f"member-{seed}"))
+        if options.held_out or seed == options.members:
             model = place / f"model-of-{seed}"
             shutil.rmtree(model, ignore_errors=True)
             shared = shared_arrays(
