@@ -11,7 +11,6 @@ attributes there are, and how well the model tells their values apart.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,9 +32,6 @@ COUNTS = 4.0
 _SCALE = 16.0
 _MAX_VALUES, _LEAST_PHOTOS = 256, 5
 _N_SAMPLED = 2_000
-_MOST = 0.9
-# Of the way between two usual nearnesses: where odds are even, and log odds over all of it.
-_EVEN, _STEEPNESS = 1 / 3, 3.0
 # A value that follows from another attribute's so often tells nothing new.
 _FOLLOWS = 0.98
 # An attribute that tells less than this part of what the foremost tells only blurs it.
@@ -60,6 +56,10 @@ class Attribute:
     values: tuple[str, ...]
     rows: NDArray[np.float32]
     weight: float
+
+    def places(self, photos: Sequence[Photo]) -> NDArray[np.int64]:
+        """Return the place of each photo's value among these, -1 where it has none of them."""
+        return _places(self.values, self.name, photos)
 
 
 class AttributeSimilarity:
@@ -86,7 +86,7 @@ class AttributeSimilarity:
         being right. Those that tell much less than the foremost, or what another tells, are left
         out; the others weigh by the skill. All of it is taken over a sample of the photos.
         """
-        photos, embeddings = self._sample()
+        photos, embeddings = self.sample()
         told: list[tuple[float, Attribute]] = []
         for name, (values, n_photos) in self._values().items():
             rows = self._encoder.embed_texts(values)
@@ -116,45 +116,12 @@ class AttributeSimilarity:
         ]
         return np.hstack(parts) if parts else np.zeros((len(rows), 0), np.float32)
 
-    def likelihood(self, row: NDArray[np.float32]) -> float | None:
-        """Return how likely a photo from elsewhere shows some value of the foremost attribute.
-
-        A photo of something else is near to none of them. Another camera's photos lie farther off
-        than the collection's own, so even odds lie at a third of the way from what other things
-        reach to what photos of the value do. None where the two cannot be told apart.
-        """
-        if self.usual_nearness is None:
-            return None
-        other, own = self.usual_nearness
-        nearness = float((self.attributes[0].rows @ row).max())
-        odds = _STEEPNESS * ((nearness - other) / (own - other) - _EVEN)
-        return 1 / (1 + math.exp(-max(min(odds, 30.0), -30.0)))
-
-    @cached_property
-    def usual_nearness(self) -> tuple[float, float] | None:
-        """How near photos of other things come to a value at most, and those of it at least.
-
-        Nine of ten of a sample stay below the first while their own value is left out, and above
-        the second with it. None where no attribute is told so well that the two lie apart.
-        """
-        if not self.attributes:
-            return None
-        photos, embeddings = self._sample()
-        foremost = self.attributes[0]
-        similarities = embeddings @ foremost.rows.T
-        truth = _places(foremost.values, foremost.name, photos)
-        known = np.flatnonzero(truth >= 0)
-        own = similarities[known, truth[known]]
-        similarities[known, truth[known]] = -1
-        other = float(np.quantile(similarities[known].max(axis=1), _MOST))
-        least = float(np.quantile(own, 1 - _MOST))
-        return (other, least) if other < least else None
-
     def extended(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return rows with what they are taken for beside them; their products add up both."""
         return np.hstack([np.asarray(rows, np.float32), self.taken_for(rows)])
 
-    def _sample(self) -> tuple[list[Photo], NDArray[np.float32]]:
+    def sample(self) -> tuple[list[Photo], NDArray[np.float32]]:
+        """An even sample of the photos, and their embeddings."""
         live = self._collection.catalogue.live_rows()
         chosen = even_sample(live, _N_SAMPLED)
         photos = self._collection.catalogue.photos(chosen)
@@ -196,7 +163,7 @@ def _probable(rows: NDArray[np.float32], values: NDArray[np.float32]) -> NDArray
 
 
 def _places(values: Sequence[str], name: str, photos: Sequence[Photo]) -> NDArray[np.int64]:
-    """Return the place of each photo's value among some, -1 where it has none of them."""
+    """Return where each photo's value is among some; see `Attribute.places`."""
     place = {value.casefold(): i for i, value in enumerate(values)}
     return np.array([place.get(photo.attributes.get(name, "").casefold(), -1) for photo in photos])
 

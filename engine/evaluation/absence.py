@@ -9,8 +9,9 @@ import numpy as np
 from engine.errors import QueryError
 from engine.relevance import Reliability, reliability
 from engine.search import SearchEngine
+from engine.search.calibrations import Calibrations
 from engine.search.verdict import judge
-from engine.search.verdict_calibration import Calibrations, Phrase
+from engine.search.verdict_calibration import CalibrationFit, Phrase
 
 _N_EACH = 50
 
@@ -56,16 +57,17 @@ def try_absent(engine: SearchEngine, *, seed: int = 0) -> AbsentTrial:
     ValueError
         The collection offers no phrases whose truth is known.
     """
-    fitted = Calibrations(engine, part=0)
+    fit = CalibrationFit(engine, part=0)
+    fitted = fit.calibrations
     draw = np.random.default_rng(seed)
-    phrases = fitted.phrases(1)
+    phrases = fit.phrases(1)
     present = _some([p for p in phrases if p.kind in ("value", "pair")], draw)
     absent = _some([p for p in phrases if p.kind in ("unsaid", "everyday")], draw)
     left_out = [p for p in phrases if p.kind == "left out"]
     if not present or not absent:
         raise ValueError("the collection offers no phrases whose truth is known")
     likely = {p.text: _likelihood(engine, fitted, p.text) for p in [*present, *absent]}
-    evidence = [fitted.evidence(phrase).figures() for phrase in left_out]
+    evidence = [fit.evidence(phrase).figures() for phrase in left_out]
     strict = fitted.of_text_answer.likelihood(evidence).tolist() if left_out else []
     wrong = [p.text for p in [*present, *absent] if (likely[p.text] >= 0.5) != p.is_present]
     stated = [*likely.values(), *strict]

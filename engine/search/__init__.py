@@ -21,6 +21,8 @@
     language.py           words of other languages
     caption_words.py      whether photos show what their captions say
     evidence.py           what speaks for an answer: nearness, and what photos name of the subject
+    shown_value.py        whether a photo from outside shows a kind of thing that is there
+    calibrations.py       what similarities mean in a collection, kept with its build
     verdict_calibration.py what that is fitted to: phrases whose truth in the collection is known
     verdict.py            is there an answer, how strong is each match, where do answers end
     suggestions.py        phrases to complete what is being typed

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.attribute_similarity import AttributeSimilarity
 from engine.encoders import Encoder
@@ -12,6 +15,8 @@ from engine.search.caption_words import CaptionWords
 from engine.search.collection_values import CollectionValues
 from engine.search.vocabulary import ModelVocabulary
 from engine.storage import Collection, ModelCard
+
+_MAX_REMEMBERED = 1_000
 
 
 class SearchContext:
@@ -39,6 +44,7 @@ class SearchContext:
             )
         self.collection = collection
         self.encoder = encoder
+        self.embedded = lru_cache(_MAX_REMEMBERED)(self._embedded)
 
     @cached_property
     def background(self) -> Background:
@@ -65,6 +71,10 @@ class SearchContext:
     def attribute_similarity(self) -> AttributeSimilarity:
         """What photos are taken for, in the collection's own values."""
         return AttributeSimilarity(self.collection, self.encoder)
+
+    def _embedded(self, text: str) -> NDArray[np.float32]:
+        """Return the unit row of a text; remembered, because pages ask again at every click."""
+        return self.encoder.embed_texts([text])[0]
 
 
 def _named(model: ModelCard | Encoder) -> str:

@@ -15,6 +15,7 @@ from engine.catalogue import Photo
 from engine.encoders import load_encoder
 from engine.images import DecodedPhoto
 from engine.query import Term, format_query, group, parse_query
+from engine.search.calibrations import Calibrations
 from engine.search.context import SearchContext
 from engine.search.fusion import Ranking
 from engine.search.known_words import WordReading, unknown_words
@@ -25,7 +26,7 @@ from engine.search.request import SearchRequest
 from engine.search.result import Match, QueryPart, SearchResult, Stopwatch
 from engine.search.upload import Uploads
 from engine.search.verdict import Verdict, judge
-from engine.search.verdict_calibration import Calibrations
+from engine.search.verdict_calibration import calibrations_of
 from engine.storage import Collection
 from engine.text import words
 
@@ -65,8 +66,8 @@ class SearchEngine(SearchContext):
 
     @cached_property
     def calibrations(self) -> Calibrations:
-        """What similarities mean in this collection; fitted on first use, in about a second."""
-        return Calibrations(self)
+        """What similarities mean in this collection; without any kept, learned in a second."""
+        return calibrations_of(self)
 
     def judge(self, answer: SearchResult, filters: Filters | None = None) -> Verdict:
         """Weigh an answer: is there one, how strong is each match, where do answers end."""

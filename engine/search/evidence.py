@@ -32,7 +32,7 @@ class TextEvidence:
     Parameters
     ----------
     nearness
-        How near the photos nearest to the subject are; see `Calibrations.nearness`.
+        How near the photos nearest to the subject are: the mean of their similarities or margins.
     names_thing
         Whether the photo that names most of the subject names the thing: 0 or 1.
     missed

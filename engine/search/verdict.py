@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from engine.catalogue import Photo
 from engine.relevance import natural_gap
+from engine.search.calibrations import Calibrations
 from engine.search.context import SearchContext
 from engine.search.evidence import Naming, match_evidence
 from engine.search.ranker import Filters
 from engine.search.result import QueryPart, SearchResult
 from engine.search.subject import Subject, subject_of
-from engine.search.verdict_calibration import Calibrations
 from engine.text import other_number, words
+from engine.text.stopwords import is_telling
 
 # The line is looked for among so many photos; an answer with more has no need of one.
 N_LOOKED_AT = 300
@@ -29,7 +30,9 @@ N_LOOKED_AT = 300
 _N_NAMING = 8
 # A photo so near to one of the collection may be a copy of it.
 _COPY = 0.97
-_N_CONTRASTED = 16
+# Where words are asked against each other, how many spreads a word is worth that training showed e
+# times as often: it is in more folders, and its place is better known.
+_PER_LOG_COUNT = 1 / 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +103,11 @@ def judge(
     near = index.nearest(answer.query_embedding, N_LOOKED_AT, allowed=allowed)
     evidence = []
     if namings:
-        others = np.setdiff1d(near.rows[:_N_NAMING], rows)
-        looked_at = [*photos, *catalogue.photos(others)]
-        evidence = [_evidence(context, each, looked_at, allowed, calibrations) for each in namings]
+        others = set(near.rows[:_N_NAMING].tolist()).difference(rows.tolist())
+        looked_at = [*photos, *catalogue.photos(sorted(others))]
+        evidence = [
+            _evidence(context, answer, each, looked_at, allowed, calibrations) for each in namings
+        ]
     if any(match.is_named for match in answer.matches):
         likelihood = 1.0
     elif evidence:
@@ -114,16 +119,13 @@ def judge(
         )
     else:
         likelihood = _likelihood_of_photo(context, answer, calibrations)
-    # Margins cost a comparison with every word: of so many photos in order, some are enough.
-    step = max(len(near.rows) // _N_CONTRASTED, 1) if calibrations.contrast else 1
-    places = np.arange(len(near.rows))
-    found = _likely(context, answer, calibrations, near.rows[::step])
-    likely = np.interp(places, places[::step], found)
-    if calibrations.contrast and likelihood >= 0.5:
+    found = _likely(context, answer, calibrations, np.concatenate([near.rows, rows]))
+    likely, mine = found[: len(near.rows)], found[len(near.rows) :]
+    if calibrations.best_words and likelihood >= 0.5:
         unknown = ()  # a seldom word that stands out as one that is there does is known
     # No match is likelier to be what was asked for than that there is any.
     most = likelihood if likelihood < 0.5 else 1.0
-    mine = np.minimum(_likely(context, answer, calibrations, rows), 0.0 if unknown else most)
+    mine = np.minimum(mine, 0.0 if unknown else most)
     mine = np.where(names_all, 1.0, mine)
     similarities = np.array([match.similarity for match in answer.matches], np.float32)
     n_answers = natural_gap(near.similarities, np.minimum.accumulate(likely))
@@ -157,16 +159,35 @@ def _subjects(context: SearchContext, answer: SearchResult) -> list[Subject]:
 
 def _evidence(
     context: SearchContext,
+    answer: SearchResult,
     naming: Naming,
     photos: Sequence[Photo],
     allowed: NDArray[np.int64] | None,
     calibrations: Calibrations,
 ) -> tuple[float, ...]:
     """Return what speaks for a subject having an answer, as a calibration takes it."""
-    row = context.encoder.embed_texts([naming.subject.text])[0]
+    best, subject = calibrations.best_words, naming.subject
+    row = _embedded(context, answer, subject, is_filler_borne=best is not None)
     nearest = context.collection.index.nearest(row, calibrations.n_nearest, allowed=allowed)
-    nearness = calibrations.nearness(row, _embeddings(context, nearest.rows))
+    if best is None:
+        nearness = float(nearest.similarities.mean())
+    else:
+        vocabulary, things = context.vocabulary, [subject.head] if subject.head else subject.words
+        margins = best.margins(row, nearest.rows, nearest.similarities)
+        nearness = float(margins.mean()) + _PER_LOG_COUNT * vocabulary.log_count(things)
     return naming.evidence(naming.of(photos), nearness).figures()
+
+
+def _embedded(
+    context: SearchContext, answer: SearchResult, subject: Subject, *, is_filler_borne: bool
+) -> NDArray[np.float32]:
+    """Return a subject's row: that of the query where it says the same, so that none is made."""
+    for part in answer.query_parts:
+        said = words(part.term.text)
+        told = list(filter(is_telling, said)) if is_filler_borne else said
+        if part.term.text and tuple(told) == subject.words:
+            return part.embedding
+    return context.embedded(subject.text)
 
 
 def _wanted(answer: SearchResult) -> tuple[list[QueryPart], list[QueryPart]]:
@@ -188,9 +209,9 @@ def _likelihood_of_photo(
     if len(photos) != 1 or len(photos[0].term.ids) > 1:
         return 1.0
     best = max(match.similarity for match in answer.matches)
-    near = float(calibrations.of_photo_answer.likelihood([best]))
-    shown = context.attribute_similarity.likelihood(photos[0].embedding)
-    return near if shown is None or best >= _COPY else shown
+    if calibrations.shown_value is None or best >= _COPY:
+        return float(calibrations.of_photo_answer.likelihood([best]))
+    return calibrations.shown_value.likelihood(photos[0].embedding)
 
 
 def _likely(
@@ -204,18 +225,15 @@ def _likely(
     curve = calibrations.of_text_match if texts else calibrations.of_photo_match
     parts = [part.embedding for part in texts or photos]
     looked_for = parts or ([answer.query_embedding] if answer.query_embedding is not None else [])
-    contrast = calibrations.contrast if texts else None
-    embeddings = _embeddings(context, rows)
-    found = [
-        curve.likelihood(
-            contrast.margins(row, embeddings)[:, None]
-            if contrast
-            else match_evidence(context.background, row, embeddings @ row)
+    best = calibrations.best_words if texts else None
+    embeddings = np.asarray(context.collection.embeddings[rows], np.float32)
+    found = []
+    for row in looked_for:
+        similarities = np.vecdot(embeddings, row)
+        evidence = (
+            match_evidence(context.background, row, similarities)
+            if best is None
+            else best.margins(row, rows, similarities)[:, None]
         )
-        for row in looked_for
-    ]
+        found.append(curve.likelihood(evidence))
     return np.minimum.reduce(found)
-
-
-def _embeddings(context: SearchContext, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    return np.asarray(context.collection.embeddings[rows], np.float32)

@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.relevance import Calibration, fit
+from engine.search.calibrations import Calibrations
 from engine.search.collection_values import folded
 from engine.search.common_things import EVERYDAY
 from engine.search.context import SearchContext
 from engine.search.evidence import TextEvidence, match_evidence
 from engine.search.known_words import read_words
-from engine.search.vocabulary import ModelVocabulary
+from engine.search.shown_value import shown_value
 from engine.text import Tokenizer, words
 from engine.text.stopwords import is_telling
 
@@ -39,12 +40,12 @@ _LEAST_SKILL = 0.1
 # Where nothing can be fitted: what came out on collections with labels, roughly.
 _UNFITTED = Calibration((14.0, 1.5, -3.0, -1.5, 2.0), -9.5)
 _UNFITTED_MATCH = Calibration((8.0, 0.8), -5.5)
+_UNFITTED_PHOTO, _UNFITTED_PHOTO_MATCH = Calibration((10.0,), -7.0), Calibration((8.0, 0.8), -7.0)
 # Where photos say nothing, margins of the model's words tell; these weights came out on 27 folders
-# of 64 to 1,200 labelled photos without their labels (three sources; one left out each time). With
-# more photos, more of them come near to what is not there.
-_MARGIN, _OFFSET, _MORE_PHOTOS, _USUAL_SIZE = 2.4, 1.1, 0.8, 300
-_MARGIN_MATCH = Calibration((2.0,), 1.6)
-_N_CONTRASTED = 3
+# of 64 to 1,200 labelled photos without their labels, from three sources. With more photos, more of
+# them come near to what is not there.
+_MARGIN, _OFFSET, _MORE_PHOTOS, _USUAL_SIZE = 2.4, -1.5, 0.7, 300
+_MARGIN_MATCH = Calibration((2.0,), 1.3)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,8 +77,8 @@ class Phrase:
     named: tuple[bool, ...]
 
 
-class Calibrations:
-    """Likelihoods fitted to one collection, separately for queries by words and by photo.
+class CalibrationFit:
+    """Fits likelihoods to one collection.
 
     Parameters
     ----------
@@ -85,29 +86,30 @@ class Calibrations:
         Over the collection.
     part
         0 or 1: which half of the phrases to fit to, so that the other can test it.
-
-    Attributes
-    ----------
-    n_nearest
-        Of how many photos nearest to a text the nearness is weighed.
-    contrast
-        The model's words, where texts are weighed by their margins above them, because the photos
-        say nothing that the model could be held to.
     """
 
     def __init__(self, context: SearchContext, part: int = 0) -> None:
         self._context = context
         self.part = part
-        self.of_text_answer, self.of_text_match = _UNFITTED, _UNFITTED_MATCH
-        self.of_photo_answer = Calibration((10.0,), -7.0)
-        self.of_photo_match = Calibration((8.0, 0.8), -7.0)
-        self.is_fitted = False
-        self.n_nearest = _N_NEAREST
-        self.contrast: ModelVocabulary | None = None
         self._embedded: dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
-        if context.encoder.tokenizer is not None:
-            self._fit_texts()
-        self._fit_photos()
+
+    @cached_property
+    def calibrations(self) -> Calibrations:
+        """What came out."""
+        phrases = self.phrases(self.part) if self._says_what_is_seen else []
+        truth = [phrase.is_present for phrase in phrases]
+        is_fitted, vocabulary = len(set(truth)) == 2, self._context.vocabulary
+        best_words = None
+        if is_fitted:
+            of_texts = self._fitted_texts(phrases, truth)
+        elif vocabulary.can_contrast:
+            of_texts = self._contrasted_texts()
+            best_words = vocabulary.best_words(self._context.collection.embeddings)
+        else:
+            of_texts = _UNFITTED, _UNFITTED_MATCH
+        return Calibrations(
+            *of_texts, *self._fitted_photos(), is_fitted, best_words, shown_value(self._context)
+        )
 
     @cached_property
     def rows(self) -> NDArray[np.int64]:
@@ -162,31 +164,26 @@ class Calibrations:
         similarities = self._embedded[phrase.text][1]
         return similarities if phrase.is_present else similarities[~phrase.has]
 
-    def _fit_texts(self) -> None:
-        phrases = self.phrases(self.part) if self._says_what_is_seen else []
-        truth = [phrase.is_present for phrase in phrases]
-        if len(set(truth)) < 2:
-            self._contrast_words()
-            return
+    def _fitted_texts(
+        self, phrases: Sequence[Phrase], truth: Sequence[bool]
+    ) -> tuple[Calibration, Calibration]:
         draw = np.random.default_rng(0)
         answers = [
             self.evidence(p, hidden=p.is_present and draw.random() < _HIDDEN_SHARE).figures()
             for p in phrases
         ]
-        self.of_text_answer = fit(answers, truth)
-        self.is_fitted = True
-        labelled = [phrase for phrase in phrases if phrase.has.any()]
-        matches = [self._matches(phrase) for phrase in labelled]
-        if not matches:
-            return
-        target = np.concatenate([true for _, true in matches])
-        if 0 < target.mean() < 1:
-            evidence = np.concatenate([given for given, _ in matches])
-            self.of_text_match = fit(evidence, target)
+        matches = [self._matches(phrase) for phrase in phrases if phrase.has.any()]
+        target = np.concatenate([np.empty(0), *(true for _, true in matches)])
+        if not 0 < target.sum() < len(target):
+            return fit(answers, truth), _UNFITTED_MATCH
+        evidence = np.concatenate([given for given, _ in matches])
+        return fit(answers, truth), fit(evidence, target)
 
     @property
     def _says_what_is_seen(self) -> bool:
         """Whether captions or values say what is on the photos: folders and cameras do not."""
+        if self._context.encoder.tokenizer is None:
+            return False
         said = sum(
             bool(p.captions) for p in self._context.collection.catalogue.photos(self.rows[:200])
         )
@@ -194,26 +191,14 @@ class Calibrations:
             self._context.attribute_similarity.attributes
         )
 
-    def _contrast_words(self) -> None:
+    def _contrasted_texts(self) -> tuple[Calibration, Calibration]:
         """Where no text's truth is known, weigh texts by their margins above the model's words."""
-        if not self._context.vocabulary.can_contrast:
-            return
-        self.contrast, self.n_nearest = self._context.vocabulary, _N_CONTRASTED
         _, *named, unsaid, known = _UNFITTED.weights
         crowd = _MORE_PHOTOS * np.log(len(self.rows) / _USUAL_SIZE)
-        self.of_text_answer = Calibration(
+        answer = Calibration(
             (_MARGIN, *named, unsaid, known), float(_OFFSET - crowd) - unsaid - known
         )
-        self.of_text_match = _MARGIN_MATCH
-
-    def nearness(self, row: NDArray[np.float32], embeddings: NDArray[np.float32]) -> float:
-        """Return how near a text is to the photos nearest to it, as `of_text_answer` takes it.
-
-        That is the mean of their similarities, or of their margins.
-        """
-        if self.contrast is None:
-            return float((embeddings @ row).mean())
-        return float(self.contrast.margins(row, embeddings).mean())
+        return answer, _MARGIN_MATCH
 
     def _matches(self, phrase: Phrase) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the evidence of a phrase's nearest photos, and whether it is true of each."""
@@ -233,12 +218,11 @@ class Calibrations:
         evidence = match_evidence(self._context.background, row, similarities[near])
         return evidence, has[near].astype(np.float64) * with_own
 
-    def _fit_photos(self) -> None:
+    def _fitted_photos(self) -> tuple[Calibration, Calibration]:
         """Fit what photos near to a photo mean: those that share its best-sorting value."""
         labels = self._labels()
         if labels is None:
-            self._measure_photos()
-            return
+            return self._measured_photos(), _UNFITTED_PHOTO_MATCH
         draw = np.random.default_rng(self.part)
         chosen = draw.permutation(np.flatnonzero(labels >= 0))[:_MAX_PHRASES]
         answers: list[list[float]] = []
@@ -255,18 +239,18 @@ class Calibrations:
             same[place] = False
             matches.append(self._nearest(row, similarities, same, with_own=True))
         target = np.concatenate([true for _, true in matches])
-        if len(chosen) and 0 < target.mean() < 1:
-            self.of_photo_answer = fit(answers, truth)
-            self.of_photo_match = fit(np.concatenate([given for given, _ in matches]), target)
+        if not 0 < target.sum() < len(target):
+            return _UNFITTED_PHOTO, _UNFITTED_PHOTO_MATCH
+        return fit(answers, truth), fit(np.concatenate([given for given, _ in matches]), target)
 
-    def _measure_photos(self) -> None:
+    def _measured_photos(self) -> Calibration:
         """Where no values tell, deny a photo that lies farther off than most here from another."""
         if len(self.rows) < _LEAST_PHOTOS:
-            return
+            return _UNFITTED_PHOTO
         chosen = np.random.default_rng(0).permutation(len(self.rows))[: 4 * _MAX_PHRASES]
         similarities = self.sample[chosen] @ self.sample.T
         similarities[np.arange(len(chosen)), chosen] = -1
-        self.of_photo_answer = _lenient(similarities.max(axis=1))
+        return _lenient(similarities.max(axis=1))
 
     def _labels(self) -> NDArray[np.int64] | None:
         """Return the value of the attribute that sorts the sample best, -1 where it has none."""
@@ -390,3 +374,13 @@ def _lenient(usual: NDArray[np.float32]) -> Calibration:
 def _half(text: str) -> int:
     """Put a phrase into one of two halves, the same on every machine."""
     return sum(text.encode()) % 2
+
+
+def calibrations_of(context: SearchContext) -> Calibrations:
+    """Return the calibrations kept with a collection's build; without, learn and keep them."""
+    kept = Calibrations.kept(context.collection)
+    if kept is not None:
+        return kept
+    fitted = CalibrationFit(context).calibrations
+    fitted.keep(context.collection)
+    return fitted

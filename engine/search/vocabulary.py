@@ -3,13 +3,17 @@
 Where no caption says what is on a photo, the model alone can tell whether a text has an answer. How
 near the two lie says little: every text and every photo has a level of its own. But a photo of a
 lion is nearer to *lion* than to most other words, and a photo that is merely the nearest there is
-to *lion* has a word of its own that fits better. So a photo's words are asked against each other,
-as in zero-shot classification.
+to *lion* has words of its own that fit better. So a photo's words are asked against each other,
+as in zero-shot classification. Which words fit a photo best does not depend on what is asked, so
+that is found out once.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -25,6 +29,10 @@ from engine.words import WordVectors
 SELDOM = 20
 _SELDOM_IN_PIECES = 5
 _MAX_WORDS, _LEAST_WORDS = 500, 100
+# Rivals of a text: of so many frequent words, those that fit a photo best, and the best few among
+# them that are no synonyms; the mean of a few does not hang on a narrower word for the same thing.
+_MAX_RIVALS, _N_KEPT, _N_RIVALS = 1_000, 16, 3
+_ROWS_AT_ONCE = 4_096
 # Words nearer to a text than this may mean the same, and are no rivals of it.
 _SAME = 0.5
 # Seen so often, a word is used for something; seen less, it is asked whether its neighbours are
@@ -33,6 +41,58 @@ _SURE, _LEAST_AGREEMENT = 400, 0.08
 _SEVERAL = 3
 _LEAST_SPREAD = 1e-4
 _MAX_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, eq=False)
+class BestWords:
+    """The words that fit photos best, best first.
+
+    Parameters
+    ----------
+    words
+        (n_words, n_dims) float16: all words that were asked.
+    places
+        (n, 16) uint16: which of them fit each photo.
+    similarities
+        (n, 16) float16: theirs to each photo.
+    spreads
+        (n,) float32: standard deviation of each photo's similarities to all words.
+    """
+
+    words: NDArray[np.float16]
+    places: NDArray[np.uint16]
+    similarities: NDArray[np.float16]
+    spreads: NDArray[np.float32]
+
+    def margins(
+        self,
+        text: NDArray[np.float32],
+        rows: NDArray[np.int64],
+        similarities: NDArray[np.float32],
+    ) -> NDArray[np.float64]:
+        """Return how far above its best rivals a text fits each photo, in spreads.
+
+        0 says that other words fit as well; a spread is the standard deviation of the photo's
+        similarities to all words, which makes models of any scale comparable.
+
+        Parameters
+        ----------
+        text
+            Its unit row, (n_dims,).
+        rows, similarities
+            (n,): the photos, and theirs to the text.
+        """
+        # On one core: see `engine.index.exact`.
+        is_rival = (np.vecdot(self._rows, text) < _SAME)[self.places[rows]]
+        is_asked = is_rival & (is_rival.cumsum(axis=1) <= _N_RIVALS)
+        is_asked[~is_rival.any(axis=1), -1] = True  # all may mean the same: the least of them
+        fit = self.similarities[rows].astype(np.float32)
+        rivals = np.where(is_asked, fit, 0).sum(axis=1) / is_asked.sum(axis=1)
+        return ((similarities - rivals) / self.spreads[rows]).astype(np.float64)
+
+    @cached_property
+    def _rows(self) -> NDArray[np.float32]:
+        return self.words.astype(np.float32)
 
 
 class ModelVocabulary:
@@ -52,11 +112,13 @@ class ModelVocabulary:
     @cached_property
     def words(self) -> list[str]:
         """The words that training showed often and a photo can be held to, most frequent first."""
+        return self._frequent(_MAX_WORDS)
+
+    def _frequent(self, n: int) -> list[str]:
         if self._tokenizer is None:
             return []
-        often = self._tokenizer.frequent(2 * _MAX_WORDS)
-        found = [w for w in often if is_telling(w) and self._tokenizer.count(w) >= SELDOM]
-        return found[:_MAX_WORDS]
+        often = self._tokenizer.frequent(2 * n)
+        return [w for w in often if is_telling(w) and self._tokenizer.count(w) >= SELDOM][:n]
 
     @property
     def can_contrast(self) -> bool:
@@ -69,26 +131,31 @@ class ModelVocabulary:
             return np.empty((0, self._encoder.n_dims), np.float32)
         return self._encoder.embed_texts(self.words)
 
-    def margins(
-        self, text: NDArray[np.float32], photos: NDArray[np.float32]
-    ) -> NDArray[np.float64]:
-        """Return how far above every other word a text fits each photo, in spreads.
+    def log_count(self, words: Sequence[str]) -> float:
+        """Return the mean logarithm of how often training showed words, each at least once."""
+        counts = [self._tokenizer.count(word) if self._tokenizer else 0 for word in words]
+        return sum(math.log1p(count) for count in counts) / max(len(counts), 1)
 
-        0 says that some other word fits as well; a spread is the standard deviation of the photo's
-        similarities to all words, which makes models of any scale comparable.
-
-        Parameters
-        ----------
-        text
-            Its unit row, (n_dims,).
-        photos
-            Unit rows, (n, n_dims).
-        """
-        # On one core: see `engine.index.exact`.
-        similarities = np.vecdot(self._rows, photos[:, None])
-        rivals = np.vecdot(self._rows, text) < _SAME
-        best = np.where(rivals, similarities, -1.0).max(axis=1)
-        return ((np.vecdot(photos, text) - best) / similarities.std(axis=1)).astype(np.float64)
+    def best_words(self, photos: NDArray[np.float32]) -> BestWords:
+        """Return the words that fit each photo best; `photos` are unit rows, (n, n_dims)."""
+        rivals = self._encoder.embed_texts(self._frequent(_MAX_RIVALS))
+        n_kept = min(_N_KEPT, len(rivals))
+        found = BestWords(
+            rivals.astype(np.float16),
+            np.empty((len(photos), n_kept), np.uint16),
+            np.empty((len(photos), n_kept), np.float16),
+            np.empty(len(photos), np.float32),
+        )
+        for start in range(0, len(photos), _ROWS_AT_ONCE):
+            part = slice(start, start + _ROWS_AT_ONCE)
+            similarities = np.asarray(photos[part], np.float32) @ rivals.T
+            best = np.argpartition(-similarities, n_kept - 1, axis=1)[:, :n_kept]
+            fit = np.take_along_axis(similarities, best, axis=1)
+            order = np.argsort(-fit, axis=1, kind="stable")
+            found.places[part] = np.take_along_axis(best, order, axis=1)
+            found.similarities[part] = np.take_along_axis(fit, order, axis=1)
+            found.spreads[part] = np.maximum(similarities.std(axis=1), _LEAST_SPREAD)
+        return found
 
     def shown(self, photos: NDArray[np.float32]) -> list[str]:
         """Return the word that fits each photo best, of those that fit several, commonest first.

@@ -35,7 +35,7 @@ def judged(engine: SearchEngine, answer: SearchResult, filters: Filters) -> Verd
 
 @st.cache_resource(show_spinner="Learning what similarities mean here…", max_entries=16)
 def _calibrations(fingerprint: str, _engine: SearchEngine) -> Calibrations:
-    return Calibrations(_engine)
+    return _engine.calibrations
 
 
 @st.cache_resource(show_spinner="Reading the model's words…", max_entries=8)
