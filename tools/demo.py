@@ -16,6 +16,7 @@ from engine import config
 from engine.encoders import FASHION, bundled_model
 from engine.maps import MapSettings, make_map
 from engine.progress import Step
+from engine.search import prepare
 from engine.shell.meter import Meter
 from engine.storage import Collection, build_collection
 
@@ -59,6 +60,7 @@ def make_demo(place: Path, n_photos: int, *, seed: int, size_px: int) -> int:
         build_collection(
             beside / "photos", model=bundled_model(FASHION), out=beside, name=NAME, progress=report
         )
+        prepare(beside, report)
         with Collection.open(beside) as demo:
             make_map(demo, None, MapSettings(), progress=report)
     n_bytes = size_of(beside)

@@ -37,7 +37,8 @@ similarity is ``Σ cᵢ (eᵢ · x)``, a share for each of them.
 from __future__ import annotations
 
 from engine.query import Term
-from engine.search.engine import Facets, Filters, SearchEngine
+from engine.search.calibrations import Calibrations
+from engine.search.engine import Facets, Filters, SearchEngine, prepare
 from engine.search.known_words import WordReading, read_words
 from engine.search.query_vector import parts_of
 from engine.search.recall_curve import RecallPoint, measure_recall
@@ -54,7 +55,6 @@ from engine.search.request import (
 from engine.search.result import Match, QueryPart, SearchResult
 from engine.search.suggestions import suggestions
 from engine.search.verdict import Verdict, judge
-from engine.search.verdict_calibration import Calibrations
 
 __all__ = [
     "DIVERSITY",
@@ -77,6 +77,7 @@ __all__ = [
     "judge",
     "measure_recall",
     "parts_of",
+    "prepare",
     "read_link",
     "read_settings",
     "read_words",

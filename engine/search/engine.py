@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.catalogue import Photo
 from engine.encoders import load_encoder
 from engine.images import DecodedPhoto
+from engine.progress import Report, Step, no_report
 from engine.query import Term, format_query, group, parse_query
 from engine.search.calibrations import Calibrations
 from engine.search.context import SearchContext
@@ -268,3 +269,15 @@ class SearchEngine(SearchContext):
                 zip(photos, parts, places, strict=True), start=offset + 1
             )
         ]
+
+
+def prepare(folder: Path, progress: Report = no_report) -> None:
+    """Learn what a collection's similarities mean, so that no first question waits for it.
+
+    Nothing is done where that is kept with its build already.
+    """
+    with Collection.open(folder) as collection:
+        if Calibrations.kept(collection) is None:
+            step = Step(progress, "learning what similarities mean", 1)
+            calibrations_of(SearchContext(collection, load_encoder(collection.model_folder)))
+            step.at(1)

@@ -69,6 +69,7 @@ def add_table_arguments(parser: argparse.ArgumentParser) -> None:
 def run_index(options: argparse.Namespace) -> Outcome:
     """Make a collection."""
     from engine.encoders import model_at
+    from engine.search import prepare
     from engine.storage import build_collection
 
     with listening() as progress:
@@ -82,6 +83,7 @@ def run_index(options: argparse.Namespace) -> Outcome:
             confirmed=options.yes,
             progress=progress,
         )
+        prepare(options.out, progress)
     return outcome_of(report, options.out)
 
 
@@ -100,6 +102,7 @@ def add_update_arguments(parser: argparse.ArgumentParser) -> None:
 def run_update(options: argparse.Namespace) -> Outcome:
     """Bring a collection up to date with its photos."""
     from engine.encoders import model_at
+    from engine.search import prepare
     from engine.storage import change_model, update_collection
 
     with listening() as progress:
@@ -110,6 +113,7 @@ def run_update(options: argparse.Namespace) -> Outcome:
             )
         else:
             report = update_collection(options.collection, confirmed=options.yes, progress=progress)
+        prepare(options.collection, progress)
     return outcome_of(report, options.collection)
 
 

@@ -153,11 +153,13 @@ def get(options: argparse.Namespace) -> Outcome:
 def use(options: argparse.Namespace) -> Outcome:
     """Let a collection answer with a model."""
     from engine.encoders import model_at
+    from engine.search import prepare
     from engine.storage import change_model
 
     name, collection = one(options), needed_collection(options)
     with listening() as progress:
         report = change_model(collection, model_at(name), progress=progress)
+        prepare(collection, progress)
     return outcome_of_build(report, collection)
 
 

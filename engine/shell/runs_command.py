@@ -144,6 +144,7 @@ def comparison_lines(found: Comparison) -> list[str]:
 def promote(options: argparse.Namespace) -> Outcome:
     """Make a run's model a collection's."""
     from engine.runs import promote_run
+    from engine.search import prepare
 
     if options.to is None:
         raise UsageError("promote needs --to COLLECTION")
@@ -151,6 +152,7 @@ def promote(options: argparse.Namespace) -> Outcome:
         report = promote_run(
             one(options), options.to, out=options.out, name=options.name, progress=progress
         )
+        prepare(options.out or options.to, progress)
     return outcome_of_build(report, options.out or options.to)
 
 

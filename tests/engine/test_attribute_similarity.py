@@ -146,28 +146,3 @@ def test_precision_is_measured_dense_and_hybrid(collection: Collection):
     evaluation = evaluate_collection(collection, PrimaryColours())
     assert evaluation.precision_at_9.keys() == evaluation.precision_at_9_hybrid.keys()
     assert evaluation.precision_at_9_hybrid["tint"] == pytest.approx(5 / 9)
-
-
-def test_a_photo_from_elsewhere_shows_a_value_if_it_comes_nearer_than_other_things(
-    collection: Collection,
-):
-    """Photo n has cosines (255 - n, 51) / √((255 - n)² + 51²) with its tint and with the next one.
-    Nine tenths of the way through eighteen photos, at n = 15.3, these are 0.9781 and 0.2081: odds
-    are even at 0.2081 + 0.7700 / 3 = 0.4648. Pure red has log odds of
-    3 * (0.7919 / 0.7700 - 1 / 3) = 2.085, and what is near to nothing 3 * (-0.27 - 0.33) = -1.81.
-    """
-    attribute_similarity = AttributeSimilarity(collection, PrimaryColours())
-    assert attribute_similarity.usual_nearness == pytest.approx((0.2081, 0.9781), abs=1e-2)
-    red, even = np.eye(3, dtype=np.float32)[0], np.array([0.4648, -0.8854, 0], np.float32)
-    assert attribute_similarity.likelihood(red) == pytest.approx(1 / (1 + np.exp(-2.085)), abs=1e-2)
-    assert attribute_similarity.likelihood(even) == pytest.approx(0.5, abs=1e-2)
-    assert attribute_similarity.likelihood(-red) == pytest.approx(1 / (1 + np.exp(1.81)), abs=1e-2)
-
-
-def test_without_an_attribute_that_is_told_no_photo_shows_a_value(collection: Collection):
-    class Mute(PrimaryColours):
-        tokenizer = None
-
-    assert (
-        AttributeSimilarity(collection, Mute()).likelihood(np.eye(3, dtype=np.float32)[0]) is None
-    )

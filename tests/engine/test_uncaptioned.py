@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.relevance import Background
 from engine.search.common_things import EVERYDAY
-from engine.search.verdict_calibration import Calibrations
+from engine.search.verdict_calibration import CalibrationFit
 from engine.text import Tokenizer, words
 
 
@@ -23,6 +23,9 @@ class _Encoder:
 
 class _Vocabulary:
     can_contrast = True
+
+    def best_words(self, photos: np.ndarray) -> None:
+        """Nothing is asked of them here."""
 
 
 class _Recogniser:
@@ -73,6 +76,6 @@ def test_without_values_a_photo_as_near_as_photos_are_here_has_an_answer() -> No
     draw = np.random.default_rng(0)
     pairs = np.repeat(np.eye(20, len(EVERYDAY), dtype=np.float32), 2, axis=0) * 0.4**0.5
     own = np.eye(40, len(EVERYDAY), 20, dtype=np.float32) * 0.6**0.5
-    calibrations = Calibrations(Engine(draw.permutation(pairs + own)))  # type: ignore[arg-type]
+    calibrations = CalibrationFit(Engine(draw.permutation(pairs + own))).calibrations  # type: ignore[arg-type]
     assert calibrations.of_photo_answer.likelihood([0.41]) > 0.5
     assert calibrations.of_photo_answer.likelihood([0.0]) < 0.1

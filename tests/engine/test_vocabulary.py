@@ -7,8 +7,9 @@ import pytest
 
 from engine.config import MODELS
 from engine.encoders import load_encoder
+from engine.search.calibrations import Calibrations
 from engine.search.collection_values import Mention
-from engine.search.verdict_calibration import Calibrations
+from engine.search.verdict_calibration import CalibrationFit
 from engine.search.vocabulary import ModelVocabulary
 from engine.text import Tokenizer
 from engine.words import WordVectors
@@ -28,27 +29,45 @@ class Axes:
         return np.eye(4, dtype=np.float32)[[self.tokenizer.words.index(text) for text in texts]]
 
 
-def test_a_margin_is_the_lead_over_the_best_other_word_in_spreads():
-    """Of the photo (0.8, 0, 0.6, 0), *boat* is the best rival of *dog*, and the other way round.
+def margin(text: list[float] | np.ndarray, photo: list[float]) -> float:
+    """Return the margin of a text above the four words; kept in 16 bits, to a thousandth."""
+    photos, row = np.array([photo], np.float32), np.asarray(text, np.float32)
+    best = ModelVocabulary(Axes()).best_words(photos)
+    return float(best.margins(row, np.array([0]), photos @ row)[0])
+
+
+def test_a_margin_is_the_lead_over_the_best_three_other_words_in_spreads():
+    """The photo (0.8, 0, 0.6, 0) is near to its words by as much. Rivals of *dog* reach 0.6, 0 and
+    0, on the mean 0.2; those of *boat* 0.8, 0 and 0; those of *cat* 0.8, 0.6 and 0.
 
     The four similarities have the mean 0.35 and the variance (0.64 + 0.36) / 4 - 0.35² = 0.1275.
     """
-    vocabulary = ModelVocabulary(Axes())
-    photo = np.array([[0.8, 0, 0.6, 0]], np.float32)
+    photo = [0.8, 0, 0.6, 0]
     dog, cat, boat, _ = np.eye(4, dtype=np.float32)
     spread = 0.1275**0.5
-    assert vocabulary.margins(dog, photo)[0] == pytest.approx(0.2 / spread)
-    assert vocabulary.margins(boat, photo)[0] == pytest.approx(-0.2 / spread)
-    assert vocabulary.margins(cat, photo)[0] == pytest.approx(-0.8 / spread)
+    assert margin(dog, photo) == pytest.approx((0.8 - 0.2) / spread, abs=2e-3)
+    assert margin(boat, photo) == pytest.approx((0.6 - 0.8 / 3) / spread, abs=2e-3)
+    assert margin(cat, photo) == pytest.approx((0 - 1.4 / 3) / spread, abs=2e-3)
 
 
 def test_a_word_that_may_mean_the_same_is_no_rival():
-    """A text at 0.6 to *dog* and 0.8 to *boat* has *cat* for a rival: 0.8 · 0.6 - 0.6."""
-    puppy = np.array([0.6, 0, 0.8, 0], np.float32)
-    photo = np.array([[0.8, 0.6, 0, 0]], np.float32)
-    vocabulary = ModelVocabulary(Axes())
+    """A text at 0.6 to *dog* and 0.8 to *boat* has *cat* and *tree* for rivals, 0.6 and 0."""
     spread = np.std([0.8, 0.6, 0, 0])
-    assert vocabulary.margins(puppy, photo)[0] == pytest.approx((0.48 - 0.6) / spread, abs=1e-6)
+    assert margin([0.6, 0, 0.8, 0], [0.8, 0.6, 0, 0]) == pytest.approx(0.18 / spread, abs=2e-3)
+
+
+def test_a_text_that_may_mean_every_word_is_held_to_the_least_of_them():
+    """At 0.5 to all four words, it is 0.7 to the photo, and *cat* and *tree* are 0."""
+    spread = 0.1275**0.5
+    assert margin([0.5, 0.5, 0.5, 0.5], [0.8, 0, 0.6, 0]) == pytest.approx(0.7 / spread, abs=2e-3)
+
+
+def test_a_word_counts_by_the_logarithm_of_how_often_training_showed_it():
+    """*dog* 500 times and *wolf* never: ln 501, ln 1, and half of it for both."""
+    log_count = ModelVocabulary(Axes()).log_count
+    assert log_count(["dog"]) == pytest.approx(np.log(501))
+    assert log_count(["wolf"]) == 0
+    assert log_count(["dog", "wolf"]) == pytest.approx(np.log(501) / 2)
 
 
 @pytest.mark.parametrize(
@@ -122,16 +141,16 @@ def test_words_for_what_photos_show_are_those_that_fit_several():
 
 
 def test_with_more_photos_a_text_has_to_stand_out_more():
-    """Ten times as many photos: 0.8 · ln 10 = 1.84 log odds less, 0.77 spreads at 2.4 each."""
+    """Ten times as many photos: 0.7 · ln 10 = 1.61 log odds less, 0.67 spreads at 2.4 each."""
     few, many = (_uncaptioned(n).of_text_answer for n in (40, 400))
     assert few.weights == many.weights
-    assert few.offset - many.offset == pytest.approx(0.8 * np.log(10))
+    assert few.offset - many.offset == pytest.approx(0.7 * np.log(10))
     level = few.likelihood([0.0, 0, 0, 1, 1])
-    assert many.likelihood([0.8 * np.log(10) / 2.4, 0, 0, 1, 1]) == pytest.approx(level)
+    assert many.likelihood([0.7 * np.log(10) / 2.4, 0, 0, 1, 1]) == pytest.approx(level)
 
 
 def _uncaptioned(n: int) -> Calibrations:
-    return Calibrations(Engine(np.eye(n, 500, dtype=np.float32)))  # type: ignore[arg-type]
+    return CalibrationFit(Engine(np.eye(n, 500, dtype=np.float32))).calibrations  # type: ignore[arg-type]
 
 
 def test_folders_and_cameras_do_not_say_what_is_on_photos():
@@ -141,4 +160,4 @@ def test_folders_and_cameras_do_not_say_what_is_on_photos():
         Mention("camera", "canon", 20),
         Mention("camera", "nikon", 20),
     ]  # type: ignore[assignment]
-    assert not Calibrations(engine).is_fitted  # type: ignore[arg-type]
+    assert not CalibrationFit(engine).calibrations.is_fitted  # type: ignore[arg-type]
