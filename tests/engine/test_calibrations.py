@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,8 @@ def figures(found: Calibrations) -> str:
     told: list[object] = []
     for each in fields(found):
         value = getattr(found, each.name)
-        parts = [getattr(value, part.name) for part in fields(value)] if value else [value]
+        is_whole = not is_dataclass(value)
+        parts = [value] if is_whole else [getattr(value, part.name) for part in fields(value)]
         told += [part.tolist() if isinstance(part, np.ndarray) else part for part in parts]
     return repr(told)
 
