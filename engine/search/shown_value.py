@@ -94,7 +94,7 @@ def names_of_values(attribute: Attribute, photos: Sequence[Photo]) -> list[list[
     ...     said, told = ("red sports shoes",), {"kind": value}
     ...     return Photo(0, "", "", said, told, (), 1, 1, 1, 0, "")
     >>> names_of_values(kind, [photo("sneaker")] * 5 + [photo("boot")])
-    [['sneaker', 'sports shoes', 'shoes'], ['boot']]
+    [['sneaker', 'shoes', 'sports shoes'], ['boot']]
     """
     places = attribute.places(photos)
     every: Counter[str] = Counter()
