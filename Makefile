@@ -23,7 +23,7 @@ help:  ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: app-libraries  ## Install what is missing and start the app on http://localhost:8501 (PORT=… PUBLIC=1)
-	@$(VENV)/bin/python -m streamlit run app.py --server.address=localhost \
+	@$(VENV)/bin/python -m streamlit run app.py --server.address=$(if $(PUBLIC),0.0.0.0,localhost) \
 		--server.port=$(PORT) --server.headless=true --browser.gatherUsageStats=false $(if $(PUBLIC),-- --public)
 
 test: dev-libraries  ## Install what testing needs, a browser included; check and test everything

@@ -40,6 +40,10 @@ class AccessError(KindredError):
     """Whoever asks may not do this, or not here."""
 
 
+class BusyError(KindredError):
+    """More is asked than is given at once; it says when to ask again."""
+
+
 class CatalogueError(KindredError):
     """A table, a filter or the catalogue's file cannot be used."""
 

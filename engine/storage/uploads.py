@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 from uuid import uuid4
 
 from engine import config
-from engine.access import Role, require
+from engine.access import Role, may, require
 from engine.catalogue import Skipped
 from engine.durable import write_whole
 from engine.errors import CollectionError
@@ -37,6 +37,7 @@ _END_BYTES = 22
 _END_SIGNATURE = b"PK\x05\x06"
 _LONGEST_COMMENT = 65_535
 _ENTRY_BYTES = 1024
+_ROOM_LEFT_BYTES = 2 * 2**30
 _SMALL_BYTES = 2**20
 
 
@@ -172,6 +173,7 @@ def receive_uploads(
         As `save_uploads` and `extract_upload_zip`; then nothing is kept.
     """
     require(Role.EDITOR)
+    _check_room(home, sum(len(content) for _, content in files))
     _sweep(home / _INCOMING)
     folder = home / _INCOMING / uuid4().hex
     report = UploadReport()
@@ -199,6 +201,15 @@ def discard_uploads(received: Path) -> None:
     require(Role.EDITOR)
     if is_uploads(received):
         shutil.rmtree(received)
+
+
+def _check_room(home: Path, n_bytes: int) -> None:
+    """Let nobody but the owner fill the disk to its last gigabytes."""
+    there = next(each for each in (home, *home.parents) if each.exists())
+    if not may(Role.OWNER) and shutil.disk_usage(there).free - n_bytes < _ROOM_LEFT_BYTES:
+        raise CollectionError(
+            "the disk of this Kindred is nearly full", remedy="Ask whoever runs it to make room"
+        )
 
 
 def _add(report: UploadReport, more: UploadReport) -> None:

@@ -21,6 +21,7 @@ from pages.collection.skipped_files import draw_skipped
 from pages.collection.table_reports import draw_tables
 from pages.shared.frame import ErrorBoundary
 from pages.shared.gallery import draw_photos
+from pages.shared.limits import spend
 from pages.shared.links import TEXT_SEARCH
 from pages.shared.navigation import Link, draw_link
 from pages.shared.phrases import count, plain
@@ -87,6 +88,7 @@ def _draw_changes(
             if may(Role.OWNER) and _button("Embed anew", slug, ":material/refresh:"):
                 _index_again(collection)
         elif _button("Update", slug, ":material/sync:", "Take in new, changed and deleted photos"):
+            spend("jobs")
             title = f"Update {summary.name}"
             start_job("update", [str(summary.folder), "--json"], title=title, on=summary.folder)
             st.rerun()
@@ -98,6 +100,7 @@ def _draw_changes(
     elif summary.is_repairable:
         told = "Make it whole again from its photos; they, your tags and your judgements stay"
         if _button("Repair", slug, ":material/healing:", told):
+            spend("jobs")
             arguments = [str(summary.folder), "--repair", "--json"]
             title = f"Repair {summary.name}"
             start_job("check", arguments, title=title, on=summary.folder)

@@ -17,6 +17,7 @@ from pages.collection.inventory import Brought, Decision, draw_inventory
 from pages.shared.collection_caches import look_through
 from pages.shared.elements import catch_pasted_photos
 from pages.shared.frame import ErrorBoundary
+from pages.shared.limits import spend
 from pages.shared.resources import collections
 
 FORMATS = (
@@ -90,6 +91,7 @@ def _carry_out(brought: Brought, decision: Decision | None) -> None:
 
 def _make(brought: Brought, decision: Decision) -> None:
     """Index the photos in the background, then draw their map."""
+    spend("jobs")
     out, root, table = new_folder(decision.name), Path(brought.root), decision.captions
     photos = root
     if brought.is_upload:  # they move into the collection's own folder, and go with it

@@ -18,6 +18,7 @@ from engine.search import SearchEngine
 from engine.storage import new_folder, tag_photos, write_excerpt
 from pages.shared import frame
 from pages.shared.download import photos_as_csv, photos_as_json
+from pages.shared.limits import spend
 from pages.shared.links import IMAGE_SEARCH, address
 from pages.shared.navigation import Link, draw_link
 from pages.shared.phrases import count, plain
@@ -74,6 +75,7 @@ def _draw_tag(engine: SearchEngine, rows: NDArray[np.int64]) -> None:
         tag = st.text_input("Tag these photos", max_chars=60, placeholder="favourites")
         if st.form_submit_button("Save the tag"):
             with frame.ErrorBoundary():
+                spend("jobs")
                 photo_ids = set(collection.catalogue.ids_of(rows).values())
                 n = tag_photos(collection.folder, photo_ids, tag)
                 title = f"Update {collection.name} with the tag {tag.strip()}"
@@ -87,6 +89,7 @@ def _draw_new_collection(engine: SearchEngine, rows: list[int]) -> None:
         name = st.text_input("Make a new collection", max_chars=80, placeholder="Its name")
         if st.form_submit_button("Make it") and name.strip():
             with frame.ErrorBoundary():
+                spend("jobs")
                 out = new_folder(name.strip())
                 n = write_excerpt(engine.collection, rows, out / "photos")
                 arguments = [str(out / "photos"), f"--out={out}", f"--name={name.strip()}"]

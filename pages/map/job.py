@@ -13,6 +13,7 @@ from pages.map.element import Shown, draw_map, send_parts
 from pages.map.parts import named, points_body
 from pages.map.resources import table_of
 from pages.shared.jobs import how_far, share_of
+from pages.shared.limits import spend
 from pages.shared.phrases import plain
 
 PREVIEW_PX = 320
@@ -25,6 +26,7 @@ def title_of(collection: Collection, settings: MapSettings) -> str:
 
 def start_making(collection: Collection, settings: MapSettings) -> None:
     """Queue the making of a map."""
+    spend("jobs")
     arguments = [str(collection.folder), "--json"]
     for name, value in settings.essence().items():
         if name == "centred":

@@ -15,6 +15,7 @@ from pages.search.photo_input import Brought
 from pages.search.query_terms import terms_of
 from pages.search.regions import Attached, draw_square
 from pages.shared.frame import tell
+from pages.shared.limits import spend
 from pages.shared.links import show
 from pages.shared.phrases import plain
 from pages.shared.view import View
@@ -40,7 +41,9 @@ def understand(engine: SearchEngine, brought: Sequence[Brought], here: View) -> 
     for file in brought:
         weight = st.session_state.get(f"weight {file.key}", 1.0)
         try:
+            spend("pixels", 0)  # how many they are is known once they are read
             seen = engine.read(file.data)
+            spend("pixels", seen.width * seen.height)
         except PhotoError as error:
             tell(PhotoError(error.what, value=file.name, remedy=error.remedy))
         else:

@@ -82,7 +82,11 @@ class Access:
         return NOBODY_KNOWN
 
     def _refusal_of_proxy(self, headers: Headers, client: tuple[str, int] | None) -> str:
-        if not is_peer(client):
+        try:
+            is_named = is_peer(client)
+        except ValueError as error:
+            return f"{PEERS} names what is no address and no network: {error}"
+        if not is_named:
             return f"Come by way of the proxy: only those named in {PEERS} are let in."
         if len(user := values_of(headers, self.header)) != 1 or not user[0].strip():
             return f"The proxy names nobody in the header {self.header!r}."

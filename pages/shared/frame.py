@@ -17,6 +17,8 @@ from engine.storage import CollectionSummary
 from pages.shared.collection_box import draw_collection_box, first_of
 from pages.shared.elements import keep_contrast
 from pages.shared.entrance import admit, draw_account, keep_for
+from pages.shared.limits import spend
+from pages.shared.line import drawing, wait_for_turn
 from pages.shared.navigation import Link, draw_navigation
 from pages.shared.phrases import plain
 from pages.shared.resources import collections, engine_of
@@ -56,7 +58,11 @@ class Page:
         ------
         CollectionError
             When the link names none that exists, or there is none at all.
+        BusyError
+            When too much is asked, by this visitor or by all of them.
         """
+        spend("queries")
+        wait_for_turn()
         if self.summary is None:
             raise CollectionError(
                 "no such collection",
@@ -104,7 +110,8 @@ class ErrorBoundary:
     """
 
     def __enter__(self) -> None:
-        return None
+        self._drawing = drawing()
+        self._drawing.__enter__()
 
     def __exit__(
         self,
@@ -112,6 +119,7 @@ class ErrorBoundary:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool:
+        self._drawing.__exit__(None, None, None)
         if isinstance(error, KindredError):
             tell(error)
         elif isinstance(error, Exception):

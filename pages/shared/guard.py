@@ -6,15 +6,18 @@ import html
 import logging
 from typing import TYPE_CHECKING
 
+from engine.errors import BusyError
 from pages.shared import access
 from pages.shared.access import Access
 from pages.shared.headers import headers_for
+from pages.shared.limits import METER
+from pages.shared.origin import Headers, values_of
 from pages.shared.protocol import is_modest, without_place
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-HEALTH = "/_stcore/health"
+HEALTH, UPLOAD = "/_stcore/health", "/_stcore/upload_file/"
 LOGGER = logging.getLogger(__name__)
 
 
@@ -40,6 +43,10 @@ class Guard:
         why = known.refusal(sent, scope.get("client"))
         if why and not (known.is_told and scope["path"].endswith(HEALTH)):
             await _turn_away(scope, why, send)
+            return
+        why = _refused_upload(scope, sent) if known.is_told else ""
+        if why:
+            await _turn_away(scope, why, send, status=429)
             return
         receive = _modest(receive) if known.is_told else receive
         await self.app(
@@ -75,12 +82,27 @@ def _modest(receive: Receive) -> Receive:
     return receive_modest
 
 
-async def _turn_away(scope: Scope, why: str, send: Send) -> None:
+def _refused_upload(scope: Scope, headers: Headers) -> str:
+    """Return why a file is not taken that is sent to a session; files wait in memory."""
+    _, upload, session = str(scope["path"]).partition(UPLOAD)
+    if not upload or scope.get("method") != "PUT":
+        return ""
+    size = "".join(values_of(headers, "content-length"))
+    if not size.isdecimal():
+        return "An upload has to say how large it is."
+    try:
+        METER.spend("upload bytes", int(size), session.partition("/")[0])
+    except BusyError as error:
+        return str(error)
+    return ""
+
+
+async def _turn_away(scope: Scope, why: str, send: Send, status: int = 403) -> None:
     """Answer with one sentence; a socket is closed before it opens."""
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})
         return
     page = f"<!doctype html><title>Kindred</title><h1>Kindred</h1><p>{html.escape(why)}</p>"
     headers = [*headers_for(False).items(), (b"content-type", b"text/html; charset=utf-8")]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": page.encode()})

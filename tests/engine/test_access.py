@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -302,6 +303,18 @@ def test_a_job_stays_within_what_whoever_started_it_may_read(tmp_path: Path, kin
         while not find_job(each.job_id).is_over:
             time.sleep(0.05)
         assert (each.folder / "output.txt").read_text() == expected
+
+
+def test_an_editor_leaves_the_disk_some_room(kindred_home: Path, monkeypatch):
+    """2 GiB are kept back: four bytes more are free, so five are refused; of the owner none are."""
+    usage = SimpleNamespace(free=2 * 2**30 + 4)
+    monkeypatch.setattr("shutil.disk_usage", lambda place: usage)
+    set_visit(lambda: Role.EDITOR)
+    receive_uploads([("a.jpg", b"1234")], kindred_home)
+    with pytest.raises(KindredError, match="nearly full"):
+        receive_uploads([("a.jpg", b"12345")], kindred_home)
+    set_visit(lambda: Role.OWNER)
+    receive_uploads([("a.jpg", b"12345")], kindred_home)
 
 
 def test_paths_are_told_to_the_owner_alone(kindred_home: Path):
