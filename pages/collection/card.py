@@ -88,10 +88,7 @@ def _draw_changes(
             if may(Role.OWNER) and _button("Embed anew", slug, ":material/refresh:"):
                 _index_again(collection)
         elif _button("Update", slug, ":material/sync:", "Take in new, changed and deleted photos"):
-            spend("jobs")
-            title = f"Update {summary.name}"
-            start_job("update", [str(summary.folder), "--json"], title=title, on=summary.folder)
-            st.rerun()
+            _begin("update", summary, "Update")
         if _button("Rename", slug, ":material/edit:"):
             ask_for_name(summary)
         if may(Role.OWNER):
@@ -100,13 +97,16 @@ def _draw_changes(
     elif summary.is_repairable:
         told = "Make it whole again from its photos; they, your tags and your judgements stay"
         if _button("Repair", slug, ":material/healing:", told):
-            spend("jobs")
-            arguments = [str(summary.folder), "--repair", "--json"]
-            title = f"Repair {summary.name}"
-            start_job("check", arguments, title=title, on=summary.folder)
-            st.rerun()
+            _begin("check", summary, "Repair", "--repair")
     if may(Role.OWNER) and _button("Remove", slug, ":material/delete:"):
         ask_to_remove(summary)
+
+
+def _begin(kind: str, summary: CollectionSummary, word: str, *more: str) -> None:
+    spend("jobs")
+    arguments, title = [str(summary.folder), *more, "--json"], f"{word} {summary.name}"
+    start_job(kind, arguments, title=title, on=summary.folder)
+    st.rerun()
 
 
 def _index_again(collection: Collection) -> None:
