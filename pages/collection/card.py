@@ -10,12 +10,7 @@ import streamlit as st
 from engine.access import Role, may, shown
 from engine.config import DEMO_COLLECTION
 from engine.jobs import start_job
-from engine.storage import (
-    Collection,
-    CollectionSummary,
-    remove_collection,
-    rename_collection,
-)
+from engine.storage import Collection, CollectionSummary, remove_collection, rename_collection
 from pages.collection.model_choice import draw_other_model, draw_way_back
 from pages.collection.skipped_files import draw_skipped
 from pages.collection.table_reports import draw_tables
@@ -56,8 +51,8 @@ def draw_collection(slug: str, summary: CollectionSummary) -> None:
             if collection is not None and not is_outdated:
                 link = Link("Search", TEXT_SEARCH, {"collection": slug}, ":material/search:")
                 draw_link(link, key=f"search {slug}")
-            is_still = summary.folder != DEMO_COLLECTION and summary.writer is None
-            if is_still and may(Role.EDITOR):
+            is_own = summary.folder != DEMO_COLLECTION and may(Role.EDITOR)
+            if is_own and summary.writer is None:
                 _draw_changes(slug, summary, collection, is_outdated)
             if collection is not None:
                 draw_tables(slug, collection)
@@ -104,8 +99,8 @@ def _draw_changes(
 
 def _begin(kind: str, summary: CollectionSummary, word: str, *more: str) -> None:
     spend("jobs")
-    arguments, title = [str(summary.folder), *more, "--json"], f"{word} {summary.name}"
-    start_job(kind, arguments, title=title, on=summary.folder)
+    arguments = [str(summary.folder), *more, "--json"]
+    start_job(kind, arguments, title=f"{word} {summary.name}", on=summary.folder)
     st.rerun()
 
 
