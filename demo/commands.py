@@ -5,16 +5,19 @@
 
 from __future__ import annotations
 
-import argparse
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+from click import option
+
 from engine.progress import Step
-from engine.shell import table
-from engine.shell.commands import Command, Measure, Outcome, at_least, path
+from engine.shell.commands import FOLDER, Measure, Outcome, at_least, command
 from engine.shell.meter import duration, listening
+from engine.shell.table import Part, Table, plain
 
 if TYPE_CHECKING:
     from demo.questions import Likeness, QuestionPrecision
@@ -29,13 +32,12 @@ _PARTS = {
 }
 
 
-def _ask_questions(options: argparse.Namespace) -> Outcome:
+def _ask_questions(*, collection: Path, questions: int, seed: int, **others: Any) -> Outcome:
     """Ask about the collection's own attributes, in three wordings."""
     from demo.questions import judge_questions
     from engine.search import SearchEngine
 
-    engine = SearchEngine.open(options.collection)
-    judgement = judge_questions(engine, options.questions, options.seed)
+    judgement = judge_questions(SearchEngine.open(collection), questions, seed)
     return Outcome(_record_of_questions(judgement), _lines_of_questions(judgement))
 
 
@@ -62,7 +64,7 @@ def _record_of_questions(judgement: QuestionPrecision) -> dict[str, Any]:
     }
 
 
-def _lines_of_questions(judgement: QuestionPrecision) -> list[str]:
+def _lines_of_questions(judgement: QuestionPrecision) -> list[Part]:
     from demo.questions import MIN_TRUE, WORDINGS
 
     figures, sizes = judgement.figures(), judgement.sizes()
@@ -80,20 +82,20 @@ def _lines_of_questions(judgement: QuestionPrecision) -> list[str]:
         f"Each has {MIN_TRUE} true photos or more; precision@9 is the true ones among the first 9,"
         " divided by 9 or by all of them if fewer.",
         "",
-        *table.columns(
-            [["precision@9", "questions", "plain", "synonyms", "one typo"], *rows], align="<>>>>"
-        ),
+        Table(rows, "<>>>>", ("precision@9", "questions", "plain", "synonyms", "one typo")),
     ]
 
 
-def _ask_with_real_photos(options: argparse.Namespace) -> Outcome:
+def _ask_with_real_photos(
+    *, collection: Path, real_photos: Path, held_out: bool, **others: Any
+) -> Outcome:
     """Ask a drawn collection with the photos of a real one."""
     from demo.questions import match_kinds
     from engine.encoders.model_folder import read_held_out
     from engine.storage import Collection
 
-    with Collection.open(options.collection) as drawn, Collection.open(options.real_photos) as real:
-        only = read_held_out(drawn.model_folder) if options.held_out else None
+    with Collection.open(collection) as drawn, Collection.open(real_photos) as real:
+        only = read_held_out(drawn.model_folder) if held_out else None
         likeness = match_kinds(drawn, real, only=only)
     return Outcome(_record_of_likeness(likeness), _lines_of_likeness(likeness))
 
@@ -110,7 +112,7 @@ def _record_of_likeness(likeness: Likeness) -> dict[str, Any]:
     }
 
 
-def _lines_of_likeness(likeness: Likeness) -> list[str]:
+def _lines_of_likeness(likeness: Likeness) -> list[Part]:
     rows = [
         [article, f"{n_photos:,}", f"{share:.3f}"]
         for article, (n_photos, share) in likeness.by_article.items()
@@ -119,113 +121,103 @@ def _lines_of_likeness(likeness: Likeness) -> list[str]:
         f"Of the first 9 of {likeness.pool:,} drawn photos, the share of a real photo's own kind:"
         f" {likeness.precision_at_9:.3f} over {likeness.n_photos:,} real photos.",
         "",
-        *table.columns([["article type", "photos", "precision@9"], *rows], align="<>>"),
+        Table(rows, "<>>", ("article type", "photos", "precision@9")),
     ]
 
 
-def _add_photo_folders(parser: argparse.ArgumentParser) -> None:
-    for name, what in (("there", "things it has"), ("elsewhere", "things it has not")):
-        parser.add_argument(
-            f"--{name}",
-            action="append",
-            type=path,
-            default=[],
-            metavar="FOLDER",
-            help=f"with --verdicts: photos of {what}",
-        )
-
-
-def _judge_verdicts(options: argparse.Namespace) -> Outcome:
+def _judge_verdicts(
+    *, collection: Path, there: Sequence[Path], elsewhere: Sequence[Path], **others: Any
+) -> Outcome:
     """Judge the verdicts on sentences about drawn products, and on photos from folders."""
     from demo.questions import try_verdicts
     from engine.search import SearchEngine
 
     trial = try_verdicts(
-        SearchEngine.open(options.collection),
-        there=_files(options.there),
-        elsewhere=_files(options.elsewhere),
+        SearchEngine.open(collection), there=_files(there), elsewhere=_files(elsewhere)
     )
-    rows = [["judged right", "of what is there", "of what is not"]]
+    rows = []
     for part, name in {"a": "sentences, one half", "b": "other half", "uploads": "photos"}.items():
         found = [trial.right(part, is_there=is_there) for is_there in (True, False)]
         rows.append([name, *(f"{right} of {n}" for right, n in found)])
     wrong = [each.asked for each in trial.judged if each.said_there != each.is_there]
-    lines = [f"Asked of {trial.pool:,} photos.", "", *table.columns(rows, align="<>>"), ""]
-    return Outcome(asdict(trial), [*lines, f"Judged wrong: {table.plain('; '.join(wrong))}"])
+    table = Table(rows, "<>>", ("judged right", "of what is there", "of what is not"))
+    told = f"Judged wrong: {plain('; '.join(wrong))}"
+    return Outcome(asdict(trial), [f"Asked of {trial.pool:,} photos.", "", table, "", told])
 
 
-def _files(folders: list[Path]) -> list[Path]:
+def _files(folders: Sequence[Path]) -> list[Path]:
     return sorted(file for folder in folders for file in folder.iterdir() if file.is_file())
 
 
-def _add_demo_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--photos", type=at_least(1), default=300, help="how many (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--out", type=path, required=True, metavar="DIR", help="the folder to draw into"
-    )
-    parser.add_argument(
-        "--seed", type=at_least(0), default=0, help="the same seed draws the same photos"
-    )
-    parser.add_argument(
-        "--size", type=at_least(32), default=128, metavar="PX", help="side (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--without-held-out",
-        action="store_true",
-        help="leave out the combinations that 'evaluate --questions' asks as unseen ones",
-    )
-
-
-def _run_demo(options: argparse.Namespace) -> Outcome:
-    """Draw a folder of captioned photos."""
+@command("demo")
+@option("--photos", type=at_least(1), default=300, show_default=True, help="How many.")
+@option("--out", type=FOLDER, required=True, help="The folder to draw into.")
+@option("--seed", type=at_least(0), default=0, help="The same seed draws the same photos.")
+@option("--size", type=at_least(32), default=128, show_default=True, metavar="PX", help="Side.")
+@option(
+    "--without-held-out",
+    is_flag=True,
+    help="Leave out the combinations that 'evaluate --questions' asks as unseen ones.",
+)
+def demo(photos: int, out: Path, seed: int, size: int, without_held_out: bool) -> Outcome:
+    """Draw a folder of captioned photos to try things on."""
     from demo.drawing import draw_collection
 
     begin = time.perf_counter()
     with listening() as progress:
-        step = Step(progress, "drawing photos", options.photos)
+        step = Step(progress, "drawing photos", photos)
         draw_collection(
-            options.photos,
-            options.seed,
-            options.out,
-            size_px=options.size,
-            without_held_out=options.without_held_out,
+            photos,
+            seed,
+            out,
+            size_px=size,
+            without_held_out=without_held_out,
             progress=lambda done, total: step.at(done),
         )
     seconds = time.perf_counter() - begin
     record: dict[str, Any] = {
-        "drawn": options.photos,
-        "folder": str(options.out),
+        "drawn": photos,
+        "folder": str(out),
         "seconds": seconds,
-        "photos_per_second": options.photos / seconds,
+        "photos_per_second": photos / seconds,
     }
-    line = f"{options.photos:,} photos drawn into {options.out} in {duration(seconds)}."
-    return Outcome(record, [line])
+    return Outcome(record, [f"{photos:,} photos drawn into {out} in {duration(seconds)}."])
 
 
-COMMANDS = (
-    Command(
-        "demo", "draw a folder of captioned photos to try things on", _add_demo_arguments, _run_demo
-    ),
-)
 MEASURES = (
     Measure(
-        "questions",
-        "ask N questions of two and three attributes about drawn photos, judged exactly",
+        click.Option(
+            ["--questions"],
+            type=at_least(1),
+            help="Ask N questions of two and three attributes about drawn photos, judged exactly.",
+        ),
         _ask_questions,
-        {"type": at_least(1), "metavar": "N"},
     ),
     Measure(
-        "real-photos",
-        "ask about drawn photos with this collection's real ones: do their kinds agree?",
+        click.Option(
+            ["--real-photos"],
+            type=FOLDER,
+            metavar="COLLECTION",
+            help="Ask about drawn photos with this collection's real ones: do their kinds agree?",
+        ),
         _ask_with_real_photos,
-        {"type": path, "metavar": "COLLECTION"},
     ),
     Measure(
-        "verdicts",
-        "is 'no good answer' said of sentences and photos where it is true?",
+        click.Option(
+            ["--verdicts"],
+            is_flag=True,
+            help="Is 'no good answer' said of sentences and photos where it is true?",
+        ),
         _judge_verdicts,
-        add_arguments=_add_photo_folders,
+        [
+            click.Option(
+                [f"--{name}"],
+                multiple=True,
+                type=FOLDER,
+                metavar="FOLDER",
+                help=f"With --verdicts: photos of {what}.",
+            )
+            for name, what in (("there", "things it has"), ("elsewhere", "things it has not"))
+        ],
     ),
 )

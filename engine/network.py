@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 PATIENCE_SECONDS = 3.0
 _PORTS = {"https": 443, "http": 80}
@@ -26,6 +25,8 @@ def is_reachable(url: str, *, seconds: float = PATIENCE_SECONDS) -> bool:
     seconds
         How long to wait at most.
     """
+    from urllib.request import getproxies  # the one thing of it that is needed, and rarely
+
     parts = urlsplit(url)
     proxy = getproxies().get(parts.scheme)
     if proxy:

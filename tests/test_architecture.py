@@ -61,6 +61,8 @@ OWNERS = {
     "tokenizers": {"encoders", "text", "tools"},
     "keras_hub": {"encoders"},
     "watchfiles": {"watch"},
+    "click": {"shell", "demo"},
+    "rich": {"shell"},
 }
 UNSAFE_LIBRARIES = {"pickle", "dill", "joblib", "marshal", "shelve", "cloudpickle"}
 BANNED_WORDS = {"manager", "handler", "process", "do", "tmp", "info", "obj", "img", "utils"}

@@ -5,69 +5,104 @@ that had to be skipped included), 1 when the world is at fault, 2 when the comma
 it stopped to ask and goes on with ``--yes``.
 
 Not inside: any work. Each command reads its arguments, calls one room of the engine and lays out
-what comes back. Heavy rooms are imported when their command runs, so that `--help` is instant.
+what comes back. A command's file is imported when it runs, so that `--help` is instant.
 """
 
 from __future__ import annotations
 
-import argparse
+import os
 import sys
 from collections.abc import Mapping, Sequence
-from functools import cache
 from importlib import import_module
-from pathlib import Path
 
-from engine.shell import (
-    compare_command,
-    evaluate_command,
-    import_command,
-    index_command,
-    map_command,
-    models,
-    runs_command,
-    search_command,
-    similar_command,
-    train_command,
-    words_command,
-)
-from engine.shell.commands import Command, UsageError
+import click
+from click.shell_completion import CompletionItem
+
+from engine.shell import completion
+from engine.shell.commands import AS_JSON, Command, plugins
 from engine.shell.console import exit_code, log_to_file
 
-PLUGINS = ("demo.commands",)
-"""Modules beside the engine that add `COMMANDS` to the shell, and `MEASURES` to `evaluate`.
+PROGRAM = "python -m engine"
+# Every command: the file it is in, and what it is good for.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "index": ("index_command", "Make a collection from a folder of photos."),
+    "update": ("index_command", "Take in new, changed and deleted photos."),
+    "check": ("index_command", "Find damage in a collection and repair it."),
+    "search": ("search_command", "Find photos by words, by photos, or by both."),
+    "similar": ("similar_command", "Find photos like one, in every respect or in one."),
+    "tags": ("similar_command", "Say in words what is on a photo, or measure that."),
+    "train": ("train_command", "Teach a model photos and their captions."),
+    "runs": ("runs_command", "List, compare, promote, export and import what was trained."),
+    "compare": ("compare_command", "Train every recipe on a sample and show which is better."),
+    "models": ("models", "List, get, use, compare and remove models."),
+    "evaluate": ("evaluate_command", "Measure how well texts and photos find each other."),
+    "map": ("map_command", "Draw a collection as a map of points."),
+    "info": ("evaluate_command", "Tell what a collection is made of."),
+    "words": ("words_command", "Show the words nearest to a word, or learn word vectors."),
+    "import": ("import_command", "Make a folder of photos from a published data set."),
+}
 
-One that is not there is passed over: the shell works without.
-"""
+
+class Shell(click.Group):
+    """All commands, each imported when it is asked for; those of plugins last."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return every command's name."""
+        return list(self.summaries())
+
+    def summaries(self) -> dict[str, str]:
+        """Return what each command is good for."""
+        beside = {name: each.help or "" for name, each in self._beside().items()}
+        return {name: summary for name, (_, summary) in COMMANDS.items()} | beside
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> Command | None:
+        """Return a command.
+
+        Raises
+        ------
+        click.NoSuchCommand
+            There is none of this name; the sentence names the nearest.
+        """
+        if cmd_name in COMMANDS:
+            module, summary = COMMANDS[cmd_name]
+            found = _commands_in(import_module(f"engine.shell.{module}"))[cmd_name]
+            found.help = summary
+            return found
+        beside = self._beside().get(cmd_name)
+        if beside is None and not ctx.resilient_parsing:
+            raise click.NoSuchCommand(cmd_name, possibilities=self.list_commands(ctx), ctx=ctx)
+        return beside
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the overview, without importing the commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self.summaries().items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Return the commands and options that go on so."""
+        names = [
+            CompletionItem(name, help=summary)
+            for name, summary in self.summaries().items()
+            if name.startswith(incomplete)
+        ]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
+
+    def _beside(self) -> dict[str, Command]:
+        return {name: each for one in plugins() for name, each in _commands_in(one).items()}
 
 
-@cache
-def all_commands() -> Mapping[str, Command]:
-    """Return every command by its name, those of plugins last."""
-    beside = Path(__file__).resolve().parents[2]
-    plugins = [
-        import_module(name)
-        for name in PLUGINS
-        if (beside / name.replace(".", "/")).with_suffix(".py").is_file()
-    ]
-    commands = (
-        index_command.INDEX,
-        index_command.UPDATE,
-        index_command.CHECK,
-        search_command.COMMAND,
-        similar_command.SIMILAR,
-        similar_command.TAGS,
-        train_command.TRAIN,
-        runs_command.RUNS,
-        compare_command.COMMAND,
-        models.COMMAND,
-        evaluate_command.evaluate_command([each for one in plugins for each in one.MEASURES]),
-        map_command.COMMAND,
-        evaluate_command.DESCRIBE,
-        words_command.COMMAND,
-        import_command.COMMAND,
-        *(each for one in plugins for each in one.COMMANDS),
-    )
-    return {command.name: command for command in commands}
+def _commands_in(module: object) -> dict[str, Command]:
+    found = (each for each in vars(module).values() if isinstance(each, Command))
+    return {str(each.name): each for each in found}
+
+
+SHELL = Shell(
+    no_args_is_help=False,
+    params=completion.OPTIONS,
+    help="Find photos by words and by photos.",
+    epilog=f"'{PROGRAM} COMMAND --help' tells what a command takes.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -82,51 +117,19 @@ def main(arguments: Sequence[str]) -> int:
     -------
     int
         The exit code.
-
-    Raises
-    ------
-    SystemExit
-        From argparse: with 2 for wrong usage, with 0 after `--help`.
     """
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    name = overview().parse_args(arguments[:1]).command
-    command = all_commands()[name]
-    parser = command.parser()
-    speaks = name in (search_command.COMMAND.name, words_command.COMMAND.name)
-    rest = search_command.shield(arguments[1:]) if speaks else arguments[1:]
-    options = parser.parse_intermixed_args(rest)
+    if completion.VARIABLE in os.environ:
+        return completion.answer(SHELL, PROGRAM)
     log_to_file()
-    try:
-        return exit_code(lambda: _run(command, options))
-    except UsageError as error:
-        parser.error(str(error))
+    return exit_code(lambda: _run(arguments))
 
 
-def _run(command: Command, options: argparse.Namespace) -> None:
-    outcome = command.run(options)
-    verification = sys.modules.get("engine.storage.verification")
-    if verification is not None:  # no answer is told from a collection that proves damaged
-        verification.wait_for_all()
-    outcome.write(as_json=options.json)
-
-
-def overview() -> argparse.ArgumentParser:
-    """Return the parser that knows no command and tells of all."""
-    parser = argparse.ArgumentParser(
-        prog="python -m engine",
-        usage="python -m engine COMMAND …",
-        description="Find photos by words and by photos.",
-        epilog="\n".join(["commands:", *map(introduction, all_commands().values())])
-        + "\n\n'python -m engine COMMAND --help' tells what a command takes.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "command", choices=all_commands(), metavar="COMMAND", help=argparse.SUPPRESS
-    )
-    return parser
-
-
-def introduction(command: Command) -> str:
-    """Return a command's line in the overview."""
-    return f"  {command.name:10}{command.summary}"
+def _run(arguments: Sequence[str]) -> None:
+    with SHELL.make_context(PROGRAM, list(arguments)) as context:
+        outcome = SHELL.invoke(context)
+        verification = sys.modules.get("engine.storage.verification")
+        if verification is not None:  # no answer is told from a collection that proves damaged
+            verification.wait_for_all()
+        outcome.write(as_json=context.meta[AS_JSON])

@@ -1,14 +1,30 @@
-"""What a command is: its words on the command line, and what it gives back."""
+"""What a command of the shell is made of: its kinds of values, and what it gives back."""
 
 from __future__ import annotations
 
-import argparse
 import json
+import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+
+import click
+from click.core import ParameterSource
+from click.shell_completion import CompletionItem
+
+from engine.shell.table import Part, laid_out
+
+AS_JSON = "as_json"
+PLUGINS = ("demo.commands",)
+"""Modules beside the engine that add commands to the shell, and `MEASURES` to `evaluate`.
+
+One that is not there is passed over: the shell works without.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +42,7 @@ class Outcome:
     """
 
     record: dict[str, Any]
-    lines: Sequence[str]
+    lines: Sequence[Part]
     notes: Sequence[str] = field(default=())
 
     def write(self, *, as_json: bool) -> None:
@@ -36,79 +52,112 @@ class Outcome:
         if as_json:
             print(json.dumps(self.record, ensure_ascii=False, indent=2))
         else:
-            print("\n".join(self.lines))
+            print(laid_out(self.lines, sys.stdout))
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One job of the shell.
+class Command(click.Command):
+    """A job of the shell, whose function returns an `Outcome`; all of them know `--json`."""
 
-    Parameters
-    ----------
-    name, summary
-        What a person types, and what it is good for.
-    add_arguments
-        Adds the command's own arguments to a parser.
-    run
-        Does the job; raises `KindredError` for the world's fault and `UsageError` for arguments
-        that do not go together.
-    """
-
-    name: str
-    summary: str
-    add_arguments: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace], Outcome]
-
-    def parser(self) -> argparse.ArgumentParser:
-        """Return the parser for what follows the command's name."""
-        parser = argparse.ArgumentParser(
-            prog=f"python -m engine {self.name}",
-            description=self.summary[0].upper() + self.summary[1:] + ".",
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        json_flag = click.Option(
+            ["--json"],
+            is_flag=True,
+            expose_value=False,
+            help="Print one JSON object.",
+            callback=lambda context, option, given: context.meta.update({AS_JSON: given}),
         )
-        self.add_arguments(parser)
-        parser.add_argument("--json", action="store_true", help="print one JSON object")
-        return parser
+        self.params.append(json_flag)
+
+
+class SpokenCommand(Command):
+    """A command that takes a query, which may start with a minus."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments, the query's minus as a part of it."""
+        return super().parse_args(ctx, shield(args))
+
+
+def shield(arguments: Sequence[str]) -> list[str]:
+    """Protect a query that starts with a minus from being read as an option.
+
+    A leading blank is all it needs, and the query language ignores it.
+
+    Examples
+    --------
+    >>> shield(["shoes", "-floral + red", "-k", "5", "-k9", "--json"])
+    ['shoes', ' -floral + red', '-k', '5', '-k9', '--json']
+    """
+    option = re.compile(r"--\S*|-[kh]|-k\d+|[^-].*|", re.DOTALL)
+    return [word if option.fullmatch(word) else f" {word}" for word in arguments]
+
+
+command = partial(click.command, cls=Command)
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Something that `evaluate` measures instead of retrieval, by a flag of its own.
+    """Something that `evaluate` measures instead of retrieval, by an option of its own.
 
     Parameters
     ----------
-    name, help
-        The flag without its dashes, and what it is for.
+    option
+        What asks for it.
     run
-        Measures, given all of the command's arguments.
-    value
-        argparse's settings of the flag's value, such as its type; none for a switch.
-    add_arguments
-        Adds what else the measure takes.
+        Measures, given all of the command's arguments by name.
+    further
+        What else it takes.
     """
 
-    name: str
-    help: str
-    run: Callable[[argparse.Namespace], Outcome]
-    value: Mapping[str, Any] = field(default_factory=lambda: {"action": "store_true"})
-    add_arguments: Callable[[argparse.ArgumentParser], None] = lambda parser: None
-
-    def is_asked_for(self, options: argparse.Namespace) -> bool:
-        """Return whether its flag was given."""
-        return bool(getattr(options, self.name.replace("-", "_")))
+    option: click.Option
+    run: Callable[..., Outcome]
+    further: Sequence[click.Option] = ()
 
 
-class UsageError(Exception):
-    """Arguments that are fine one by one but do not go together."""
+class Kind(click.ParamType):
+    """A kind of value, read by a function whose ValueError says what it must be.
 
-
-def at_least(minimum: int) -> Callable[[str], int]:
-    """Return a reader of whole numbers from `minimum`, for argparse.
-
-    Examples
-    --------
-    >>> at_least(1)("9")
-    9
+    Parameters
+    ----------
+    name
+        What stands for the value in the help.
+    read
+        Returns what one text says.
+    choices
+        What there is to choose from, for completion.
     """
+
+    def __init__(self, name: str, read: Callable[[str], Any], choices: Sequence[str] = ()) -> None:
+        self.name, self._read, self._choices = name, read, choices
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return what a text says; a default is a value already."""
+        try:
+            return self._read(value) if isinstance(value, str) else value
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Return the choices that go on so."""
+        return [CompletionItem(each) for each in self._choices if each.startswith(incomplete)]
+
+
+class HomePath(click.Path):
+    """A path, with `~` for the home folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path that a text says."""
+        return Path(value).expanduser()
+
+
+PATH = HomePath()
+FOLDER = HomePath(file_okay=False)
+
+
+def at_least(minimum: int) -> Kind:
+    """Return the kind of whole numbers from `minimum`."""
 
     def read(text: str) -> int:
         try:
@@ -116,22 +165,39 @@ def at_least(minimum: int) -> Callable[[str], int]:
         except ValueError:
             number = minimum - 1
         if number < minimum:
-            raise argparse.ArgumentTypeError(
-                f"must be a whole number from {minimum}, not {text.strip()!r}"
-            )
+            raise ValueError(f"must be a whole number from {minimum}, not {text.strip()!r}")
         return number
 
-    return read
+    return Kind("N", read)
 
 
-def pair(text: str) -> tuple[str, str]:
-    """Read KEY=VALUE, for argparse; the value may hold further equals signs."""
-    key, equals, value = text.partition("=")
-    if not (equals and key.strip() and value.strip()):
-        raise argparse.ArgumentTypeError(f"must look like KEY=VALUE, not {text!r}")
-    return key.strip(), value.strip()
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = (part.strip() for part in text.partition("="))
+    if not (equals and key and value):
+        raise ValueError(f"must look like KEY=VALUE, not {text!r}")
+    return key, value
 
 
-def path(text: str) -> Path:
-    """Read a path, with `~` for the home folder."""
-    return Path(text).expanduser()
+PAIR = Kind("KEY=VALUE", _pair)
+collection_argument = click.argument("collection", type=FOLDER, help="A collection's folder.")
+
+
+def given_settings(names: Iterable[str]) -> dict[str, Any]:
+    """Return those settings of training that a person gave; the others keep their defaults."""
+    context = click.get_current_context()
+    given = {
+        name: context.params[name]
+        for name in names
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    return given | ({"weights": None} if given.get("weights") == "none" else {})
+
+
+def plugins() -> list[ModuleType]:
+    """Return the modules beside the engine that add to the shell."""
+    beside = Path(__file__).resolve().parents[2]
+    return [
+        import_module(name)
+        for name in PLUGINS
+        if (beside / name.replace(".", "/")).with_suffix(".py").is_file()
+    ]

@@ -8,14 +8,14 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import click
+
 from engine import config
 from engine.errors import KindredError, UnconfirmedError
-from engine.shell.commands import UsageError
 from engine.shell.table import plain
 
 DONE = 0
@@ -34,19 +34,16 @@ def exit_code(work: Callable[[], None]) -> int:
     Returns
     -------
     int
-        0 when done, 1 for the world's fault, 3 when it waits for a person's ``--yes``, 130 for
-        Ctrl-C, and 141 when whoever read stdout has left, which needs no words.
-
-    Raises
-    ------
-    UsageError
-        From `work`, for the parser that knows the command's usage.
+        0 when done, 1 for the world's fault, 2 for wrong usage, 3 when it waits for a person's
+        ``--yes``, 130 for Ctrl-C, and 141 when whoever read stdout has left, which needs no words.
     """
     try:
         work()
         sys.stdout.flush()
-    except UsageError:
-        raise
+    except click.exceptions.Exit as end:  # after --help and its like
+        return end.exit_code
+    except click.UsageError as error:
+        return tell_usage(error)
     except KindredError as error:
         code = tell(str(error))
         return UNCONFIRMED if isinstance(error, UnconfirmedError) else code
@@ -66,6 +63,15 @@ def tell(sentence: str) -> int:
     line = plain(sentence)
     print(line[:1].upper() + line[1:], file=sys.stderr)
     return WORLDS_FAULT
+
+
+def tell_usage(error: click.UsageError) -> int:
+    """Write how the command is used, and what is wrong; return the code for wrong usage."""
+    if error.ctx is not None:
+        print(error.ctx.get_usage(), file=sys.stderr)
+        print(f"{error.ctx.command_path}: ", end="", file=sys.stderr)
+    print(f"error: {plain(error.format_message())}", file=sys.stderr)
+    return WRONG_USAGE
 
 
 def unforeseen(error: Exception) -> str:
@@ -90,6 +96,8 @@ def log_path() -> Path:
     folder = config.home()
     nearest = next(path for path in [folder, *folder.parents] if path.exists())
     if not os.access(nearest, os.W_OK):
+        import tempfile
+
         folder = Path(tempfile.gettempdir())
     return folder / "kindred.log"
 

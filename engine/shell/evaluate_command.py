@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.shell import table
-from engine.shell.commands import Command, Measure, Outcome, at_least, path
+import click
+
+from engine.shell.commands import (
+    FOLDER,
+    Command,
+    Measure,
+    Outcome,
+    at_least,
+    collection_argument,
+    command,
+    plugins,
+)
 from engine.shell.index_command import (
     lines_of_remark,
     lines_of_skipped,
@@ -17,6 +26,7 @@ from engine.shell.index_command import (
     records_of_skipped,
 )
 from engine.shell.meter import listening
+from engine.shell.table import Part, Table
 from engine.shell.trials_command import TRIALS
 
 if TYPE_CHECKING:
@@ -30,14 +40,8 @@ POOLING = (
 FLATTERED = "If the model was trained on these photos, only --held-out gives honest figures."
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what every command on a collection takes."""
-    parser.add_argument("collection", type=path, metavar="COLLECTION", help="a collection's folder")
-
-
-def retrieval_lines(directions: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def retrieval_table(directions: Mapping[str, Mapping[str, Any]]) -> Table:
     """Return a table of recall and ranks, one row per direction, each with its pool."""
-    head = ["", "pool", "R@1", "R@5", "R@10", "median rank", "mean rank"]
     rows = [
         [
             DIRECTIONS[direction],
@@ -48,41 +52,39 @@ def retrieval_lines(directions: Mapping[str, Mapping[str, Any]]) -> list[str]:
         ]
         for direction, figures in directions.items()
     ]
-    return table.columns([head, *rows], align="<>>>>>>")
+    head = ("", "pool", "R@1", "R@5", "R@10", "median rank", "mean rank")
+    return Table(rows, "<>>>>>>", head)
 
 
-def evaluate_command(measures: Sequence[Measure]) -> Command:
-    """Return the command `evaluate`, which knows some measures beside its own."""
-    measures = [*measures, *TRIALS]
-    return Command(
-        "evaluate",
-        "measure how well texts and photos find each other",
-        lambda parser: _add_evaluate_arguments(parser, measures),
-        lambda options: _run_evaluate(options, measures),
-    )
+MEASURES: Sequence[Measure] = (*(each for one in plugins() for each in one.MEASURES), *TRIALS)
 
 
-def _add_evaluate_arguments(parser: argparse.ArgumentParser, measures: Sequence[Measure]) -> None:
-    add_arguments(parser)
-    parser.add_argument(
-        "--held-out",
-        action="store_true",
-        help="measure only on photos that the model's training held out",
-    )
-    instead = parser.add_mutually_exclusive_group()
-    for measure in measures:
-        instead.add_argument(f"--{measure.name}", help=measure.help, **measure.value)
-        measure.add_arguments(parser)
-    parser.add_argument(
-        "--seed", type=at_least(0), default=0, help="the same seed asks the same questions"
-    )
+def _evaluate(collection: Path, held_out: bool, seed: int, **asked: Any) -> Outcome:
+    chosen = [each for each in MEASURES if asked[each.option.name]]
+    if len(chosen) > 1:
+        first, second, *_ = (each.option.opts[0] for each in chosen)
+        raise click.UsageError(f"{second} does not go with {first}: give one of them")
+    for measure in chosen:
+        return measure.run(collection=collection, held_out=held_out, seed=seed, **asked)
+    return _measure_retrieval(collection, held_out_only=held_out)
 
 
-def _run_evaluate(options: argparse.Namespace, measures: Sequence[Measure]) -> Outcome:
-    for measure in measures:
-        if measure.is_asked_for(options):
-            return measure.run(options)
-    return _measure_retrieval(options.collection, held_out_only=options.held_out)
+EVALUATE = Command(
+    "evaluate",
+    callback=_evaluate,
+    params=[
+        click.Argument(["collection"], type=FOLDER, help="A collection's folder."),
+        click.Option(
+            ["--held-out"],
+            is_flag=True,
+            help="Measure only on photos that the model's training held out.",
+        ),
+        *(option for each in MEASURES for option in (each.option, *each.further)),
+        click.Option(
+            ["--seed"], type=at_least(0), default=0, help="The same seed asks the same questions."
+        ),
+    ],
+)
 
 
 def _measure_retrieval(folder: Path, *, held_out_only: bool) -> Outcome:
@@ -119,16 +121,16 @@ def record_of(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def lines_of(evaluation: Evaluation) -> list[str]:
+def lines_of(evaluation: Evaluation) -> list[Part]:
     """Return the tables a person reads."""
     record = record_of(evaluation)
-    lines = [
+    lines: list[Part] = [
         f"Measured on {evaluation.pool:,} of {evaluation.n_photos:,} photos"
         f" with {evaluation.n_captions:,} captions."
     ]
     directions = {name: record[name] for name in DIRECTIONS if record[name]}
     if directions:
-        lines += ["", *retrieval_lines(directions), "", POOLING]
+        lines += ["", retrieval_table(directions), "", POOLING]
     hybrid = evaluation.precision_at_9_hybrid
     rows = [
         [name, f"{share:.3f}", f"{hybrid[name]:.3f}"]
@@ -136,19 +138,21 @@ def lines_of(evaluation: Evaluation) -> list[str]:
     ]
     if rows:
         lines += ["", "Of a photo's 9 nearest others, the share with its own …"]
-        lines += table.columns([["", "dense", "hybrid"], *rows], align="<>>")
+        lines.append(Table(rows, "<>>", ("", "dense", "hybrid")))
     return lines
 
 
-def run_describe(options: argparse.Namespace) -> Outcome:
+@command("info")
+@collection_argument
+def describe(collection: Path) -> Outcome:
     """Tell what a collection is made of."""
     from engine.storage import Collection
 
-    with Collection.open(options.collection) as collection:
-        manifest = collection.manifest
-        skipped = collection.catalogue.skipped()
-        tables = collection.catalogue.tables()
-        remark = collection.index_remark
+    with Collection.open(collection) as opened:
+        manifest = opened.manifest
+        skipped = opened.catalogue.skipped()
+        tables = opened.catalogue.tables()
+        remark = opened.index_remark
     record = {
         "name": manifest.name,
         "indexed": manifest.n_photos,
@@ -168,7 +172,4 @@ def run_describe(options: argparse.Namespace) -> Outcome:
         if not isinstance(value, list) and key != "index_remark"
     ]
     lines = [*lines_of_remark(remark), *lines_of_tables(tables), *lines_of_skipped(skipped)]
-    return Outcome(record, [*table.columns(rows, align="<<"), *lines])
-
-
-DESCRIBE = Command("info", "tell what a collection is made of", add_arguments, run_describe)
+    return Outcome(record, [Table(rows, "<<"), *lines])

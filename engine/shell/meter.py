@@ -1,22 +1,25 @@
 """Progress on stderr: how much is done, how fast, and how long it will take yet.
 
-A terminal gets one line that is redrawn; a file or a pipe gets a plain line every few seconds.
+A terminal gets one line with a bar, by rich; a file or a pipe gets a plain line every few seconds.
 """
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from engine.progress import Progress, Report
+from engine.shell.table import console_of, plain
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
 
 REDRAW_SECONDS = 0.1
 PLAIN_SECONDS = 5.0
-CLEAR_LINE = "\r\x1b[K"
 
 
 @contextmanager
@@ -35,7 +38,7 @@ def listening() -> Iterator[Report]:
 
 
 class Meter:
-    """A listener for progress that writes to a person.
+    r"""A listener for progress that writes to a person.
 
     Parameters
     ----------
@@ -44,16 +47,18 @@ class Meter:
 
     Examples
     --------
-    >>> import sys
-    >>> with Meter(sys.stdout) as meter:
+    >>> import io
+    >>> file = io.StringIO()
+    >>> with Meter(file) as meter:
     ...     meter(Progress("embedding photos", done=500, total=2000, seconds=2.0))
-    embedding photos: 500 of 2,000 (25 %), 250/s, 6 s left
+    >>> file.getvalue()
+    'embedding photos: 500 of 2,000 (25 %), 250/s, 6 s left\n'
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
-        self._is_terminal = self._stream.isatty()
-        self._pause = REDRAW_SECONDS if self._is_terminal else PLAIN_SECONDS
+        self._is_terminal = self._stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._bar: Bar | None = None
         self._step = ""
         self._next_time = 0.0
 
@@ -61,35 +66,49 @@ class Meter:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._is_terminal and self._step:
-            self._write(CLEAR_LINE)
+        if self._bar:
+            self._bar.stop()
 
     def __call__(self, progress: Progress) -> None:
         """Show `progress`, unless the last line is too fresh for another one."""
+        step = plain(progress.step.partition(",")[0])  # what follows a comma changes all the time
         is_due = time.monotonic() >= self._next_time
-        step = progress.step.partition(",")[0]  # what follows a comma changes all the time
-        is_new = step != self._step
         is_complete = 0 < progress.total <= progress.done
-        if not (is_due or is_new or is_complete):
+        if not (is_due or step != self._step or is_complete):
             return
         self._step = step
-        self._next_time = time.monotonic() + self._pause
-        self._show(describe(progress))
-
-    def _show(self, line: str) -> None:
+        self._next_time = time.monotonic() + (
+            REDRAW_SECONDS if self._is_terminal else PLAIN_SECONDS
+        )
         if self._is_terminal:
-            width = shutil.get_terminal_size().columns - 1
-            self._write(f"{CLEAR_LINE}{line[:width]}")
+            self._draw(progress)
         else:
-            self._write(f"{line}\n")
+            print(f"{plain(progress.step)}: {describe(progress)}", file=self._stream, flush=True)
 
-    def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+    def _draw(self, progress: Progress) -> None:
+        if self._bar is None:
+            from rich.progress import BarColumn, TextColumn
+            from rich.progress import Progress as Bar
+
+            step, told = (
+                TextColumn(f"{{task.fields[{n}]}}", markup=False) for n in ("step", "told")
+            )
+            console = console_of(self._stream)
+            self._bar = Bar(
+                step, BarColumn(), told, console=console, transient=True, auto_refresh=False
+            )
+            self._bar.add_task("", step="", told="")
+            self._bar.start()
+        done, total = progress.done, progress.total or None
+        (task,) = self._bar.task_ids
+        self._bar.update(
+            task, completed=done, total=total, step=plain(progress.step), told=describe(progress)
+        )
+        self._bar.refresh()
 
 
 def describe(progress: Progress) -> str:
-    """Return one line with the count, the rate and the time left, as far as they are known."""
+    """Return the count, the rate and the time left, as far as they are known."""
     scale, unit = (1e6, " MB") if progress.unit == "bytes" else (1, "")
     parts = [f"{progress.done / scale:,.0f}{unit}"]
     if progress.total > 0:
@@ -99,7 +118,7 @@ def describe(progress: Progress) -> str:
         parts.append(f"{amount(progress.rate / scale)}{unit}/s")
     if progress.seconds_left:
         parts.append(f"{duration(max(progress.seconds_left, 1))} left")
-    return f"{progress.step}: {', '.join(parts)}"
+    return ", ".join(parts)
 
 
 def amount(number: float) -> str:

@@ -2,52 +2,60 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.shell import table
-from engine.shell.commands import Command, Outcome, UsageError, at_least, path
+import click
+from click import argument, option
+
+from engine.shell.commands import FOLDER, Outcome, at_least, command
 from engine.shell.index_command import outcome_of as outcome_of_build
 from engine.shell.meter import amount, listening
+from engine.shell.table import Part, Table
 
 if TYPE_CHECKING:
     from engine.hub import KnownModel, ModelOnShelf
 
-Action = Callable[[argparse.Namespace], Outcome]
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `models` takes."""
-    parser.add_argument(
-        "action", nargs="?", default="list", choices=ACTIONS, help="what to do (default: list)"
-    )
-    parser.add_argument(
-        "items",
-        nargs="*",
-        metavar="NAME",
-        help="a model's name; for get also a repository (owner/name), a folder or zip file, or a "
-        "preset of keras_hub (keras:clip_vit_base_patch32), which is installed apart; "
-        "for compare two models and a question",
-    )
-    parser.add_argument(
-        "--to", type=path, metavar="COLLECTION", help="use, compare: the collection"
-    )
-    parser.add_argument("--name", help="get: what the model is called here")
-    parser.add_argument("--revision", help="get: a commit or tag (default: the newest commit)")
-    parser.add_argument(
-        "-k", type=at_least(1), default=9, help="compare: answers of each (default: %(default)s)"
-    )
-
-
-def run(options: argparse.Namespace) -> Outcome:
+@command("models")
+@argument(
+    "action",
+    default="list",
+    type=click.Choice(("list", "get", "use", "compare", "remove")),
+    help="What to do (default: list).",
+)
+@argument(
+    "items",
+    nargs=-1,
+    metavar="[NAME]...",
+    help="A model's name; for get also a repository (owner/name), a folder or zip file, or a "
+    "preset of keras_hub (keras:clip_vit_base_patch32), which is installed apart; "
+    "for compare two models and a question.",
+)
+@option("--to", type=FOLDER, metavar="COLLECTION", help="use, compare: the collection.")
+@option("--name", help="get: what the model is called here.")
+@option("--revision", help="get: a commit or tag (default: the newest commit).")
+@option("-k", type=at_least(1), default=9, show_default=True, help="compare: answers of each.")
+def models(action: str, items: Sequence[str], to: Path | None, **options: Any) -> Outcome:
     """Do what was asked with the models that were named."""
-    return ACTIONS[options.action](options)
+    if action == "list":
+        return list_them()
+    if action in ("use", "compare") and to is None:
+        raise click.UsageError(f"{action} needs --to COLLECTION")
+    if action == "compare":
+        if len(items) < 3:
+            raise click.UsageError("compare needs two models and a question")
+        return compare(items[0], items[1], " ".join(items[2:]), Path(str(to)), options["k"])
+    if len(items) != 1:
+        raise click.UsageError(f"{action} takes one NAME")
+    if action == "get":
+        return get(items[0], options["name"], options["revision"])
+    return use(items[0], Path(str(to))) if action == "use" else remove(items[0])
 
 
-def list_them(options: argparse.Namespace) -> Outcome:
+def list_them() -> Outcome:
     """List the models that are here, and those that can be had."""
     from engine.hub import KNOWN, models_here
 
@@ -58,12 +66,13 @@ def list_them(options: argparse.Namespace) -> Outcome:
         "here": [record_of_here(each) for each in here],
         "published": [record_of_known(each) for each in to_get],
     }
-    head = ["", "size", "photos/s", "a text", "recall", "languages", "licence", "good at"]
-    rows = [[each.name, *_of_here(each)] for each in here]
-    rows += [[each.name, *_of_known(each)] for each in to_get]
-    lines = table.columns([head, *rows], align="<>>>><<<", room=table.room())
-    lines.insert(1, "Here:")
-    lines.insert(2 + len(here), "To get, with 'models get NAME':")
+    head = ("", "size", "photos/s", "a text", "recall", "languages", "licence", "good at")
+    rows_here = [[each.name, *_of_here(each)] for each in here]
+    rows_to_get = [[each.name, *_of_known(each)] for each in to_get]
+    lines: list[Part] = ["Here:", Table(rows_here, "<>>>><<<", head)]
+    if to_get:
+        lines += ["", "To get, with 'models get NAME':"]
+        lines.append(Table(rows_to_get, "<>><<<", (*head[:2], *head[4:])))
     note = (
         "Speeds are this machine's. Recall is published: text to photo on Crossmodal-3600 in "
         "English, the mean of R@1, R@5 and R@10."
@@ -91,7 +100,7 @@ def _of_here(each: ModelOnShelf) -> list[str]:
 def _of_known(each: KnownModel) -> list[str]:
     licence = f"{each.licence}, no commerce" if each.forbids_commerce else each.licence
     recall = f"{each.recall:.3f}"
-    return [_size(each.n_bytes), "–", "–", recall, each.languages, licence, each.good_at]
+    return [_size(each.n_bytes), recall, each.languages, licence, each.good_at]
 
 
 def _size(n_bytes: int) -> str:
@@ -114,23 +123,15 @@ def record_of_here(each: ModelOnShelf) -> dict[str, Any]:
 
 def record_of_known(each: KnownModel) -> dict[str, Any]:
     """Return what `--json` prints of a model that can be had."""
-    return {
-        "name": each.name,
-        "repository": each.repository,
-        "good_at": each.good_at,
-        "languages": each.languages,
-        "bytes": each.n_bytes,
-        "licence": each.licence,
-        "forbids_commerce": each.forbids_commerce,
-        "recall": each.recall,
-    }
+    names = ["name", "repository", "good_at", "languages", "n_bytes", "licence"]
+    names += ["forbids_commerce", "recall"]
+    return {name.removeprefix("n_"): getattr(each, name) for name in names}
 
 
-def get(options: argparse.Namespace) -> Outcome:
+def get(source: str, name: str | None, revision: str | None) -> Outcome:
     """Get a published model."""
     from engine.hub import find_known, get_model, models_here
 
-    source = one(options)
     known = find_known(source)
     if known and known.forbids_commerce:
         print(
@@ -138,7 +139,7 @@ def get(options: argparse.Namespace) -> Outcome:
             file=sys.stderr,
         )
     with listening() as progress:
-        folder = get_model(source, name=options.name, revision=options.revision, progress=progress)
+        folder = get_model(source, name=name, revision=revision, progress=progress)
     (found,) = [each for each in models_here() if each.folder == folder]
     line = f"{found.name} is here, {_size(found.n_bytes)}"
     if found.photos_per_second:
@@ -150,32 +151,28 @@ def get(options: argparse.Namespace) -> Outcome:
     return Outcome(record_of_here(found), [f"{line}. Its licence: {licence}.", use])
 
 
-def use(options: argparse.Namespace) -> Outcome:
+def use(name: str, collection: Path) -> Outcome:
     """Let a collection answer with a model."""
     from engine.encoders import model_at
     from engine.search import prepare
     from engine.storage import change_model
 
-    name, collection = one(options), needed_collection(options)
     with listening() as progress:
         report = change_model(collection, model_at(name), progress=progress)
         prepare(collection, progress)
     return outcome_of_build(report, collection)
 
 
-def compare(options: argparse.Namespace) -> Outcome:
+def compare(first: str, second: str, question: str, folder: Path, k: int) -> Outcome:
     """Ask two models the same of a collection's photos."""
     from engine.encoders import load_encoder, model_at
     from engine.hub import SideBySide
     from engine.storage import Collection
 
-    if len(options.items) < 3:
-        raise UsageError("compare needs two models and a question")
-    first, second, *words = options.items
-    with Collection.open(needed_collection(options)) as collection, listening() as progress:
+    with Collection.open(folder) as collection, listening() as progress:
         encoders = [load_encoder(model_at(name)) for name in (first, second)]
         sides = SideBySide(collection, encoders, progress)
-        answers = sides.nearest(" ".join(words), options.k)
+        answers = sides.nearest(question, k)
     told = [
         [{"photo": photo.photo_id, "path": photo.path, "similarity": s} for photo, s in answer]
         for answer in answers
@@ -185,37 +182,12 @@ def compare(options: argparse.Namespace) -> Outcome:
         [str(rank), f"{a['similarity']:.3f}", a["path"], f"{b['similarity']:.3f}", b["path"]]
         for rank, (a, b) in enumerate(zip(*told, strict=True), start=1)
     ]
-    head = ["", "", first, "", second]
-    return Outcome(record, table.columns([head, *rows], align=">><><", room=table.room()))
+    return Outcome(record, [Table(rows, ">><><", ("", "", first, "", second))])
 
 
-def remove(options: argparse.Namespace) -> Outcome:
+def remove(name: str) -> Outcome:
     """Remove a model."""
     from engine.hub import remove_model
 
-    folder = remove_model(one(options))
+    folder = remove_model(name)
     return Outcome({"removed": str(folder)}, [f"{folder.name} is gone."])
-
-
-def one(options: argparse.Namespace) -> str:
-    """Return the one model that was named."""
-    if len(options.items) != 1:
-        raise UsageError(f"{options.action} takes one NAME")
-    return str(options.items[0])
-
-
-def needed_collection(options: argparse.Namespace) -> Path:
-    """Return the collection that was named."""
-    if options.to is None:
-        raise UsageError(f"{options.action} needs --to COLLECTION")
-    return Path(options.to)
-
-
-ACTIONS: dict[str, Action] = {
-    "list": list_them,
-    "get": get,
-    "use": use,
-    "compare": compare,
-    "remove": remove,
-}
-COMMAND = Command("models", "list, get, use, compare and remove models", add_arguments, run)

@@ -2,54 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.shell import table
-from engine.shell.commands import Command, Outcome, UsageError, path
+import click
+from click import argument, option
+
+from engine.shell.commands import FOLDER, PATH, Outcome, command
 from engine.shell.index_command import outcome_of as outcome_of_build
 from engine.shell.meter import duration, listening
+from engine.shell.table import Part, Table
 
 if TYPE_CHECKING:
     from engine.runs import Comparison, Run
 
-Action = Callable[[argparse.Namespace], Outcome]
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `runs` takes."""
-    parser.add_argument("action", choices=ACTIONS, help="what to do")
-    parser.add_argument(
-        "items",
-        nargs="*",
-        metavar="RUN",
-        help="runs by id or folder; for rollback a collection, for import a file",
-    )
-    parser.add_argument(
-        "--to", type=path, metavar="COLLECTION", help="promote: the collection to serve"
-    )
-    parser.add_argument(
-        "--out",
-        type=path,
-        metavar="PATH",
-        help="export: the file to write; promote: the folder of a new collection of those photos",
-    )
-    parser.add_argument("--name", help="promote: what the new collection is called")
-
-
-def run(options: argparse.Namespace) -> Outcome:
-    """Do what was asked with the runs that were named."""
-    return ACTIONS[options.action](options)
-
-
-def list_them(options: argparse.Namespace) -> Outcome:
+def list_them() -> Outcome:
     """List the home's runs."""
     from engine.runs import list_runs
 
     records = [record_of(each) for each in list_runs()]
-    head = ["run", "state", "epochs", "best R@10", "pool", "spent", "note"]
     rows = [
         [
             each["run"],
@@ -62,19 +35,19 @@ def list_them(options: argparse.Namespace) -> Outcome:
         ]
         for each in records
     ]
-    lines = table.columns([head, *rows], align="<<>>>><", room=table.room())
-    return Outcome({"runs": records}, lines if rows else ["There is no run yet."])
+    table = Table(rows, "<<>>>><", ("run", "state", "epochs", "best R@10", "pool", "spent", "note"))
+    return Outcome({"runs": records}, [table if rows else "There is no run yet."])
 
 
-def show(options: argparse.Namespace) -> Outcome:
+def show(folder: Path) -> Outcome:
     """Tell one run's settings, figures and log."""
     from engine.runs import read_run
 
-    found = read_run(one(options))
+    found = read_run(folder)
     record = {**record_of(found), "plan": found.plan.to_json(), "curves": list(found.epochs)}
     rows = [[key, str(value)] for key, value in record.items() if key not in ("plan", "curves")]
     rows += [[key, str(value)] for key, value in found.plan.settings.to_json().items()]
-    return Outcome(record, [*table.columns(rows, align="<<"), "", found.log(20)])
+    return Outcome(record, [Table(rows, "<<"), "", found.log(20)])
 
 
 def record_of(found: Run) -> dict[str, Any]:
@@ -93,13 +66,10 @@ def record_of(found: Run) -> dict[str, Any]:
     }
 
 
-def compare(options: argparse.Namespace) -> Outcome:
+def compare(folders: Sequence[Path]) -> Outcome:
     """Measure runs over the photos that all of them held out."""
     from engine.runs import compare_runs, settings_that_differ
 
-    if len(options.items) < 2:
-        raise UsageError("compare needs two runs or more")
-    folders = [folder_of(item) for item in options.items]
     found = compare_runs(folders)
     differences = settings_that_differ(folders)
     record = {
@@ -108,8 +78,8 @@ def compare(options: argparse.Namespace) -> Outcome:
         "settings_that_differ": differences,
     }
     rows = [[name, *map(str, values)] for name, values in differences.items()]
-    told = table.columns(rows, align="<" * (1 + len(folders))) if rows else ["none"]
-    return Outcome(record, [*comparison_lines(found), "", "Settings that differ:", *told])
+    told: Part = Table(rows, "<" * (1 + len(folders))) if rows else "none"
+    return Outcome(record, [*comparison_lines(found), "", "Settings that differ:", told])
 
 
 def record_of_row(row: Any) -> dict[str, Any]:
@@ -121,9 +91,9 @@ def record_of_row(row: Any) -> dict[str, Any]:
     return {"run": row.run.name, "median_rank": row.median_rank, "ahead": ahead, **recalls}
 
 
-def comparison_lines(found: Comparison) -> list[str]:
+def comparison_lines(found: Comparison) -> list[Part]:
     """Return the table of a comparison."""
-    head = ["", "R@1", "R@5", "R@10", "95 %", "median rank", "R@10 ahead of the first"]
+    head = ("", "R@1", "R@5", "R@10", "95 %", "median rank", "R@10 ahead of the first")
     rows = [
         [
             row.run.name,
@@ -138,98 +108,88 @@ def comparison_lines(found: Comparison) -> list[str]:
         f"{found.n_captions:,} captions ask for their photos, among the {found.pool:,} that all "
         "runs held out:"
     )
-    return [title, *table.columns([head, *rows], align="<>>>>>>")]
+    return [title, Table(rows, "<>>>>>>", head)]
 
 
-def promote(options: argparse.Namespace) -> Outcome:
+def promote(folder: Path, to: Path, out: Path | None, name: str | None) -> Outcome:
     """Make a run's model a collection's."""
     from engine.runs import promote_run
     from engine.search import prepare
 
-    if options.to is None:
-        raise UsageError("promote needs --to COLLECTION")
     with listening() as progress:
-        report = promote_run(
-            one(options), options.to, out=options.out, name=options.name, progress=progress
-        )
-        prepare(options.out or options.to, progress)
-    return outcome_of_build(report, options.out or options.to)
+        report = promote_run(folder, to, out=out, name=name, progress=progress)
+        prepare(out or to, progress)
+    return outcome_of_build(report, out or to)
 
 
-def roll_back(options: argparse.Namespace) -> Outcome:
+def roll_back(collection: str) -> Outcome:
     """Give a collection back the model it had before."""
     from engine.storage import roll_back
 
-    if len(options.items) != 1:
-        raise UsageError("rollback needs one COLLECTION")
-    manifest = roll_back(path(options.items[0]))
+    manifest = roll_back(Path(collection).expanduser())
     line = f"The collection {manifest.name} answers with the model {manifest.model.name} again."
-    return Outcome({"collection": options.items[0], "model": manifest.model.name}, [line])
+    return Outcome({"collection": collection, "model": manifest.model.name}, [line])
 
 
-def stop(options: argparse.Namespace) -> Outcome:
-    """Ask a run to stop at its next batch."""
-    from engine.runs import stop_run
-
-    folder = one(options)
-    stop_run(folder)
-    return Outcome({"run": folder.name}, [f"{folder.name} stops at its next batch."])
-
-
-def export(options: argparse.Namespace) -> Outcome:
-    """Write a run as one file."""
-    from engine.runs import export_run
-
-    folder = one(options)
-    file = options.out or Path(f"{folder.name}.zip")
-    n_bytes = export_run(folder, file)
-    return Outcome({"file": str(file), "bytes": n_bytes}, [f"{file}: {n_bytes / 2**20:,.1f} MB."])
-
-
-def take_in(options: argparse.Namespace) -> Outcome:
-    """Unpack a run that was exported."""
-    from engine.runs import import_run
-
-    if len(options.items) != 1:
-        raise UsageError("import needs one FILE")
-    folder = import_run(path(options.items[0]))
-    return Outcome({"run": folder.name}, [f"Imported as {folder.name}."])
-
-
-def remove(options: argparse.Namespace) -> Outcome:
-    """Remove a run."""
-    from engine.runs import remove_run
-
-    folder = one(options)
-    remove_run(folder)
-    return Outcome({"run": folder.name}, [f"{folder.name} is removed."])
-
-
-def one(options: argparse.Namespace) -> Path:
-    """Return the folder of the one run that was named."""
-    if len(options.items) != 1:
-        raise UsageError(f"{options.action} needs one RUN")
-    return folder_of(options.items[0])
-
-
-def folder_of(item: str) -> Path:
-    """Return the folder of a run."""
-    from engine.runs import find_folder
-
-    return find_folder(item)
-
-
-ACTIONS: dict[str, Action] = {
-    "list": list_them,
-    "show": show,
-    "compare": compare,
-    "promote": promote,
-    "rollback": roll_back,
-    "stop": stop,
-    "export": export,
-    "import": take_in,
-    "remove": remove,
+# What each action takes, one or several.
+ACTIONS = {
+    **dict.fromkeys(("list", "show", "compare", "promote"), "RUN"),
+    "rollback": "COLLECTION",
+    **dict.fromkeys(("stop", "export"), "RUN"),
+    "import": "FILE",
+    "remove": "RUN",
 }
-RUNS = Command(
-    "runs", "list, compare, promote, export and import what was trained", add_arguments, run
+
+
+@command("runs")
+@argument("action", type=click.Choice(ACTIONS), help="What to do.")
+@argument(
+    "items",
+    nargs=-1,
+    metavar="[RUN]...",
+    help="Runs by id or folder; for rollback a collection, for import a file.",
 )
+@option("--to", type=FOLDER, metavar="COLLECTION", help="promote: the collection to serve.")
+@option(
+    "--out",
+    type=PATH,
+    help="export: the file to write; promote: the folder of a new collection of those photos.",
+)
+@option("--name", help="promote: what the new collection is called.")
+def manage(
+    action: str, items: Sequence[str], to: Path | None, out: Path | None, name: str | None
+) -> Outcome:
+    """Do what was asked with the runs that were named."""
+    from engine import runs
+
+    if action == "compare" and len(items) < 2:
+        raise click.UsageError("compare needs two runs or more")
+    if action not in ("list", "compare") and len(items) != 1:
+        raise click.UsageError(f"{action} needs one {ACTIONS[action]}")
+    if action == "list":
+        return list_them()
+    if action == "rollback":
+        return roll_back(items[0])
+    if action == "import":
+        taken_in = runs.import_run(Path(items[0]).expanduser())
+        return Outcome({"run": taken_in.name}, [f"Imported as {taken_in.name}."])
+    if action == "promote" and to is None:
+        raise click.UsageError("promote needs --to COLLECTION")
+    folders = [runs.find_folder(item) for item in items]
+    folder = folders[0]
+    if action == "compare":
+        return compare(folders)
+    if action == "promote" and to:
+        return promote(folder, to, out, name)
+    if action == "show":
+        return show(folder)
+    if action == "export":
+        file = out or Path(f"{folder.name}.zip")
+        n_bytes = runs.export_run(folder, file)
+        line = f"{file}: {n_bytes / 2**20:,.1f} MB."
+        return Outcome({"file": str(file), "bytes": n_bytes}, [line])
+    if action == "stop":
+        runs.stop_run(folder)
+        return Outcome({"run": folder.name}, [f"{folder.name} stops at its next batch."])
+    runs.remove_run(folder)
+    return Outcome({"run": folder.name}, [f"{folder.name} is removed."])

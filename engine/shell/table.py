@@ -1,19 +1,54 @@
-"""Text laid out for a terminal: columns that line up, and nothing untrusted that could move them.
+"""Text laid out for people by rich, and nothing untrusted that could move it.
 
 Captions, paths and attributes come from strangers; a control character among them could redraw
-the screen, so none gets through.
+the screen, so none gets through. Rich is imported when something is laid out, not for `--json`.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
 
-GAP = "  "
-MIN_LAST = 12
+if TYPE_CHECKING:
+    from rich.console import Console, JustifyMethod, RenderableType
+
+BAR_CELLS = 10
+UNLIMITED = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows whose columns line up; a terminal that is too narrow cuts the last column.
+
+    Parameters
+    ----------
+    rows
+        Cells, equally many in each row; a number from 0 to 1 is drawn as a bar.
+    align
+        One of `<` and `>` per column.
+    head
+        A title for each column; none for a table without.
+    indent
+        Cells left free before the table.
+    """
+
+    rows: Sequence[Sequence[str | float]]
+    align: str
+    head: Sequence[str] = ()
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Faint:
+    """A line that steps back behind the others, where a terminal has colours."""
+
+    line: str
+
+
+Part = str | Table | Faint
 
 
 def plain(text: object) -> str:
@@ -28,77 +63,61 @@ def plain(text: object) -> str:
     return " ".join(kept.split())
 
 
-def width(text: str) -> int:
-    r"""Return the cells that `text` takes in a terminal; wide East Asian characters take two.
+def laid_out(parts: Sequence[Part], stream: TextIO) -> str:
+    r"""Return lines and tables as `stream` can show them: its width, its colours or none.
 
     Examples
     --------
-    >>> width("shoe"), width("靴"), width("e\u0301")
-    (4, 2, 1)
-    """
-    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
-    return len(text) + wide - sum(map(bool, map(unicodedata.combining, text)))
-
-
-def shorten(text: str, cells: int) -> str:
-    """Return `text`, cut with an ellipsis where it would take more than `cells` cells.
-
-    Examples
-    --------
-    >>> shorten("black leather shoes", 14)
-    'black leather…'
-    """
-    if width(text) <= cells:
-        return text
-    while text and width(text) > cells - 1:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
-
-
-def columns(rows: Sequence[Sequence[str]], *, align: str, room: int | None = None) -> list[str]:
-    r"""Return one line per row, with its cells lined up.
-
-    Parameters
-    ----------
-    rows
-        Cells, equally many in each row.
-    align
-        One of `<` and `>` per column.
-    room
-        Cells a line may take, which shortens the last column; None for as many as it needs.
-
-    Examples
-    --------
-    >>> print("\n".join(columns([["9", "boots"], ["10", "cat"]], align="><")))
+    >>> import io
+    >>> print(laid_out(["Boots:", Table([["9", "boots"], ["10", "cat"]], "><")], io.StringIO()))
+    Boots:
      9  boots
     10  cat
     """
-    cells = [[plain(cell) for cell in row] for row in rows]
-    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
-    if room is not None and widths:
-        before = sum(widths[:-1]) + len(GAP) * (len(widths) - 1)
-        widths[-1] = min(widths[-1], max(room - before, MIN_LAST))
-    return [
-        GAP.join(
-            pad(shorten(cell, n_cells), n_cells, side)
-            for cell, n_cells, side in zip(row, widths, align, strict=True)
-        ).rstrip()
-        for row in cells
-    ]
+    if all(isinstance(part, str) for part in parts):
+        return "\n".join(map(str, parts))
+    console = console_of(stream)
+    with console.capture() as captured:
+        for part in parts:
+            console.print(_renderable(part), soft_wrap=not isinstance(part, Table))
+    return "\n".join(line.rstrip() for line in captured.get().removesuffix("\n").split("\n"))
 
 
-def pad(text: str, cells: int, side: str) -> str:
-    """Return `text` filled up to `cells` cells on the side it is not aligned to."""
-    blank = " " * (cells - width(text))
-    return text + blank if side == "<" else blank + text
+def console_of(stream: TextIO) -> Console:
+    """Return rich's console on a stream; NO_COLOR is heeded, and a file is as wide as needed."""
+    from rich.console import Console
+
+    return Console(
+        file=stream,
+        width=None if stream.isatty() else UNLIMITED,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
 
 
-def faint(line: str) -> str:
-    """Return a line that steps back behind the others, where stdout is a terminal with colours."""
-    has_colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    return f"\x1b[2m{line}\x1b[0m" if has_colours else line
+def _renderable(part: Part) -> RenderableType:
+    from rich.padding import Padding
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    if isinstance(part, str | Faint):
+        return Text(part) if isinstance(part, str) else Text(part.line, "dim")
+    grid = Grid(box=None, pad_edge=False, show_header=bool(part.head), header_style="bold")
+    titles, n_columns = part.head or [""] * len(part.align), len(part.align)
+    for place, (title, side) in enumerate(zip(titles, part.align, strict=True), start=1):
+        justify: JustifyMethod = "left" if side == "<" else "right"
+        grid.add_column(_cell(title), justify=justify, no_wrap=place < n_columns)
+    for row in part.rows:
+        grid.add_row(*map(_cell, row))
+    return Padding(grid, (0, 0, 0, part.indent), expand=False) if part.indent else grid
 
 
-def room() -> int | None:
-    """Return the cells of a terminal's line, or None where stdout is no terminal."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+def _cell(cell: str | float) -> RenderableType:
+    from rich.bar import Bar
+    from rich.text import Text
+
+    if isinstance(cell, float):
+        return Bar(1, 0, cell, width=BAR_CELLS, color="cyan")
+    return Text(plain(cell), no_wrap=True, overflow="ellipsis")

@@ -2,114 +2,106 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from engine.shell import table
-from engine.shell.commands import Command, Outcome, UsageError, path
+import click
+from click import argument, option
+
+from engine.shell.commands import FOLDER, PATH, Kind, Outcome, command, given_settings
 from engine.shell.console import hushed
-from engine.shell.evaluate_command import retrieval_lines
-from engine.shell.index_command import add_table_arguments
+from engine.shell.evaluate_command import retrieval_table
+from engine.shell.index_command import table_options
 from engine.shell.meter import duration, listening
+from engine.shell.table import Part, plain
+from engine.training.settings import SETTINGS, DataSource, Setting, TrainingSettings
 
 if TYPE_CHECKING:
-    from engine.training import DataSource, TrainingReport
+    from engine.training import TrainingReport
     from engine.training.record import Plan
 
 
-def widths(text: str) -> tuple[int, ...]:
-    """Read whole numbers with commas between them, for argparse.
-
-    Examples
-    --------
-    >>> widths("512,256"), widths("")
-    ((512, 256), ())
-    """
+def _layers(text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split(",") if part.strip())
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"must look like 512,256, not {text!r}") from error
+    except ValueError:
+        raise ValueError(f"must look like 512,256, not {text!r}") from None
 
 
-# How a setting's value is read, by its type.
-KINDS: dict[str, Any] = {"str": str, "int": int, "float": float, "tuple[int, ...]": widths}
+LAYERS = Kind("N,N", _layers)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `train` takes."""
-    parser.add_argument(
-        "photos", nargs="*", default=[], type=path, metavar="PHOTOS", help="folders with captions"
+def _setting_option(name: str, setting: Setting, kind: str) -> click.Option:
+    kinds = {"bool": click.BOOL, "int": click.INT, "float": click.FLOAT, "tuple[int, ...]": LAYERS}
+    return click.Option(
+        [f"--{name.replace('_', '-')}"],
+        type=kinds.get(kind) or Kind(setting.metavar, str, setting.among),
+        is_flag=kind == "bool",
+        multiple=kind == "tuple[str, ...]",
+        metavar=setting.metavar or None,
+        help=f"{setting.help[0].upper()}{setting.help[1:]}.",
     )
-    add_table_arguments(parser)
-    parser.add_argument(
-        "--also",
-        action="append",
-        default=[],
-        type=path,
-        metavar="PHOTOS",
-        help="a further folder to learn from, of which nothing is held out",
-    )
-    parser.add_argument(
-        "--recipe",
-        default="contrastive",
-        metavar="NAME",
-        help="a system to train: contrastive (the default), triplet, devise, autoencoder, "
-        "vgg16-fc1 or matching; what is set beside it counts more",
-    )
-    parser.add_argument(
-        "--out", type=path, metavar="RUN", help="the run's folder (default: one beside the others)"
-    )
-    parser.add_argument("--resume", type=path, metavar="RUN", help="go on with a run that stopped")
-    parser.add_argument(
-        "--finish", action="store_true", help="with --resume: make the model of the best epoch now"
-    )
-    parser.add_argument(
-        "--settings",
-        type=path,
-        metavar="FILE",
-        help="do what a run did: its run.json; what is given besides replaces its settings",
-    )
-    parser.add_argument(
-        "--calibrate",
-        action="store_true",
-        help="only try how fast this machine trains with these settings",
-    )
-    add_settings(parser.add_argument_group("settings of the run"))
 
 
-def add_settings(group: Any) -> None:
-    """Add a flag for every setting of a run that a person may choose."""
-    from engine.training.settings import SETTINGS, TrainingSettings
-
+def setting_options(work: Any) -> Any:
+    """Add an option for every setting of a run that a person may choose."""
     kinds = {each.name: str(each.type).removesuffix(" | None") for each in fields(TrainingSettings)}
-    for name, known in SETTINGS.items():
-        flag, kind = f"--{name.replace('_', '-')}", kinds[name]
-        if kind == "bool":
-            group.add_argument(flag, action="store_true", default=None, help=known.help)
-            continue
-        reading: dict[str, Any] = {"action": "append"} if kind == "tuple[str, ...]" else {}
-        group.add_argument(
-            flag, metavar=known.metavar, help=known.help, type=KINDS.get(kind, str), **reading
-        )
+    options = [_setting_option(name, known, kinds[name]) for name, known in SETTINGS.items()]
+    work.params[-1:] = [*options, work.params[-1]]
+    return work
 
 
-def run(options: argparse.Namespace) -> Outcome:
+@setting_options
+@command("train")
+@argument("photos", nargs=-1, type=FOLDER, help="Folders with captions.")
+@table_options
+@option(
+    "--also",
+    multiple=True,
+    type=FOLDER,
+    metavar="PHOTOS",
+    help="A further folder to learn from, of which nothing is held out.",
+)
+@option(
+    "--recipe",
+    default="contrastive",
+    metavar="NAME",
+    help="A system to train: contrastive (the default), triplet, devise, autoencoder, vgg16-fc1 "
+    "or matching; what is set beside it counts more.",
+)
+@option(
+    "--out", type=FOLDER, metavar="RUN", help="The run's folder (default: one beside the others)."
+)
+@option("--resume", type=FOLDER, metavar="RUN", help="Go on with a run that stopped.")
+@option("--finish", is_flag=True, help="With --resume: make the model of the best epoch now.")
+@option(
+    "--settings",
+    type=PATH,
+    metavar="FILE",
+    help="Do what a run did: its run.json; what is given besides replaces its settings.",
+)
+@option(
+    "--calibrate", is_flag=True, help="Only try how fast this machine trains with these settings."
+)
+def train(**given: Any) -> Outcome:
     """Train a model, or go on with a run that was stopped."""
+    options = SimpleNamespace(**given)
     check_usage(options)
     if options.calibrate:
         return try_speed(options)
+    from engine.runs.run_folder import free_folder
     from engine.training.record import RUN, STOP, begin_record, read_plan
 
     folder = options.resume
     if folder is None:
         plan = plan_of(options)
-        folder = options.out or free_run(plan)
+        folder = options.out or free_folder(plan.settings.name)
         begin_record(folder, plan)
     else:
         read_plan(folder / RUN)  # where there is no run, nothing heavy need be loaded to say so
@@ -122,60 +114,41 @@ def run(options: argparse.Namespace) -> Outcome:
         return outcome_of(resume_recipe(folder, finish=options.finish, progress=progress), folder)
 
 
-def check_usage(options: argparse.Namespace) -> None:
+def check_usage(options: SimpleNamespace) -> None:
     """Refuse arguments that do not go together."""
     is_new = bool(options.photos) != bool(options.settings)
     is_new = is_new or options.calibrate
     if is_new == bool(options.resume) or (options.photos and options.settings):
-        raise UsageError("give PHOTOS, --settings FILE or --resume RUN, one of the three")
+        raise click.UsageError("give PHOTOS, --settings FILE or --resume RUN, one of the three")
     if options.resume and options.out:
-        raise UsageError("--resume RUN goes on in its own folder; leave --out away")
+        raise click.UsageError("--resume RUN goes on in its own folder; leave --out away")
     if options.finish and not options.resume:
-        raise UsageError("--finish goes with --resume RUN")
+        raise click.UsageError("--finish goes with --resume RUN")
     if options.captions and len(options.photos) > 1:
-        raise UsageError("--captions names the table of one PHOTOS folder; give one")
+        raise click.UsageError("--captions names the table of one PHOTOS folder; give one")
 
 
-def plan_of(options: argparse.Namespace) -> Plan:
+def plan_of(options: SimpleNamespace) -> Plan:
     """Return what the run shall do."""
-    from engine.training import TrainingSettings
     from engine.training.recipes import settings_of
     from engine.training.record import Plan, read_plan
 
+    chosen = given_settings(SETTINGS)
     if options.settings is None:
-        return Plan(settings_of(options.recipe, chosen(options)), sources(options))
+        return Plan(settings_of(options.recipe, chosen), sources(options))
     plan = read_plan(options.settings)
-    settings = {**plan.settings.to_json(), **chosen(options)}
+    settings = {**plan.settings.to_json(), **chosen}
     return replace(plan, settings=TrainingSettings.from_json(settings), created=0.0)
 
 
-def chosen(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the settings a person gave; the others keep the defaults of `engine.training`."""
-    from engine.training.settings import SETTINGS
-
-    given = {name: value for name in SETTINGS if (value := getattr(options, name)) is not None}
-    if given.get("weights") == "none":
-        given["weights"] = None
-    return given
-
-
-def sources(options: argparse.Namespace) -> list[DataSource]:
+def sources(options: SimpleNamespace) -> list[DataSource]:
     """Return where to learn from."""
-    from engine.training import DataSource
-
     columns = dict(options.column)
     # Absolute: the run may be resumed from another folder.
     measured = [DataSource(each.absolute(), options.captions, columns) for each in options.photos]
     return measured + [
         DataSource(each.absolute(), None, columns, validates=False) for each in options.also
     ]
-
-
-def free_run(plan: Plan) -> Path:
-    """Return a new folder among the home's runs."""
-    from engine.runs.run_folder import free_folder
-
-    return free_folder(plan.settings.name)
 
 
 def is_job() -> bool:
@@ -203,17 +176,13 @@ def stopped_kindly(folder: Path) -> Iterator[None]:
             signal.signal(number, handle)
 
 
-def try_speed(options: argparse.Namespace) -> Outcome:
+def try_speed(options: SimpleNamespace) -> Outcome:
     """Train a few batches of noise, and keep how fast that was for estimates to come."""
     from engine import config
     from engine.runs.estimate import note_speed
-    from engine.training import TrainingSettings
 
-    settings = (
-        plan_of(options).settings
-        if options.settings
-        else TrainingSettings.from_json(chosen(options))
-    )
+    chosen = given_settings(SETTINGS)
+    settings = plan_of(options).settings if options.settings else TrainingSettings(**chosen)
     with hushed():
         from engine.training.speed import calibrate
 
@@ -234,18 +203,15 @@ def outcome_of(report: TrainingReport, folder: Path) -> Outcome:
             {**record, "model": None},
             [
                 f"Stopped after {n_epochs} epochs and {spent}; everything is kept.",
-                f"Go on with: python -m engine train --resume {table.plain(folder)}",
+                f"Go on with: python -m engine train --resume {plain(folder)}",
             ],
         )
     trained_on, held_out = content["data"]["trained_on"], content["data"]["held_out"]
-    lines = [
+    lines: list[Part] = [
         f"Trained on {trained_on:,} photos in {duration(content['seconds'])}; "
         f"measured on {held_out:,} others, best in epoch {content['best_epoch']}.",
-        *(retrieval_lines(content["final"]) if content["final"] else []),
+        *([retrieval_table(content["final"])] if content["final"] else []),
         *(f"The {key}: {content[key]}" for key in ("backbone", "vectors") if content.get(key)),
-        f"The model: {table.plain(report.model)}",
+        f"The model: {plain(report.model)}",
     ]
     return Outcome(record, lines)
-
-
-TRAIN = Command("train", "teach a model photos and their captions", add_arguments, run)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.shell import table
-from engine.shell.commands import Command, Outcome, UsageError, at_least, path
+import click
+from click import argument, option
+
+from engine.shell.commands import FOLDER, PATH, Outcome, SpokenCommand, at_least, command
 from engine.shell.meter import duration, listening
-from engine.shell.search_command import bar
+from engine.shell.table import Faint, Table, plain
 
 if TYPE_CHECKING:
     from engine.words import Neighbour, WordSum, WordVectors
@@ -17,52 +20,48 @@ if TYPE_CHECKING:
 TRAIN = "train"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `words` takes."""
-    parser.add_argument(
-        "query",
-        nargs="+",
-        metavar="WORDS",
-        help="a word or a sum of words, as in 'cat + sofa'; or 'train' and sources of texts",
-    )
-    parser.add_argument(
-        "--vectors",
-        type=path,
-        metavar="FILE",
-        help="GloVe text or word2vec binary, also gzipped or zipped; a folder that 'words train' "
-        "made; or a set by name, such as glove.6B.300d",
-    )
-    parser.add_argument(
-        "-k", type=at_least(1), default=10, help="how many words (default: %(default)s)"
-    )
-    learning = parser.add_argument_group(
-        "learning words of your own",
-        "'words train TEXTS… --out FOLDER' with folders of captioned photos, or text files",
-    )
-    learning.add_argument("--out", type=path, metavar="FOLDER", help="where the set will be")
-    learning.add_argument("--name", default="own words", help="what people will call the set")
-    learning.add_argument("--n-dims", type=at_least(2), default=128, metavar="N", help="width")
-    learning.add_argument(
-        "--min-count", type=at_least(1), default=5, metavar="N", help="leave rarer words out"
-    )
-    learning.add_argument(
-        "--without", type=path, metavar="FILE", help="words to leave out, such as brands"
-    )
-
-
-def run(options: argparse.Namespace) -> Outcome:
+@command("words", cls=SpokenCommand)
+@argument(
+    "query",
+    nargs=-1,
+    required=True,
+    metavar="WORDS...",
+    help="A word or a sum of words, as in 'cat + sofa'; or 'train' and sources of texts.",
+)
+@option(
+    "--vectors",
+    type=PATH,
+    metavar="FILE",
+    help="GloVe text or word2vec binary, also gzipped or zipped; a folder that 'words train' "
+    "made; or a set by name, such as glove.6B.300d.",
+)
+@option("-k", type=at_least(1), default=10, show_default=True, help="How many words.")
+@option(
+    "--out",
+    type=FOLDER,
+    help="Learn words of your own: 'words train TEXTS… --out FOLDER' with folders of captioned "
+    "photos, or text files; the set will be there.",
+)
+@option("--name", default="own words", help="With --out: what people will call the set.")
+@option("--n-dims", type=at_least(2), default=128, help="With --out: width.")
+@option("--min-count", type=at_least(1), default=5, help="With --out: leave rarer words out.")
+@option(
+    "--without", type=PATH, metavar="FILE", help="With --out: words to leave out, such as brands."
+)
+def words_command(
+    query: Sequence[str], vectors: Path | None, k: int, out: Path | None, **learning: Any
+) -> Outcome:
     """Answer with words, or learn some."""
-    if options.query[0] == TRAIN and options.out:
-        return run_train(options)
-    if options.out:
-        raise UsageError("--out goes with 'words train TEXTS…'")
+    if query[0] == TRAIN and out:
+        return learn(query[1:], out, **learning)
+    if out:
+        raise click.UsageError("--out goes with 'words train TEXTS…'")
     from engine.words import WordVectors
 
     with listening() as progress:
-        vectors = WordVectors.open(options.vectors, progress=progress)
-    query = " ".join(options.query)
-    understood = vectors.understand(query)
-    return outcome_of(query, vectors, understood, vectors.nearest(query, options.k))
+        known = WordVectors.open(vectors, progress=progress)
+    asked = " ".join(query)
+    return outcome_of(asked, known, known.understand(asked), known.nearest(asked, k))
 
 
 def outcome_of(
@@ -80,47 +79,41 @@ def outcome_of(
             for n in neighbours
         ],
     }
-    head = ["", "word", "similarity", "distance"]
-    rows = [
-        [str(n.rank), n.word, f"{n.similarity:5.2f} {bar(n.similarity)}", f"{n.distance:.2f}"]
+    rows: list[list[str | float]] = [
+        [str(n.rank), n.word, f"{n.similarity:5.2f}", n.similarity, f"{n.distance:.2f}"]
         for n in neighbours
     ]
-    titles, *lines = table.columns([head, *rows], align="><<>")
     closing = f"{len(neighbours)} of {len(vectors):,} words, nearest first, from {vectors.name}"
-    unknown = table.plain(", ".join(understood.unknown))
+    unknown = plain(", ".join(understood.unknown))
     notes = [f"Not known, so left out: {unknown}"] if unknown else []
-    return Outcome(record, [table.faint(titles), *lines, "", table.faint(closing)], notes)
+    table = Table(rows, "><><>", ("", "word", "similarity", "", "distance"))
+    return Outcome(record, [table, "", Faint(closing)], notes)
 
 
-def run_train(options: argparse.Namespace) -> Outcome:
+def learn(
+    texts: Sequence[str], out: Path, *, name: str, n_dims: int, min_count: int, without: Path | None
+) -> Outcome:
     """Learn word vectors from captions and keep them."""
     from engine.text import words
     from engine.words import learn_words, save_words
     from engine.words.corpus import read_texts
 
     begin = time.perf_counter()
-    sources = [path(text) for text in options.query[1:]]
+    sources = [Path(text).expanduser() for text in texts]
     if not sources:
-        raise UsageError("name the folders or files to learn from")
-    left_out = words(options.without.read_text("utf-8")) if options.without else []
-    learned = learn_words(
-        read_texts(sources), n_dims=options.n_dims, min_count=options.min_count, without=left_out
-    )
+        raise click.UsageError("name the folders or files to learn from")
+    left_out = words(without.read_text("utf-8")) if without else []
+    learned = learn_words(read_texts(sources), n_dims=n_dims, min_count=min_count, without=left_out)
     report: dict[str, Any] = {
         "n_texts": learned.n_texts,
         "n_left_out": len(left_out),
-        "min_count": options.min_count,
+        "min_count": min_count,
     }
-    save_words(options.out, options.name, learned.words, learned.rows, report=report)
+    save_words(out, name, learned.words, learned.rows, report=report)
     seconds = time.perf_counter() - begin
-    shape = {"n_words": len(learned.words), "n_dims": options.n_dims}
+    shape = {"n_words": len(learned.words), "n_dims": n_dims}
     line = (
         f"{len(learned.words):,} words from {learned.n_texts:,} texts in {duration(seconds)}: "
-        f"{table.plain(options.out)}"
+        f"{plain(out)}"
     )
-    return Outcome({"folder": str(options.out), **shape, **report, "seconds": seconds}, [line])
-
-
-COMMAND = Command(
-    "words", "show the words nearest to a word, or learn word vectors", add_arguments, run
-)
+    return Outcome({"folder": str(out), **shape, **report, "seconds": seconds}, [line])

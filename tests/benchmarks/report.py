@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
-from engine.shell import table
+from engine.shell.table import Table, laid_out
 
 MODULES = ("numpy", "PIL", "hnswlib", "onnxruntime", "keras", "tensorflow")
 
@@ -63,8 +63,8 @@ class Row:
 
 def print_rows(rows: Sequence[Row]) -> None:
     """Print the one table."""
-    head = ["", "Kindred", "beside it", "ratio", "bound", ""]
-    print("\n".join(table.columns([head, *(row.cells() for row in rows)], align="<>>>><")))
+    head = ("", "Kindred", "beside it", "ratio", "bound", "")
+    print(laid_out([Table([row.cells() for row in rows], "<>>>><", head)], sys.stdout))
 
 
 def print_each(rows: Iterable[Row]) -> list[Row]:

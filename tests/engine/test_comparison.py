@@ -29,12 +29,12 @@ def compared(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Compariso
     arguments = ["--recipes", ",".join(RECIPES), "--sample", "36", "--epochs", "1"]
     arguments += ["--backbone", "bundled"]
     few = ["--batch-size", "8", "--out", str(out)]
-    outcome = compare_command.run(
-        compare_command.COMMAND.parser().parse_args([str(drawn), *arguments, *few])
+    outcome = compare_command.compare_recipes.main(
+        [str(drawn), *arguments, *few], standalone_mode=False
     )
     rows = [*RECIPES, *bundled_models()]
     assert [row["recipe"] for row in outcome.record["recipes"]] == rows
-    assert [line.split()[0] for line in outcome.lines[3 : 3 + len(rows)]] == rows
+    assert [row[0] for row in outcome.lines[2].rows] == rows
     return Comparison.open(out)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import shlex
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from engine.errors import QueryError
@@ -16,7 +16,6 @@ from engine.query import Term
 from engine.receipts import read_receipt
 from engine.search import PARAMETERS, SearchRequest, read_link, read_settings
 from engine.shell import search_command
-from engine.shell.commands import UsageError
 from pages.shared.view import View
 from tests.pages.test_parts import Address
 
@@ -45,15 +44,11 @@ VALUES: list[tuple[str, Any]] = [
 ALL = SearchRequest(**{name: value for name, value in VALUES if name != "images"})
 
 
-def options_of(*arguments: str) -> argparse.Namespace:
-    """Read arguments as `search` reads them."""
-    parser = argparse.ArgumentParser(exit_on_error=False)
-    search_command.add_arguments(parser)
-    return parser.parse_intermixed_args(["demo", *search_command.shield(arguments)])
-
-
 def asked(*arguments: str) -> SearchRequest:
-    return search_command.request_of(options_of(*arguments))
+    """Read arguments as `search` reads them."""
+    options = search_command.COMMAND.make_context("search", ["demo", *arguments]).params
+    del options["collection"]
+    return search_command.request_of(**options)
 
 
 def test_every_field_is_described_and_tried_here():
@@ -145,8 +140,8 @@ def test_a_value_that_a_field_may_not_have_is_refused_in_one_sentence(wrong, sen
     ],
 )
 def test_the_shell_refuses_it_in_the_same_words(arguments: list[str], sentence: str):
-    with pytest.raises(argparse.ArgumentError, match=sentence):
-        options_of("red", *arguments)
+    with pytest.raises(click.BadParameter, match=sentence):
+        asked("red", *arguments)
 
 
 def test_a_link_passes_over_what_makes_no_sense():
@@ -223,7 +218,7 @@ def test_the_shell_asks_what_a_downloaded_answer_asked(tmp_path: Path):
     assert asked("--receipt", str(file)) == ALL
     images = (Path("a.jpg"),)
     assert asked("--receipt", str(file), "--image", "a.jpg") == replace(ALL, images=images)
-    with pytest.raises(UsageError, match="not both"):
+    with pytest.raises(click.UsageError, match="not both"):
         asked("red", "--receipt", str(file))
     file.write_text("rank,similarity")
     with pytest.raises(QueryError, match=r"no JSON: .*kindred\.json"):
@@ -233,5 +228,5 @@ def test_the_shell_asks_what_a_downloaded_answer_asked(tmp_path: Path):
 
 
 def test_nothing_to_ask_is_wrong_usage():
-    with pytest.raises(UsageError, match="give a QUERY"):
+    with pytest.raises(click.UsageError, match="give a QUERY"):
         asked("-k", "3")

@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from engine.training import TrainingReport, TrainingSettings
+from engine.training.settings import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -197,15 +199,26 @@ def test_demo_draws_a_folder_that_can_be_indexed(small_run, tmp_path):
 
 
 def test_every_setting_of_a_run_can_be_given_in_the_shell():
-    from dataclasses import fields
+    from engine.shell.train_command import train
 
-    from engine.shell.train_command import TRAIN
+    options = {option.name for option in train.params}
+    only_by_recipe = {"projects"}
+    assert options | only_by_recipe >= {field.name for field in fields(TrainingSettings)}
 
-    by_recipe = {"recipe", "projects"}  # `--recipe`, and what only a recipe decides
-    given = vars(TRAIN.parser().parse_args(["photos"]))
-    named = {field.name for field in fields(TrainingSettings)} - by_recipe
-    assert named <= given.keys()
-    assert {given[name] for name in named} == {None}, "a setting has another default in the shell"
+
+def test_a_setting_counts_as_given_also_where_it_is_none_or_nothing(monkeypatch):
+    """Zero epochs of patience, no hidden layers and no first weights are choices of a person."""
+    from engine.shell import train_command
+
+    monkeypatch.setattr(train_command, "check_usage", lambda options: None)
+    monkeypatch.setattr(
+        train_command, "try_speed", lambda o: train_command.given_settings(SETTINGS)
+    )
+    given = ["--patience", "0", "--hidden", "", "--weights", "none", "--frozen", "--teachers", "a"]
+    found = train_command.train.main(["--calibrate", *given], standalone_mode=False)
+    assert found == {
+        "patience": 0, "hidden": (), "weights": None, "frozen": True, "teachers": ("a",)
+    }  # fmt: skip
 
 
 def test_training_that_is_killed_goes_on_with_resume(photos, tmp_path):

@@ -100,9 +100,7 @@ def test_bundled_models_are_found_by_name_and_others_by_their_folder(tmp_path: P
 
 
 def index(*arguments: object) -> index_command.Outcome:
-    return index_command.run_index(
-        index_command.INDEX.parser().parse_args([str(a) for a in arguments])
-    )
+    return index_command.index.main([str(each) for each in arguments], standalone_mode=False)
 
 
 @both_there
@@ -135,7 +133,7 @@ def test_a_collection_moves_to_another_model_and_back(scenes: Path, tmp_path: Pa
     previous = previous_version(shelf)
     assert previous is not None and previous.model.name == EVERYDAY
     assert roll_back(shelf).model.name == EVERYDAY
-    command = index_command.UPDATE.parser().parse_args([str(shelf), "--model", FASHION])
-    assert index_command.run_update(command).record["indexed"] == 12
+    update = index_command.update.main([str(shelf), "--model", FASHION], standalone_mode=False)
+    assert update.record["indexed"] == 12
     with Collection.open(shelf) as collection:
         assert collection.manifest.model.name == FASHION

@@ -259,5 +259,4 @@ def test_the_shell_imports_and_asks_private_addresses_only_when_told(
     assert "inside a private network" in told
     assert main([*arguments, "--allow-private", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["imported"] == 1
-    with pytest.raises(SystemExit, match="2"):
-        main(["import", "--kind", "amazon", "--out", str(tmp_path / "x")])
+    assert main(["import", "--kind", "amazon", "--out", str(tmp_path / "x")]) == 2
