@@ -121,6 +121,6 @@ def test_a_recipe_whose_described_weights_cannot_be_had_stands_on_the_installed_
 
 
 def test_all_recipes_stand_on_the_installed_weights_unless_another_network_is_named():
-    parser = compare_command.COMMAND.parser()
-    assert parser.parse_args(["photos"]).backbone == LITE
+    context = compare_command.compare_recipes.make_context("compare", ["photos"])
+    assert context.params["backbone"] == LITE
     assert inspect.signature(compare).parameters["backbone"].default == LITE
