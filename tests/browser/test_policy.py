@@ -82,7 +82,8 @@ def test_a_visitor_searches_and_explores_and_is_offered_nothing_else(
     page.on("request", witness.request)
     page.on("console", witness.message)
     page.goto("/?collection=squares")
-    page.get_by_role("link", name="Collections What there is").click()
+    ways = page.get_by_role("navigation", name="Ways on")
+    ways.get_by_role("link", name="Collections").click()
     expect(page.get_by_role("heading", name="Coloured squares")).to_be_visible()
     for label in ("Update", "Rename", "Remove", "Choose a folder…"):
         expect(page.get_by_role("button", name=label)).to_have_count(0)
@@ -91,7 +92,6 @@ def test_a_visitor_searches_and_explores_and_is_offered_nothing_else(
     page.get_by_label("Words", exact=True).fill("red square")
     page.get_by_label("Words", exact=True).press("Enter")
     expect(page.locator("article .caption").first).to_be_visible()
-    page.locator("article").first.hover()
     page.goto("/explorer?collection=squares")
     expect(page.get_by_text("is not made yet")).to_be_visible()
     expect(page.get_by_role("button", name="Make the map")).to_have_count(0)
