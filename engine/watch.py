@@ -13,6 +13,7 @@ from pathlib import Path
 from watchfiles import Change, watch
 
 from engine.errors import KindredError
+from engine.search import prepare
 from engine.storage import BuildReport, Collection, update_collection
 from engine.storage.build_state import captions_of
 from engine.storage.site import is_own_name
@@ -27,7 +28,7 @@ def watch_collection(
     *,
     stop: threading.Event | None = None,
     moments: Iterable[bool] | None = None,
-    update: Callable[[Path], BuildReport] = update_collection,
+    update: Callable[[Path], BuildReport] | None = None,
 ) -> Iterator[BuildReport | KindredError]:
     """Update a collection now, after each change of its photos or captions, and now and then.
 
@@ -45,7 +46,7 @@ def watch_collection(
         When to look whether a look is due, and whether something has changed then; by default the
         system tells.
     update
-        What brings the collection in step.
+        What brings the collection in step; by default an update, and what answers need after it.
 
     Yields
     ------
@@ -66,7 +67,7 @@ def watch_collection(
             continue
         looked = time.monotonic()
         try:
-            report = update(folder)
+            report = (update or _bring_in_step)(folder)
         except KindredError as error:
             if str(error) != told:
                 told = str(error)
@@ -75,6 +76,12 @@ def watch_collection(
         told = ""
         if report.added or report.changed or report.renamed or report.removed:
             yield report
+
+
+def _bring_in_step(folder: Path) -> BuildReport:
+    report = update_collection(folder)
+    prepare(folder)
+    return report
 
 
 def watched_places(folder: Path) -> list[Path]:

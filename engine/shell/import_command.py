@@ -1,4 +1,4 @@
-"""`import`: a published data set becomes a folder that `index` reads."""
+"""`import`: an exported collection, or a published data set as a folder that `index` reads."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from click import argument, option
 
 from engine.shell.commands import FOLDER, PATH, Outcome, at_least, command
+from engine.shell.export_command import import_archive
 from engine.shell.index_command import SHOWN_SKIPPED
 from engine.shell.meter import duration, listening
 from engine.shell.table import Part, Table, plain
@@ -23,10 +24,12 @@ KINDS = ("amazon", "flipkart", "tags", "fashion-mnist")
     "source",
     required=False,
     type=PATH,
-    help="The data set's file, gzipped or not; fashion-mnist needs none.",
+    help="An exported collection, or the data set's file, gzipped or not; fashion-mnist needs "
+    "none.",
 )
-@option("--kind", required=True, type=click.Choice(KINDS), help="The layout of the source.")
-@option("--out", type=FOLDER, required=True, help="The folder to fill, or to go on.")
+@option("--kind", type=click.Choice(KINDS), help="The layout of a published data set.")
+@option("--out", type=FOLDER, help="The folder to fill with it, or to go on with.")
+@option("--name", help="What an exported collection shall be called here.")
 @option("--photos", type=FOLDER, help="Where the pictures lie that 'tags' names by id.")
 @option("--limit", type=at_least(1), help="Take only the first so many items.")
 @option(
@@ -41,7 +44,18 @@ KINDS = ("amazon", "flipkart", "tags", "fashion-mnist")
     is_flag=True,
     help="Also ask addresses inside private networks, this machine's own included.",
 )
-def import_published(
+def import_from_elsewhere(
+    source: Path | None, kind: str | None, out: Path | None, name: str | None, **chosen: Any
+) -> Outcome:
+    """Unpack a collection, or fill a folder."""
+    if source is not None and kind is None and out is None:
+        return import_archive(source, name)
+    if kind is None or out is None:
+        raise click.UsageError("a published data set needs both --kind and --out")
+    return _import_published(source, kind, out, **chosen)
+
+
+def _import_published(
     source: Path | None, kind: str, out: Path, per_host: int, allow_private: bool, **chosen: Any
 ) -> Outcome:
     """Fill the folder and tell what could not be had."""

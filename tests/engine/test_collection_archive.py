@@ -15,6 +15,7 @@ from engine.evaluation.judgements import Judgement, keep_judgement, read_judgeme
 from engine.maps import MapSettings, find_map, make_map
 from engine.maps.views import SavedView, list_views, save_view
 from engine.search import SearchEngine, SearchRequest
+from engine.shell import main
 from engine.storage import (
     Collection,
     build_collection,
@@ -207,3 +208,22 @@ def test_a_damaged_collection_is_not_exported(squares, tmp_path):
     with pytest.raises(CollectionError, match="damaged"):
         export_collection(squares, tmp_path / "mine.zip")
     assert not list(tmp_path.glob("mine.zip*"))
+
+
+def test_the_shell_exports_and_takes_in_again(squares, tmp_path, kindred_home, capsys):
+    file = tmp_path / "mine.zip"
+    assert main(["export", str(squares), str(file), "--photos", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["bytes"] == file.stat().st_size
+    assert main(["import", str(file), "--name", "Another", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["name"], told["photos"]) == ("Another", 20)
+    assert main(["search", told["folder"], "red", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["matches"]
+
+
+def test_a_data_set_needs_its_layout_and_a_collection_does_not(tmp_path, kindred_home, capsys):
+    assert main(["import", "--kind", "tags"]) == 2
+    assert "needs both --kind and --out" in capsys.readouterr().err
+    (tmp_path / "no.zip").write_bytes(b"PK nothing")
+    assert main(["import", str(tmp_path / "no.zip")]) == 1
+    assert "no archive of a collection" in capsys.readouterr().err

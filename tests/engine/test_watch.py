@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import signal
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from engine.config import PROJECT
 from engine.errors import KindredError
+from engine.shell import main
 from engine.storage import BuildReport, Collection, build_collection
 from engine.watch import watch_collection, watched_places
 from tests.pages.colour_model import write_colour_model
@@ -100,3 +107,30 @@ def test_its_own_table_elsewhere_is_watched_too(tmp_path, photos):
     shelf = tmp_path / "shelf"
     build_collection(photos, table, model=write_colour_model(tmp_path / "model"), out=shelf)
     assert watched_places(shelf) == [photos, table]
+
+
+def test_the_shell_watches_until_it_is_interrupted(collection, photos, tmp_path, kindred_home):
+    """A program of its own: it says that it watches, then what came, and ends on Ctrl-C."""
+    command = [sys.executable, "-m", "engine", "watch", str(photos), str(collection), "--json"]
+    with (
+        (tmp_path / "told").open("wb") as told,
+        subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=told) as running,
+    ):
+        wait_for(tmp_path / "told", "Watching")
+        (photos / "new.png").write_bytes(square("red", 3))
+        wait_for(tmp_path / "told", "21 photos")
+        running.send_signal(signal.SIGINT)
+        out, _ = running.communicate()
+    assert running.returncode == 0
+    assert json.loads(out)["updates"][0]["photos"] == 21
+
+
+def wait_for(file: Path, words: str) -> None:
+    while words not in file.read_text(encoding="utf-8"):
+        time.sleep(0.1)
+
+
+def test_other_photos_than_the_collections_are_refused(collection, tmp_path, capsys):
+    (tmp_path / "others").mkdir()
+    assert main(["watch", str(tmp_path / "others"), str(collection)]) == 1
+    assert "made from other photos" in capsys.readouterr().err

@@ -1,0 +1,65 @@
+"""`watch`: a collection stays in step with its photos by itself, until Ctrl-C."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from click import argument
+
+from engine.errors import CollectionError, KindredError
+from engine.shell.commands import FOLDER, Outcome, collection_argument, command
+from engine.shell.index_command import COUNTS
+from engine.shell.meter import listening
+from engine.shell.table import plain
+
+
+@command("watch")
+@argument("photos", type=FOLDER, help="The folder of its photos.")
+@collection_argument
+def watch(photos: Path, collection: Path) -> Outcome:
+    """Take in what comes, changes or goes, and tell of each time."""
+    from engine.watch import watch_collection
+
+    _make_or_check(photos.absolute(), collection)
+    print(f"Watching {plain(photos)}. Ctrl-C ends it.", file=sys.stderr)
+    updates: list[dict[str, Any]] = []
+    try:
+        for told in watch_collection(collection):
+            if isinstance(told, KindredError):
+                _tell(str(told))
+                continue
+            counts = {name: getattr(told, name) for name in COUNTS if getattr(told, name)}
+            updates.append({"photos": told.indexed, **counts})
+            changes = ", ".join(f"{number:,} {name}" for name, number in counts.items())
+            _tell(f"{told.indexed:,} photos: {changes}.")
+    except KeyboardInterrupt:
+        pass
+    record = {"collection": str(collection), "updates": updates}
+    return Outcome(record, [f"{plain(collection)} was updated {len(updates):,} times."])
+
+
+def _make_or_check(photos: Path, collection: Path) -> None:
+    """Make the collection where there is none; refuse one of other photos."""
+    from engine.search import prepare
+    from engine.storage import Collection, build_collection
+    from engine.storage.site import has_manifest
+
+    if not has_manifest(collection):
+        with listening() as progress:
+            build_collection(photos, out=collection, progress=progress)
+            prepare(collection, progress)
+        return
+    with Collection.open(collection) as opened:
+        if opened.root.resolve() != photos.resolve():
+            raise CollectionError(
+                "the collection was made from other photos",
+                value=opened.root,
+                remedy="Name that folder, or another collection",
+            )
+
+
+def _tell(sentence: str) -> None:
+    print(f"{datetime.now():%Y-%m-%d %H:%M:%S}  {plain(sentence)}", file=sys.stderr)
