@@ -65,8 +65,9 @@ def test_the_commands_of_the_readme_succeed_one_after_the_other(copy_of_the_proj
 
 def test_the_python_examples_of_the_readme_print_what_it_says(copy_of_the_project, monkeypatch):
     monkeypatch.chdir(copy_of_the_project)
-    failed, _ = doctest.testfile(str(README), module_relative=False)
-    assert failed == 0
+    for document in (README, ROOT / "docs" / "query-language.md"):
+        failed, n_tried = doctest.testfile(str(document), module_relative=False)
+        assert (failed, n_tried > 0) == (0, True), document.name
 
 
 def test_only_lines_after_a_prompt_in_console_blocks_are_commands():
