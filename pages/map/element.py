@@ -128,7 +128,7 @@ def _hear(key: str, name: str) -> None:
     ends the run which that began: so every message carries all that the map has no answer to yet.
     """
     if told := getattr(st.session_state[key], name):
-        st.session_state[_ear(key)] = {**st.session_state.get(_ear(key), {}), **told["no_report"]}
+        st.session_state[_ear(key)] = {**st.session_state.get(_ear(key), {}), **told["unheard"]}
 
 
 def _ear(key: str) -> str:
