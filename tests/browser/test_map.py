@@ -143,11 +143,11 @@ def test_what_comes_back_late_from_the_server_takes_no_choice_away(pages):
 def test_a_message_that_follows_at_once_carries_the_choice_the_server_has_not_heard(pages):
     page = pages()
     data, _, _ = material(N_POINTS, N_PAIRS)
-    last = "sent.at(-1)[1].no_report.chosen?.points"
+    last = "sent.at(-1)[1].unheard.chosen?.points"
     page.evaluate(f"{MAP}.choose([1, 2], false)")
     page.evaluate(f"{MAP}.send('needs', {{ numbers: [0] }})")
     assert page.evaluate(last) == [1, 2]
-    chosen = page.evaluate("sent.at(-1)[1].no_report.chosen")
+    chosen = page.evaluate("sent.at(-1)[1].unheard.chosen")
     page.evaluate("(data) => draw(data)", {**data, "chosen": chosen})
     page.evaluate(f"{MAP}.send('needs', {{ numbers: [0] }})")
     assert page.evaluate(last) is None

@@ -93,7 +93,7 @@ def test_a_visitor_searches_and_explores_and_is_offered_nothing_else(
     page.get_by_label("Words", exact=True).press("Enter")
     expect(page.locator("article .caption").first).to_be_visible()
     page.goto("/explorer?collection=squares")
-    expect(page.get_by_text("is not made yet")).to_be_visible()
+    expect(page.locator(".map")).to_be_visible()
     expect(page.get_by_role("button", name="Make the map")).to_have_count(0)
     for address in ("/training?collection=squares", "/models"):
         page.goto(address)

@@ -85,7 +85,7 @@ def test_smoothing_lets_frequent_words_count_less(five: WordVectors):
 
 
 def test_answers_may_be_kept_to_some_words(five: WordVectors):
-    found = five.nearest("cat", k=9, among=["boots", "sofas", "no_report"])
+    found = five.nearest("cat", k=9, among=["boots", "sofas", "unheard"])
     assert {n.word for n in found} == {"boots", "sofa"}
 
 
