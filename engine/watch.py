@@ -92,7 +92,10 @@ def watched_places(folder: Path) -> list[Path]:
 
 
 def _moments(places: list[Path], own: Path, stop: threading.Event) -> Iterator[bool]:
-    """Yield whether something has changed, every few seconds, beginning with a yes."""
+    """Yield whether something has changed, every few seconds, beginning with a yes.
+
+    That comes once the system watches: what changes between a first look and that would be missed.
+    """
 
     def is_of_photos(change: Change, path: str) -> bool:
         return not _is_own(Path(path), own)
@@ -102,7 +105,7 @@ def _moments(places: list[Path], own: Path, stop: threading.Event) -> Iterator[b
             stop.wait(_WAIT_MS / 1000)
             yield False
             continue
-        yield True  # at first, and when a disk is back
+        is_first = True  # of all, or since a disk is back; only now does the system tell of changes
         for changes in watch(
             *places,
             watch_filter=is_of_photos,
@@ -112,7 +115,8 @@ def _moments(places: list[Path], own: Path, stop: threading.Event) -> Iterator[b
             yield_on_timeout=True,
             stop_event=stop,
         ):
-            yield bool(changes)
+            yield is_first or bool(changes)
+            is_first = False
             if not all(place.exists() for place in places):
                 break
 

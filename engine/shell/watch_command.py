@@ -11,9 +11,10 @@ from click import argument
 
 from engine.errors import CollectionError, KindredError
 from engine.shell.commands import FOLDER, Outcome, collection_argument, command
-from engine.shell.index_command import COUNTS
 from engine.shell.meter import listening
 from engine.shell.table import plain
+
+CHANGES = ("added", "changed", "renamed", "removed")
 
 
 @command("watch")
@@ -31,7 +32,7 @@ def watch(photos: Path, collection: Path) -> Outcome:
             if isinstance(told, KindredError):
                 _tell(str(told))
                 continue
-            counts = {name: getattr(told, name) for name in COUNTS if getattr(told, name)}
+            counts = {name: getattr(told, name) for name in CHANGES if getattr(told, name)}
             updates.append({"photos": told.indexed, **counts})
             changes = ", ".join(f"{number:,} {name}" for name, number in counts.items())
             _tell(f"{told.indexed:,} photos: {changes}.")

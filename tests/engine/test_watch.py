@@ -114,19 +114,27 @@ def test_the_shell_watches_until_it_is_interrupted(collection, photos, tmp_path,
     command = [sys.executable, "-m", "engine", "watch", str(photos), str(collection), "--json"]
     with (
         (tmp_path / "told").open("wb") as told,
-        subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=told) as running,
+        subprocess.Popen(
+            command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=told, preexec_fn=heed_interrupts
+        ) as running,
     ):
-        wait_for(tmp_path / "told", "Watching")
+        wait_for(tmp_path / "told", "Watching", running)
         (photos / "new.png").write_bytes(square("red", 3))
-        wait_for(tmp_path / "told", "21 photos")
+        wait_for(tmp_path / "told", "21 photos", running)
         running.send_signal(signal.SIGINT)
         out, _ = running.communicate()
     assert running.returncode == 0
     assert json.loads(out)["updates"][0]["photos"] == 21
 
 
-def wait_for(file: Path, words: str) -> None:
-    while words not in file.read_text(encoding="utf-8"):
+def heed_interrupts() -> None:
+    """Be as a program that a person starts: one begun in the background ignores Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def wait_for(file: Path, words: str, running: subprocess.Popen) -> None:
+    while words not in (told := file.read_text(encoding="utf-8")):
+        assert running.poll() is None, told
         time.sleep(0.1)
 
 
