@@ -197,7 +197,7 @@ def test_a_skipped_browser_test_is_a_failure_on_ci_alone(module, ci, tmp_path):
     answer = subprocess.run(
         [*command, str(tests)],
         cwd=tmp_path,
-        env={**os.environ, "CI": ci},
+        env={**os.environ, "CI": ci, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )
