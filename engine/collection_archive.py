@@ -136,20 +136,6 @@ def import_collection(
     return folder
 
 
-def is_collection_archive(names: Iterator[str] | list[str]) -> bool:
-    """Tell by the names in a zip whether it is an exported collection.
-
-    Examples
-    --------
-    >>> is_collection_archive(["build-0001/embeddings.npy", "manifest.json"])
-    True
-    >>> is_collection_archive(["manifest.json", "photos/7.jpg"])
-    False
-    """
-    found = list(names)
-    return MANIFEST in found and any(re.match(r"build-\d+/", name) for name in found)
-
-
 def _members(
     collection: Collection, beside: Path, progress: Report, *, with_photos: bool
 ) -> Iterator[tuple[str, Path | bytes]]:

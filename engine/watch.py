@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from watchfiles import Change, watch
@@ -28,7 +28,6 @@ def watch_collection(
     *,
     stop: threading.Event | None = None,
     moments: Iterable[bool] | None = None,
-    update: Callable[[Path], BuildReport] | None = None,
 ) -> Iterator[BuildReport | KindredError]:
     """Update a collection now, after each change of its photos or captions, and now and then.
 
@@ -45,8 +44,6 @@ def watch_collection(
     moments
         When to look whether a look is due, and whether something has changed then; by default the
         system tells.
-    update
-        What brings the collection in step; by default an update, and what answers need after it.
 
     Yields
     ------
@@ -67,7 +64,8 @@ def watch_collection(
             continue
         looked = time.monotonic()
         try:
-            report = (update or _bring_in_step)(folder)
+            report = update_collection(folder)
+            prepare(folder)
         except KindredError as error:
             if str(error) != told:
                 told = str(error)
@@ -76,12 +74,6 @@ def watch_collection(
         told = ""
         if report.added or report.changed or report.renamed or report.removed:
             yield report
-
-
-def _bring_in_step(folder: Path) -> BuildReport:
-    report = update_collection(folder)
-    prepare(folder)
-    return report
 
 
 def watched_places(folder: Path) -> list[Path]:

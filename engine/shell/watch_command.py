@@ -9,7 +9,7 @@ from typing import Any
 
 from click import argument
 
-from engine.errors import CollectionError, KindredError
+from engine.errors import KindredError
 from engine.shell.commands import FOLDER, Outcome, collection_argument, command
 from engine.shell.meter import listening
 from engine.shell.table import plain
@@ -22,9 +22,11 @@ CHANGES = ("added", "changed", "renamed", "removed")
 @collection_argument
 def watch(photos: Path, collection: Path) -> Outcome:
     """Take in what comes, changes or goes, and tell of each time."""
+    from engine.storage.order import absolute
     from engine.watch import watch_collection
 
-    _make_or_check(photos.absolute(), collection)
+    photos, collection = absolute(photos), absolute(collection)
+    _make_or_check(photos, collection)
     print(f"Watching {plain(photos)}. Ctrl-C ends it.", file=sys.stderr)
     updates: list[dict[str, Any]] = []
     try:
@@ -39,27 +41,22 @@ def watch(photos: Path, collection: Path) -> Outcome:
     except KeyboardInterrupt:
         pass
     record = {"collection": str(collection), "updates": updates}
-    return Outcome(record, [f"{plain(collection)} was updated {len(updates):,} times."])
+    return Outcome(record, [f"Updates of {plain(collection)}: {len(updates):,}."])
 
 
 def _make_or_check(photos: Path, collection: Path) -> None:
     """Make the collection where there is none; refuse one of other photos."""
     from engine.search import prepare
-    from engine.storage import Collection, build_collection
+    from engine.storage import Manifest, build_collection
+    from engine.storage.safeguard import check_same_photos
     from engine.storage.site import has_manifest
 
-    if not has_manifest(collection):
-        with listening() as progress:
-            build_collection(photos, out=collection, progress=progress)
-            prepare(collection, progress)
+    if has_manifest(collection):
+        check_same_photos(Manifest.load(collection), collection, photos)
         return
-    with Collection.open(collection) as opened:
-        if opened.root.resolve() != photos.resolve():
-            raise CollectionError(
-                "the collection was made from other photos",
-                value=opened.root,
-                remedy="Name that folder, or another collection",
-            )
+    with listening() as progress:
+        build_collection(photos, out=collection, progress=progress)
+        prepare(collection, progress)
 
 
 def _tell(sentence: str) -> None:

@@ -30,7 +30,7 @@ from engine.storage.model_choice import suited_model
 from engine.storage.order import Model, Order, PhotoSource, absolute
 from engine.storage.report import BuildReport
 from engine.storage.row_match import Placed, place
-from engine.storage.safeguard import check_captions, check_retired, nothing_found
+from engine.storage.safeguard import check_captions, check_retired, check_same_photos, nothing_found
 from engine.storage.site import check_place, next_build, only_writer, sweep
 from engine.storage.snapshot import Snapshot
 from engine.storage.tags import with_tags
@@ -92,12 +92,8 @@ def build_collection(
     check_place(folder, [path for path in (source.root, source.captions) if path])
     with only_writer(folder), closing(find_standing(folder)) as standing:
         older = standing.manifest
-        if older is not None and located(older.origin.root, folder) != source.root:
-            raise CollectionError(
-                f"the collection was made from other photos ({located(older.origin.root, folder)})",
-                value=folder,
-                remedy="Choose another folder for the new one, or remove the old one first",
-            )
+        if older is not None:
+            check_same_photos(older, folder, source.root)
         found = None
         if model is None and older is not None:
             with suppress(CollectionError):  # it is gone: one is chosen anew

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from engine.catalogue import Photo
 from engine.errors import CollectionError, UnconfirmedError
 from engine.storage.findings import Findings
+from engine.storage.manifest import Manifest, located
 from engine.storage.order import Order
 from engine.storage.row_match import Placed
 
@@ -22,6 +24,17 @@ def nothing_found(order: Order, findings: Findings) -> CollectionError:
         value=order.source.root,
         remedy="Check that the folder is the right one and that its disk is mounted",
     )
+
+
+def check_same_photos(manifest: Manifest, folder: Path, root: Path) -> None:
+    """Refuse to go on with a collection that was made from another folder of photos."""
+    own = located(manifest.origin.root, folder)
+    if own != root:
+        raise CollectionError(
+            f"the collection was made from other photos ({own})",
+            value=folder,
+            remedy="Choose another folder for the new one, or remove the old one first",
+        )
 
 
 def check_retired(order: Order, placed: Sequence[Placed], before: Sequence[Photo]) -> None:
