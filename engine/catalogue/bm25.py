@@ -56,19 +56,15 @@ class _Word:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Impacts:
-    """The rows that have a word, ascending, and what it tells of each."""
+    """The rows that have a word, ascending, what it tells of each, and what at most."""
 
     rows: Rows
     gains: Gains
+    bound: float
 
     @property
     def nbytes(self) -> int:
         return self.rows.nbytes + self.gains.nbytes
-
-    @property
-    def bound(self) -> float:
-        """What the word tells at most."""
-        return float(self.gains.max(initial=0))
 
 
 class FullText:
@@ -225,7 +221,8 @@ class FullText:
         postings = Postings.whole(self._connection, word.id)
         counts = postings.counts.astype(np.float32)
         most = np.float32((K1 + 1) * word.idf)
-        return _Impacts(postings.rows, most * counts / (counts + self._norms[postings.lengths]))
+        gains = most * counts / (counts + self._norms[postings.lengths])
+        return _Impacts(postings.rows, gains, float(gains.max(initial=0)))
 
     def _gain_of(self, word: _Word, rows: Rows) -> Gains:
         """Return what a word tells of some rows, 0 for those without it."""

@@ -1,6 +1,7 @@
 """A catalogue's one file: made, opened, migrated, read by many threads, written by one at a time.
 
-Not inside: what the tables mean (`schema`, `postings`) and what is asked of them (`store`).
+Not inside: what the tables mean (`schema`, `postings`) and what is asked of them
+(`catalogue`, `reader`).
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import shutil
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -26,6 +29,7 @@ _BUSY_SECONDS = 10.0
 _READER_KIB, _WRITER_KIB = 2_048, 16_384
 # Old files are migrated into copies; so many are kept for the next time.
 _MAX_COPIES = 4
+_HALF, _SECONDS_OF_A_HALF = ".kindred-catalogue-", 86_400.0
 _log = logging.getLogger(__name__)
 
 
@@ -164,12 +168,12 @@ class CatalogueFile:
 
     def _migrated_copy(self, old: sqlite3.Connection) -> Path:
         with closing(old):
-            kept = self._kept_copy()
+            kept = _kept_copy(self.path)
             if kept is not None and _is_current(kept):
                 kept.touch()  # the last used are kept
                 return kept
             place = kept.parent if kept is not None else None
-            folder = TemporaryDirectory(prefix=".kindred-catalogue-", dir=place)
+            folder = TemporaryDirectory(prefix=_HALF, dir=place)
             self._closing.enter_context(folder)
             copy = Path(folder.name, self.path.name)
             with closing(sqlite3.connect(copy, isolation_level=None)) as new:
@@ -180,21 +184,6 @@ class CatalogueFile:
             os.replace(copy, kept)
             _forget_old_copies(kept.parent)
             return kept
-
-    def _kept_copy(self) -> Path | None:
-        """Return where a migrated copy of such content is kept; None where none can be."""
-        if self.path.with_name(f"{self.path.name}-wal").exists():
-            return None  # a part of the content lies there, and is about to change
-        folder = config.home() / "catalogues"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with self.path.open("rb") as file:
-                content = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError:
-            return None
-        if not os.access(folder, os.W_OK):
-            return None
-        return folder / f"{content}.{len(schema.MIGRATIONS)}.sqlite"
 
     def _open_to_write(self) -> Path:
         connection = _connect(self.path, read_only=False)
@@ -223,6 +212,34 @@ class CatalogueFile:
             self._writer.close()
 
 
+def forget_copy(path: Path) -> None:
+    """Remove the migrated copy of a catalogue, if one is kept: its texts go with their file."""
+    if _copies().is_dir():
+        kept = _kept_copy(path)
+        if kept is not None:
+            kept.unlink(missing_ok=True)
+
+
+def _copies() -> Path:
+    return config.home() / "catalogues"
+
+
+def _kept_copy(path: Path) -> Path | None:
+    """Return where a migrated copy of a catalogue's content is kept; None where none can be."""
+    if path.with_name(f"{path.name}-wal").exists():
+        return None  # a part of the content lies there, and is about to change
+    folder = _copies()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+    if not os.access(folder, os.W_OK):
+        return None
+    return folder / f"{content}.{len(schema.MIGRATIONS)}.sqlite"
+
+
 def _is_current(path: Path) -> bool:
     """Tell whether a copy is there and whole enough to be of today's version."""
     if not path.is_file():
@@ -239,6 +256,10 @@ def _forget_old_copies(folder: Path) -> None:
     for copy in copies[_MAX_COPIES:]:
         with suppress(OSError):  # another program has it open, where that holds a file
             copy.unlink()
+    long_ago = time.time() - _SECONDS_OF_A_HALF
+    for half in folder.glob(f"{_HALF}*"):  # what a killed program left
+        if half.stat().st_mtime < long_ago:
+            shutil.rmtree(half, ignore_errors=True)
 
 
 @contextmanager

@@ -42,14 +42,14 @@ class PostingCache:
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, read: Callable[[], Kind]) -> Kind:
-        """Return what is kept under a key, else read it, and keep it unless it is too large."""
+        """Return what is kept under a key, else read it; what is empty or too large is not kept."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]  # type: ignore[return-value]  # each key has its own kind
         found = read()
         with self._lock:
-            if key not in self._kept and found.nbytes <= self._max_bytes // 4:
+            if key not in self._kept and 0 < found.nbytes <= self._max_bytes // 4:
                 self._kept[key] = found
                 self._n_bytes += found.nbytes
                 while self._n_bytes > self._max_bytes:

@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.durable import write_whole
+from engine.durable import MALFORMED, write_whole
 from engine.relevance import Calibration
 from engine.search.shown_value import ShownValue
 from engine.search.vocabulary import BestWords
 from engine.storage import Collection
+from engine.storage.collection import CATALOGUE, EMBEDDINGS
 
 FILE = "calibrations.npz"
 # Another number wherever they are learned in another way.
@@ -66,7 +67,7 @@ class Calibrations:
     def keep(self, collection: Collection) -> None:
         """Write them into the folder of the collection's build, if it can be written."""
         arrays: dict[str, Any] = {"format": _FORMAT, "is_fitted": self.is_fitted}
-        arrays["of"] = np.frombuffer(collection.fingerprint.encode(), np.uint8)
+        arrays["of"] = np.frombuffer(_state_of(collection).encode(), np.uint8)
         for name in _CURVES:
             curve = getattr(self, name)
             arrays[name] = np.array([*curve.weights, curve.offset])
@@ -84,15 +85,36 @@ class Calibrations:
         """Return what lies with a build; None where nothing does, or nothing that fits it."""
         try:
             with np.load(collection.build / FILE, allow_pickle=False) as file:
+                if not _is_of(collection, file):
+                    return None
                 arrays = dict(file)
-            is_of_it = arrays["of"].tobytes().decode() == collection.fingerprint
-            if int(arrays["format"]) != _FORMAT or not is_of_it:
-                return None
             told: dict[str, Any] = {name: _curve(arrays[name]) for name in _CURVES}
             told |= {name: _part(kind, name, arrays) for name, kind in _PARTS.items()}
             return cls(is_fitted=bool(arrays["is_fitted"]), **told)
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        except (OSError, *MALFORMED, zipfile.BadZipFile):
             return None
+
+
+def are_kept(collection: Collection) -> bool:
+    """Tell whether calibrations lie with a build; what is large of them is not read."""
+    try:
+        with np.load(collection.build / FILE, allow_pickle=False) as file:
+            return _is_of(collection, file)
+    except (OSError, *MALFORMED, zipfile.BadZipFile):
+        return False
+
+
+def _is_of(collection: Collection, file: Any) -> bool:
+    """Tell whether a file was learned in today's way, and from what lies in the build."""
+    is_of_it = file["of"].tobytes().decode() == _state_of(collection)
+    return is_of_it and int(file["format"]) == _FORMAT
+
+
+def _state_of(collection: Collection) -> str:
+    """Return what calibrations depend on: the model, the embeddings, and what texts say of them."""
+    told = collection.manifest
+    files = [told.files.get(name) for name in (EMBEDDINGS, CATALOGUE)]
+    return f"{told.model.fingerprint} {files}"
 
 
 def _curve(numbers: NDArray[np.float64]) -> Calibration:

@@ -16,7 +16,7 @@ from engine.encoders import load_encoder
 from engine.images import DecodedPhoto
 from engine.progress import Report, Step, no_report
 from engine.query import Term, format_query, group, parse_query
-from engine.search.calibrations import Calibrations
+from engine.search.calibrations import Calibrations, are_kept
 from engine.search.context import SearchContext
 from engine.search.fusion import Ranking
 from engine.search.known_words import WordReading, unknown_words
@@ -277,7 +277,7 @@ def prepare(folder: Path, progress: Report = no_report) -> None:
     Nothing is done where that is kept with its build already.
     """
     with Collection.open(folder) as collection:
-        if Calibrations.kept(collection) is None:
+        if not are_kept(collection):
             step = Step(progress, "learning what similarities mean", 1)
             calibrations_of(SearchContext(collection, load_encoder(collection.model_folder)))
             step.at(1)

@@ -57,7 +57,7 @@ def measure_recall(collection: Collection, encoder: Encoder) -> list[RecallPoint
         answers = [_nearest(index, query, None, times) for query in queries]
         exact.append(answers)
     points = []
-    for ef in EFS:
+    for ef in sorted({*EFS, index.ef}):
         spent: list[float] = []
         recalls = []
         for queries, truth in zip(asked, exact, strict=True):

@@ -22,6 +22,7 @@ from engine.search.context import SearchContext
 from engine.search.evidence import TextEvidence, match_evidence
 from engine.search.known_words import read_words
 from engine.search.shown_value import shown_value
+from engine.selection import even_sample
 from engine.text import Tokenizer, words
 from engine.text.stopwords import is_telling
 
@@ -114,8 +115,7 @@ class CalibrationFit:
     @cached_property
     def rows(self) -> NDArray[np.int64]:
         """The live rows that are looked at, evenly chosen where there are very many."""
-        live = self._context.collection.catalogue.live_rows()
-        return live[np.linspace(0, len(live) - 1, min(len(live), _MAX_ROWS)).astype(np.int64)]
+        return even_sample(self._context.collection.catalogue.live_rows(), _MAX_ROWS)
 
     @cached_property
     def sample(self) -> NDArray[np.float32]:

@@ -112,6 +112,7 @@ def update(collection: Path, model: str | None, yes: bool) -> Outcome:
 @option("--model", type=FOLDER, help="A model's folder, where the collection's own is gone.")
 def check(collection: Path, repair: bool, model: Path | None) -> Outcome:
     """Read all of a collection; say whether it is what was written, or make it so."""
+    from engine.search import prepare
     from engine.storage import Collection, repair_collection
 
     whole = f"{plain(collection)} is whole: every byte is what was written."
@@ -121,6 +122,8 @@ def check(collection: Path, repair: bool, model: Path | None) -> Outcome:
         return Outcome({"is_whole": True, "repaired": False}, [whole])
     with listening() as progress:
         report = repair_collection(collection, model=model, progress=progress)
+        if report is not None:
+            prepare(collection, progress)
     if report is None:
         return Outcome({"is_whole": True, "repaired": False}, [whole])
     outcome = outcome_of(report, collection)

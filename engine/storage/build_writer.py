@@ -22,13 +22,13 @@ from engine.progress import Step
 from engine.storage.collection import CATALOGUE, EMBEDDINGS, INDEX, Collection
 from engine.storage.journal import Content, Journal, Reading
 from engine.storage.row_match import Placed
-from engine.storage.sample_queries import photo_queries, text_queries
+from engine.storage.sample_queries import tune
 from engine.storage.thumbnails import ThumbnailWriter
 
 UNREADABLE = "unreadable.json"
 METADATA = "metadata.json"
 # Queries of either kind that the index is tuned to.
-_N_TUNING = 200
+_RETUNED_SHARE = 0.1  # of the rows; with fewer new ones an index looks as far as it did
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +224,13 @@ def _write_index(folder: Path, draft: Draft, fresh: Sequence[int]) -> None:
         index = PhotoIndex.load(draft.older.build / INDEX, draft.older.embeddings)
         appended = np.array([row for row in fresh if draft.is_appended(row)], np.int64)
         changed = np.array([row for row in fresh if not draft.is_appended(row)], np.int64)
+        must_tune = len(fresh) + len(draft.retired) > _RETUNED_SHARE * index.n_live
         index.remove(np.array(draft.retired, np.int64))
         index.update(changed, embeddings[changed])
         index.add(appended, embeddings[appended])
     else:
-        index = PhotoIndex.build(embeddings, n_threads=os.cpu_count() or 1)
-    if not index.is_exact:
+        index, must_tune = PhotoIndex.build(embeddings, n_threads=os.cpu_count() or 1), True
+    if must_tune:
         with Catalogue.open(folder / CATALOGUE) as catalogue:
-            index.tune(
-                photo_queries(catalogue, embeddings, _N_TUNING),
-                text_queries(catalogue, draft.encoder, _N_TUNING),
-            )
+            tune(index, catalogue, embeddings, draft.encoder)
     index.save(folder / INDEX)

@@ -13,8 +13,10 @@ from typing import Literal
 
 from engine import config
 from engine.access import Role, require
+from engine.catalogue.database import forget_copy
 from engine.durable import PARTIAL
 from engine.errors import CollectionError, DamageError
+from engine.storage.collection import CATALOGUE
 from engine.storage.manifest import COPY, MANIFEST, Manifest, check_files, damaged
 from engine.storage.site import WRITER, has_manifest, is_own_name, only_writer, writer_of
 from engine.storage.uploads import is_uploads
@@ -175,6 +177,8 @@ def remove_collection(folder: Path | str) -> None:
         # The manifest goes first: half a removal is an unfinished build, never a damaged one.
         for name in (COPY, MANIFEST):
             (folder / name).unlink(missing_ok=True)
+        for catalogue in folder.glob(f"build-*/{CATALOGUE}"):
+            forget_copy(catalogue)
         for path in sorted(folder.iterdir()):
             if path.name != WRITER and (is_own_name(path.name) or is_uploads(path)):
                 _remove(path)

@@ -7,11 +7,23 @@ from numpy.typing import NDArray
 
 from engine.catalogue import Catalogue
 from engine.encoders import Encoder
+from engine.index import PhotoIndex
 from engine.selection import even_places, even_sample
 from engine.text import words
 from engine.text.stopwords import GLUE
 
-_N_WORDS = 3
+_N_WORDS, _N_TUNING = 3, 200
+
+
+def tune(
+    index: PhotoIndex, catalogue: Catalogue, embeddings: NDArray[np.float32], encoder: Encoder
+) -> None:
+    """Let an index look as far as photos and texts of its own collection need."""
+    if not index.is_exact:
+        index.tune(
+            photo_queries(catalogue, embeddings, _N_TUNING),
+            text_queries(catalogue, encoder, _N_TUNING),
+        )
 
 
 def photo_queries(

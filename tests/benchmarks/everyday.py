@@ -1,4 +1,4 @@
-"""The general model: how fast photos become embeddings, and what fewer bits would change.
+"""The general model: how fast photos become embeddings.
 
     python -m tests.benchmarks.everyday SMALL_PHOTOS [--photos N] [--big N]
 

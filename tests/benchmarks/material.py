@@ -28,7 +28,7 @@ from engine.images import Preprocessing, read_photos
 from engine.index import PhotoIndex
 from engine.storage import Collection, build_collection
 from engine.storage.manifest import file_notes
-from engine.storage.sample_queries import photo_queries, text_queries
+from engine.storage.sample_queries import tune
 from engine.storage.thumbnails import ThumbnailWriter
 
 SMALL_PX = 128
@@ -37,7 +37,6 @@ BIG_SIZE = (1800, 2400)
 N_BIG_DRAWN = 12
 N_BIG_FILES = 1200
 NOISE = 0.35
-N_TUNING = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +149,7 @@ def repeated_demo(n_rows: int, out: Path) -> Path:
         with Catalogue.create(build / "catalogue.sqlite", root=out / "photos") as catalogue:
             catalogue.add(_copies([photos[turn] for turn in turns.tolist()]))
             index = PhotoIndex.build(rows)
-            if not index.is_exact:
-                encoder = load_encoder(demo.model_folder)
-                texts = text_queries(catalogue, encoder, N_TUNING)
-                index.tune(photo_queries(catalogue, rows, N_TUNING), texts)
+            tune(index, catalogue, rows, load_encoder(demo.model_folder))
         index.save(build / "index")
         with ThumbnailWriter(build, n_rows):
             pass  # none: the photos would be their own

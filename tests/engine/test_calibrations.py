@@ -16,7 +16,7 @@ from engine.search.calibrations import FILE, Calibrations
 from engine.search.context import SearchContext
 from engine.search.verdict_calibration import CalibrationFit
 from engine.search.vocabulary import ModelVocabulary
-from engine.storage import Collection
+from engine.storage import Collection, rename_collection
 from tests.engine.test_attribute_similarity import made
 from tests.engine.test_search import PrimaryColours
 from tests.engine.test_vocabulary import Axes
@@ -110,6 +110,8 @@ def test_a_collection_is_prepared_once(tmp_path: Path, n_fits):
     for file in copy.glob(f"*/{FILE}"):
         file.unlink()
     prepare(copy)
+    prepare(copy)
+    rename_collection(copy, "Another name")  # says nothing of what photos mean
     prepare(copy)
     assert len(n_fits) == 1
     with Collection.open(copy) as demo:

@@ -155,6 +155,32 @@ def test_only_the_last_copies_are_kept(old_file: Path, tmp_path: Path, monkeypat
     assert len(list((config.home() / "catalogues").iterdir())) == 2
 
 
+def test_a_copy_goes_with_its_file_and_half_a_copy_after_a_day(old_file: Path, monkeypatch):
+    """A killed migration leaves its half, which may be another program's work of this moment."""
+    Catalogue.open(old_file).close()
+    copies = config.home() / "catalogues"
+    half = copies / ".kindred-catalogue-killed"
+    half.mkdir()
+    file.forget_copy(old_file)
+    assert [path.name for path in copies.iterdir()] == [half.name]
+    Catalogue.open(old_file).close()
+    assert half.is_dir()
+    monkeypatch.setattr(file, "_SECONDS_OF_A_HALF", -60.0)
+    file.forget_copy(old_file)
+    Catalogue.open(old_file).close()
+    assert not half.exists()
+
+
+def test_a_value_that_nobody_had_is_found_once_somebody_has_it(tmp_path: Path):
+    """That there was none is not kept, least of all where nothing is."""
+    path = tmp_path / "catalogue.sqlite"
+    with Catalogue.create(path, root="photos") as catalogue:
+        catalogue.add([new_photo("a", colour="red")])
+        assert catalogue.rows_having(("colour", "blue"))[0].tolist() == []
+        catalogue.add([new_photo("b", colour="blue")])
+        assert catalogue.rows_having(("colour", "blue"))[0].tolist() == [1]
+
+
 def test_a_home_that_cannot_be_written_keeps_no_copy_and_harms_nothing(
     old_file: Path, tmp_path: Path, monkeypatch
 ):

@@ -28,11 +28,11 @@ class _Vocabulary:
         """Nothing is asked of them here."""
 
 
-class _Recogniser:
+class _AttributeSimilarity:
     attributes = ()
 
 
-class _Lexicon:
+class _CollectionValues:
     values = ()
     says_anything = False
 
@@ -65,9 +65,9 @@ class Engine:
         self.collection, self.encoder, self.collection_values = (
             _Collection(embeddings),
             _Encoder(),
-            _Lexicon(),
+            _CollectionValues(),
         )
-        self.vocabulary, self.attribute_similarity = _Vocabulary(), _Recogniser()
+        self.vocabulary, self.attribute_similarity = _Vocabulary(), _AttributeSimilarity()
         self.background = Background(embeddings, np.arange(len(embeddings)))
 
 

@@ -64,7 +64,10 @@ def test_photos_are_an_even_sample_of_the_live_ones(catalogue):
     assert photo_queries(catalogue, embeddings, 9).ravel().tolist() == [0, 1, 2]
 
 
-def test_building_and_updating_tune_an_index_that_has_a_graph(tmp_path, monkeypatch):
+def test_a_build_tunes_its_graph_and_so_does_an_update_that_moves_a_tenth_of_it(
+    tmp_path, monkeypatch
+):
+    """Of 20 photos one more is less than a tenth, and three more are more."""
     asked: list[list[int]] = []
     build, tune = PhotoIndex.build, PhotoIndex.tune
     monkeypatch.setattr(PhotoIndex, "build", lambda rows, **how: build(rows, exact_below=1, **how))
@@ -73,8 +76,12 @@ def test_building_and_updating_tune_an_index_that_has_a_graph(tmp_path, monkeypa
         "tune",
         lambda index, *kinds: (asked.append([len(kind) for kind in kinds]), tune(index, *kinds)),
     )
-    photos = draw_folder(tmp_path / "photos", 5)
+    photos = draw_folder(tmp_path / "photos", 20)
     build_collection(photos, model=ColourEncoder(), out=tmp_path / "shelf")
     draw(photos / "new.jpg", 99)
     update_collection(tmp_path / "shelf", model=ColourEncoder())
-    assert asked == [[5, 0], [6, 0]]
+    assert asked == [[20, 0]]
+    for number in range(3):
+        draw(photos / f"newer-{number}.jpg", 100 + number)
+    update_collection(tmp_path / "shelf", model=ColourEncoder())
+    assert asked == [[20, 0], [24, 0]]
