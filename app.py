@@ -22,6 +22,7 @@ else:
     from starlette.middleware import Middleware
     from streamlit.starlette import App
 
+    from engine.config import PROJECT
     from pages.shared.guard import Guard
 
-    app = App(__file__, middleware=[Middleware(Guard)])
+    app = App(PROJECT / "app.py", middleware=[Middleware(Guard)])

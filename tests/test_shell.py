@@ -395,3 +395,10 @@ def test_every_shells_script_is_told_in_clicks_own_protocol(name, monkeypatch, c
     monkeypatch.setenv("COMP_CWORD", "se" if name == "fish" else "1")
     assert shell.main([]) == 0
     assert "search" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["index", "update", "check", "models", "runs"])
+def test_whatever_may_stop_to_ask_takes_a_yes(name):
+    """The app answers a job's question by starting it again with this flag."""
+    found = shell.SHELL.get_command(click.Context(shell.SHELL), name)
+    assert "--yes" in [flag for each in found.params for flag in each.opts]

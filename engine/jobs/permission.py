@@ -12,7 +12,7 @@ from engine.access import Role, is_below, require, require_folder
 _EDITOR = {
     "index": {"captions", "column", "json", "model", "name", "out"},
     "update": {"json", "yes"},
-    "check": {"json", "repair"},
+    "check": {"json", "repair", "yes"},
     "map": {
         *("again", "centred", "iterations", "json", "limit", "method", "metric"),
         *("perplexity", "seed", "what"),

@@ -25,6 +25,7 @@ def promote_run(
     name: str | None = None,
     out: Path | None = None,
     home: Path | None = None,
+    confirmed: bool = False,
     progress: Report = no_report,
 ) -> BuildReport:
     """Embed a collection's photos with a run's model and let it answer with that from then on.
@@ -39,6 +40,8 @@ def promote_run(
         To make a new collection of the same photos instead: what it is called, and its folder.
     home
         Where the model is kept; `engine.config.home` by default.
+    confirmed
+        Go on even where more than a third of the photos are gone.
     progress
         Hears how far it is.
 
@@ -50,7 +53,9 @@ def promote_run(
         The collection or its photos are gone, or another program is changing it.
     """
     model = adopt_model(run, home)
-    return change_model(collection, model, name=name, out=out, progress=progress)
+    return change_model(
+        collection, model, name=name, out=out, confirmed=confirmed, progress=progress
+    )
 
 
 def adopt_model(run: Path, home: Path | None = None) -> Path:

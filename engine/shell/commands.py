@@ -17,7 +17,7 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-from engine.shell.table import Part, laid_out
+from engine.shell.table import Part, harmless, laid_out
 
 AS_JSON = "as_json"
 PLUGINS = ("demo.commands",)
@@ -48,7 +48,7 @@ class Outcome:
     def write(self, *, as_json: bool) -> None:
         """Print the result on stdout and the notes on stderr."""
         for note in self.notes:
-            print(note, file=sys.stderr)
+            print(harmless(note), file=sys.stderr)
         if as_json:
             print(json.dumps(self.record, ensure_ascii=False, indent=2))
         else:
@@ -180,6 +180,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 PAIR = Kind("KEY=VALUE", _pair)
 collection_argument = click.argument("collection", type=FOLDER, help="A collection's folder.")
+COLLECTION = click.Argument(["collection"], type=FOLDER, help="A collection's folder.")
 
 
 def given_settings(names: Iterable[str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.shell.commands import (
-    FOLDER,
+    COLLECTION,
     Command,
     Measure,
     Outcome,
@@ -73,7 +73,7 @@ EVALUATE = Command(
     "evaluate",
     callback=_evaluate,
     params=[
-        click.Argument(["collection"], type=FOLDER, help="A collection's folder."),
+        COLLECTION,
         click.Option(
             ["--held-out"],
             is_flag=True,

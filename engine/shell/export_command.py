@@ -1,4 +1,4 @@
-"""`export`: a collection becomes one file; `import` makes it a collection again."""
+"""`export`: a collection becomes one file."""
 
 from __future__ import annotations
 
@@ -24,17 +24,3 @@ def export(collection: Path, file: Path, photos: bool) -> Outcome:
     record = {"file": str(file.absolute()), "bytes": n_bytes, "photos": photos}
     along = "its photos" if photos else "no photos"
     return Outcome(record, [f"{plain(file)}, {n_bytes / 1e6:,.1f} MB, with {along}."])
-
-
-def import_archive(file: Path, name: str | None) -> Outcome:
-    """Unpack an exported collection into the home, and learn what its first answer needs."""
-    from engine.collection_archive import import_collection
-    from engine.search import prepare
-    from engine.storage import summarise
-
-    with listening() as progress:
-        folder = import_collection(file, name=name)
-        prepare(folder, progress)
-    told = summarise(folder)
-    record = {"folder": str(folder), "name": told.name, "photos": told.n_photos}
-    return Outcome(record, [f"{plain(told.name)}, {told.n_photos:,} photos, in {plain(folder)}."])

@@ -10,7 +10,6 @@ import click
 from click import argument, option
 
 from engine.shell.commands import FOLDER, PATH, Outcome, at_least, command
-from engine.shell.export_command import import_archive
 from engine.shell.index_command import SHOWN_SKIPPED
 from engine.shell.meter import duration, listening
 from engine.shell.table import Part, Table, plain
@@ -49,10 +48,28 @@ def import_from_elsewhere(
 ) -> Outcome:
     """Unpack a collection, or fill a folder."""
     if source is not None and kind is None and out is None:
-        return import_archive(source, name)
+        if chosen["limit"] or chosen["photos"]:
+            raise click.UsageError("an exported collection is taken in whole: give --name alone")
+        return _import_archive(source, name)
     if kind is None or out is None:
         raise click.UsageError("a published data set needs both --kind and --out")
+    if name:
+        raise click.UsageError("--name goes with an exported collection alone")
     return _import_published(source, kind, out, **chosen)
+
+
+def _import_archive(file: Path, name: str | None) -> Outcome:
+    """Unpack an exported collection into the home, and learn what its first answer needs."""
+    from engine.collection_archive import import_collection
+    from engine.search import prepare
+    from engine.storage import summarise
+
+    with listening() as progress:
+        folder = import_collection(file, name=name)
+        prepare(folder, progress)
+    told = summarise(folder)
+    record = {"folder": str(folder), "name": told.name, "photos": told.n_photos}
+    return Outcome(record, [f"{plain(told.name)}, {told.n_photos:,} photos, in {plain(folder)}."])
 
 
 def _import_published(

@@ -88,16 +88,25 @@ def index(photos: Path, out: Path, model: str | None, yes: bool, **table: Any) -
 @yes_option
 def update(collection: Path, model: str | None, yes: bool) -> Outcome:
     """Bring a collection up to date with its photos."""
+    from engine.search import prepare
+    from engine.storage import update_collection
+
+    if model:
+        return move(collection, model, confirmed=yes)
+    with listening() as progress:
+        report = update_collection(collection, confirmed=yes, progress=progress)
+        prepare(collection, progress)
+    return outcome_of(report, collection)
+
+
+def move(collection: Path, model: str, *, confirmed: bool) -> Outcome:
+    """Let a collection answer with another model, named or by its folder."""
     from engine.encoders import model_at
     from engine.search import prepare
-    from engine.storage import change_model, update_collection
+    from engine.storage import change_model
 
     with listening() as progress:
-        if model:
-            found = model_at(model)
-            report = change_model(collection, found, confirmed=yes, progress=progress)
-        else:
-            report = update_collection(collection, confirmed=yes, progress=progress)
+        report = change_model(collection, model_at(model), confirmed=confirmed, progress=progress)
         prepare(collection, progress)
     return outcome_of(report, collection)
 
@@ -110,7 +119,8 @@ def update(collection: Path, model: str | None, yes: bool) -> Outcome:
     help="Make it whole again from its photos; they, tags and judgements stay.",
 )
 @option("--model", type=FOLDER, help="A model's folder, where the collection's own is gone.")
-def check(collection: Path, repair: bool, model: Path | None) -> Outcome:
+@yes_option
+def check(collection: Path, repair: bool, model: Path | None, yes: bool) -> Outcome:
     """Read all of a collection; say whether it is what was written, or make it so."""
     from engine.search import prepare
     from engine.storage import Collection, repair_collection
@@ -121,7 +131,7 @@ def check(collection: Path, repair: bool, model: Path | None) -> Outcome:
             opened.check()
         return Outcome({"is_whole": True, "repaired": False}, [whole])
     with listening() as progress:
-        report = repair_collection(collection, model=model, progress=progress)
+        report = repair_collection(collection, model=model, confirmed=yes, progress=progress)
         if report is not None:
             prepare(collection, progress)
     if report is None:

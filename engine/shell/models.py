@@ -11,7 +11,7 @@ import click
 from click import argument, option
 
 from engine.shell.commands import FOLDER, Outcome, at_least, command
-from engine.shell.index_command import outcome_of as outcome_of_build
+from engine.shell.index_command import move, yes_option
 from engine.shell.meter import amount, listening
 from engine.shell.table import Part, Table
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @option("--to", type=FOLDER, metavar="COLLECTION", help="use, compare: the collection.")
 @option("--name", help="get: what the model is called here.")
 @option("--revision", help="get: a commit or tag (default: the newest commit).")
+@yes_option
 @option("-k", type=at_least(1), default=9, show_default=True, help="compare: answers of each.")
 def models(action: str, items: Sequence[str], to: Path | None, **options: Any) -> Outcome:
     """Do what was asked with the models that were named."""
@@ -52,7 +53,9 @@ def models(action: str, items: Sequence[str], to: Path | None, **options: Any) -
         raise click.UsageError(f"{action} takes one NAME")
     if action == "get":
         return get(items[0], options["name"], options["revision"])
-    return use(items[0], Path(str(to))) if action == "use" else remove(items[0])
+    if action == "use":
+        return move(Path(str(to)), items[0], confirmed=options["yes"])
+    return remove(items[0])
 
 
 def list_them() -> Outcome:
@@ -149,18 +152,6 @@ def get(source: str, name: str | None, revision: str | None) -> Outcome:
     licence = found.told.get("licence") or "not named"
     use = f"Use it: python -m engine models use {found.name} --to COLLECTION"
     return Outcome(record_of_here(found), [f"{line}. Its licence: {licence}.", use])
-
-
-def use(name: str, collection: Path) -> Outcome:
-    """Let a collection answer with a model."""
-    from engine.encoders import model_at
-    from engine.search import prepare
-    from engine.storage import change_model
-
-    with listening() as progress:
-        report = change_model(collection, model_at(name), progress=progress)
-        prepare(collection, progress)
-    return outcome_of_build(report, collection)
 
 
 def compare(first: str, second: str, question: str, folder: Path, k: int) -> Outcome:

@@ -11,6 +11,7 @@ from click import argument, option
 
 from engine.shell.commands import FOLDER, PATH, Outcome, command
 from engine.shell.index_command import outcome_of as outcome_of_build
+from engine.shell.index_command import yes_option
 from engine.shell.meter import duration, listening
 from engine.shell.table import Part, Table
 
@@ -111,13 +112,15 @@ def comparison_lines(found: Comparison) -> list[Part]:
     return [title, Table(rows, "<>>>>>>", head)]
 
 
-def promote(folder: Path, to: Path, out: Path | None, name: str | None) -> Outcome:
+def promote(
+    folder: Path, to: Path, out: Path | None, name: str | None, *, confirmed: bool
+) -> Outcome:
     """Make a run's model a collection's."""
     from engine.runs import promote_run
     from engine.search import prepare
 
     with listening() as progress:
-        report = promote_run(folder, to, out=out, name=name, progress=progress)
+        report = promote_run(folder, to, out=out, name=name, confirmed=confirmed, progress=progress)
         prepare(out or to, progress)
     return outcome_of_build(report, out or to)
 
@@ -156,8 +159,14 @@ ACTIONS = {
     help="export: the file to write; promote: the folder of a new collection of those photos.",
 )
 @option("--name", help="promote: what the new collection is called.")
+@yes_option
 def manage(
-    action: str, items: Sequence[str], to: Path | None, out: Path | None, name: str | None
+    action: str,
+    items: Sequence[str],
+    to: Path | None,
+    out: Path | None,
+    name: str | None,
+    yes: bool,
 ) -> Outcome:
     """Do what was asked with the runs that were named."""
     from engine import runs
@@ -180,7 +189,7 @@ def manage(
     if action == "compare":
         return compare(folders)
     if action == "promote" and to:
-        return promote(folder, to, out, name)
+        return promote(folder, to, out, name, confirmed=yes)
     if action == "show":
         return show(folder)
     if action == "export":

@@ -12,7 +12,7 @@ import click
 
 from engine.search import PARAMETERS, Match, SearchEngine, SearchRequest, SearchResult
 from engine.search.parameter import Choice, Parameter, Switch
-from engine.shell.commands import FOLDER, PATH, Kind, Outcome, SpokenCommand
+from engine.shell.commands import COLLECTION, PATH, Kind, Outcome, SpokenCommand
 from engine.shell.meter import duration
 from engine.shell.table import Faint, Part, Table, plain
 
@@ -62,7 +62,7 @@ COMMAND = SpokenCommand(
     "search",
     callback=search,
     params=[
-        click.Argument(["collection"], type=FOLDER, help="A collection's folder."),
+        COLLECTION,
         *(_option(name, each, getattr(SearchRequest(), name)) for name, each in PARAMETERS.items()),
         click.Option(
             ["--receipt"],

@@ -59,8 +59,21 @@ def plain(text: object) -> str:
     >>> plain("red\tdress\x1b[2J")
     'red dress [2J'
     """
-    kept = "".join(" " if unicodedata.category(c).startswith("C") else c for c in str(text))
-    return " ".join(kept.split())
+    return " ".join(harmless(str(text)).split())
+
+
+def harmless(text: str) -> str:
+    r"""Return a text whose lines a terminal can show as they are: strangers' words are among them.
+
+    Examples
+    --------
+    >>> harmless("two\nlines\x1b[2J")
+    'two\nlines [2J'
+    """
+    return "".join(
+        " " if sign != "\n" and unicodedata.category(sign).startswith("C") else sign
+        for sign in text
+    )
 
 
 def laid_out(parts: Sequence[Part], stream: TextIO) -> str:
@@ -75,7 +88,7 @@ def laid_out(parts: Sequence[Part], stream: TextIO) -> str:
     10  cat
     """
     if all(isinstance(part, str) for part in parts):
-        return "\n".join(map(str, parts))
+        return "\n".join(harmless(str(part)) for part in parts)
     console = console_of(stream)
     with console.capture() as captured:
         for part in parts:
@@ -103,7 +116,7 @@ def _renderable(part: Part) -> RenderableType:
     from rich.text import Text
 
     if isinstance(part, str | Faint):
-        return Text(part) if isinstance(part, str) else Text(part.line, "dim")
+        return Text(harmless(part)) if isinstance(part, str) else Text(harmless(part.line), "dim")
     grid = Grid(box=None, pad_edge=False, show_header=bool(part.head), header_style="bold")
     titles, n_columns = part.head or [""] * len(part.align), len(part.align)
     for place, (title, side) in enumerate(zip(titles, part.align, strict=True), start=1):

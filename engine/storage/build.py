@@ -185,7 +185,11 @@ def _unchanged(folder: Path, model: Path | str | Encoder | None) -> BuildReport 
 
 
 def repair_collection(
-    folder: Path | str, *, model: Path | str | Encoder | None = None, progress: Report = no_report
+    folder: Path | str,
+    *,
+    model: Path | str | Encoder | None = None,
+    confirmed: bool = False,
+    progress: Report = no_report,
 ) -> BuildReport | None:
     """Read all of a collection, and make it anew from its photos where anything is damaged.
 
@@ -198,6 +202,8 @@ def repair_collection(
         The collection's folder.
     model
         The model to embed with; by default the one that made it.
+    confirmed
+        Go on even where as much is gone as `update_collection` asks about.
     progress
         Hears how far it is.
 
@@ -217,7 +223,7 @@ def repair_collection(
     with only_writer(folder), closing(find_standing(folder, deep=True)) as standing:
         if standing.damage is None:
             return None
-        return _carry_out(_update_of(folder, standing, model, False, progress))
+        return _carry_out(_update_of(folder, standing, model, confirmed, progress))
 
 
 def _check_is_collection(folder: Path) -> None:

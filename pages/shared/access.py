@@ -128,5 +128,11 @@ def _folders() -> Sequence[Path]:
     return named if named is not None else usual_folders() if Access.read().is_local else []
 
 
+def has_whole_secrets() -> bool:
+    """Tell whether secrets can be read, where there are any: roles and the login lie there."""
+    files = st.get_option("secrets.files")
+    return not any(map(os.path.exists, files)) or st.secrets.load_if_toml_exists()
+
+
 def _secrets() -> Mapping[str, Any]:
     return st.secrets if st.secrets.load_if_toml_exists() else {}

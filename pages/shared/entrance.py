@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.access import Role, may
-from pages.shared.access import GUARDED, Access, enforce, list_headers, role_of_visit
-from pages.shared.origin import is_direct
+from pages.shared.access import GUARDED, Access, enforce, role_of_visit
 
 NOT_YOURS = {
     Role.EDITOR: "This page is for those who look after the collections.",
@@ -17,10 +16,10 @@ NOT_YOURS = {
 def admit() -> None:
     """Let nobody see anything of a page who may not come in."""
     enforce()
-    known = Access.read()
-    if not GUARDED and not (known.is_local and not known.is_told and is_direct(list_headers())):
+    known, role = Access.read(), role_of_visit()
+    if not GUARDED and (known.is_told or role is None):
         _turn_away("Start Kindred by its home page, app.py: others come in by that door alone.")
-    if role_of_visit() is None:
+    if role is None:
         if known.has_login and not st.user.get("is_logged_in"):
             _ask_to_log_in()
         _turn_away("This account is not among those that may come in. Ask whoever runs Kindred.")

@@ -38,7 +38,7 @@ MENU = {
     "pages/collections.py": ("Collections", ":material/inventory_2:"),
 }
 LEAST = {"pages/training.py": Role.OWNER, "pages/models.py": Role.OWNER}
-ABOUT = "Kindred finds photos by words and by other photos. It runs on this computer alone."
+ABOUT = "Kindred finds photos by words and by other photos, on the computer it runs on."
 
 keep_files_private()
 

@@ -11,7 +11,6 @@ from pages.shared import access
 from pages.shared.access import Access
 from pages.shared.headers import headers_for
 from pages.shared.limits import METER
-from pages.shared.origin import Headers, values_of
 from pages.shared.protocol import is_modest, without_place
 
 if TYPE_CHECKING:
@@ -27,6 +26,10 @@ class Guard:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         access.GUARDED.append(True)
+        if not access.has_whole_secrets():
+            raise SystemExit(
+                "secrets.toml cannot be read, so Kindred lets nobody in: mend it first."
+            )
         known = Access.read()
         if not (known.is_local or known.is_told):
             LOGGER.error(access.NOBODY_KNOWN)
@@ -44,17 +47,23 @@ class Guard:
         if why and not (known.is_told and scope["path"].endswith(HEALTH)):
             await _turn_away(scope, why, send)
             return
-        why = _refused_upload(scope, sent) if known.is_told else ""
-        if why:
-            await _turn_away(scope, why, send, status=429)
-            return
-        receive = _modest(receive) if known.is_told else receive
+        uploader = _uploader(scope) if known.is_told else ""
+        if uploader:
+            try:
+                METER.spend("upload bytes", 0, uploader)
+            except BusyError as error:
+                await _turn_away(scope, str(error), send, status=429)
+                return
+            receive = _measured(receive, uploader)
+        elif known.is_told:
+            receive = _modest(receive)
+        is_secure = scope["scheme"] in ("https", "wss")
         await self.app(
-            scope, receive, _guarded(send, is_secure=scope["scheme"] in ("https", "wss"))
+            scope, receive, _guarded(send, is_secure=is_secure, hides_place=known.is_told)
         )
 
 
-def _guarded(send: Send, *, is_secure: bool) -> Send:
+def _guarded(send: Send, *, is_secure: bool, hides_place: bool) -> Send:
     """Let each answer carry our headers, whatever it says itself."""
     told = headers_for(is_secure)
     ours = {name.lower() for name in told}
@@ -63,7 +72,7 @@ def _guarded(send: Send, *, is_secure: bool) -> Send:
         if message["type"] == "http.response.start":
             kept = [each for each in message.get("headers", ()) if each[0].lower() not in ours]
             message = {**message, "headers": [*kept, *told.items()]}
-        elif message.get("bytes"):
+        elif hides_place and message.get("bytes"):
             message = {**message, "bytes": without_place(message["bytes"])}
         await send(message)
 
@@ -82,19 +91,21 @@ def _modest(receive: Receive) -> Receive:
     return receive_modest
 
 
-def _refused_upload(scope: Scope, headers: Headers) -> str:
-    """Return why a file is not taken that is sent to a session; files wait in memory."""
+def _uploader(scope: Scope) -> str:
+    """Return the session that a file is sent to; "" where none is sent."""
     _, upload, session = str(scope["path"]).partition(UPLOAD)
-    if not upload or scope.get("method") != "PUT":
-        return ""
-    size = "".join(values_of(headers, "content-length"))
-    if not size.isdecimal():
-        return "An upload has to say how large it is."
-    try:
-        METER.spend("upload bytes", int(size), session.partition("/")[0])
-    except BusyError as error:
-        return str(error)
-    return ""
+    return session.partition("/")[0] if upload and scope.get("method") == "PUT" else ""
+
+
+def _measured(receive: Receive, uploader: str) -> Receive:
+    """Count what is uploaded as it comes, whatever was said of it: files wait in memory."""
+
+    async def receive_measured() -> Message:
+        message = await receive()
+        METER.owe("upload bytes", len(message.get("body", b"")), uploader)
+        return message
+
+    return receive_measured
 
 
 async def _turn_away(scope: Scope, why: str, send: Send, status: int = 403) -> None:

@@ -1,7 +1,7 @@
 """What one visitor, and all of them together, may ask of a server that is there for many.
 
-Whoever sits at the computer itself, and an owner, is not limited. Visitors are told apart by their
-sessions, so the limits of all together are what the server rests on.
+Whoever sits at the computer itself is not limited, nor is an owner but for uploads. Visitors are
+told apart by their sessions, so the limits of all together are what the server rests on.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from engine.access import Role, may
 from engine.errors import BusyError
-from engine.storage import UPLOAD_LIMITS
 
 Kind = Literal["queries", "pixels", "upload bytes", "jobs"]
 
@@ -35,7 +34,7 @@ class Limit:
 LIMITS: dict[Kind, Limit] = {
     "queries": Limit(120, 1200, 60, "questions"),
     "pixels": Limit(400e6, 4e9, 60, "photos to search by"),
-    "upload bytes": Limit(2**30, UPLOAD_LIMITS.max_bytes, 3600, "uploads"),
+    "upload bytes": Limit(2**30, 4 * 2**30, 3600, "uploads"),
     "jobs": Limit(20, 200, 3600, "jobs"),
 }
 MOST_VISITORS_KNOWN = 10_000
@@ -58,14 +57,18 @@ class Bucket:
 
     def take(self, amount: float) -> float:
         """Take an amount, or return in how many seconds one may."""
-        now = self._clock()
-        self._held = min(self._n, self._held + (now - self._at) * self._rate)
-        self._at = now
+        self.owe(0)
         needed = min(amount, 1)
         if self._held <= 0 or self._held < needed:
             return (needed - self._held) / self._rate
         self._held -= amount
         return 0.0
+
+    def owe(self, amount: float) -> None:
+        """Take an amount that is used already, whether it is there or not."""
+        now = self._clock()
+        self._held = min(self._n, self._held + (now - self._at) * self._rate) - amount
+        self._at = now
 
 
 @dataclass
@@ -73,7 +76,8 @@ class Meter:
     """The buckets of everybody, in the memory of this program."""
 
     clock: Callable[[], float] = time.monotonic
-    _buckets: OrderedDict[tuple[str, str], Bucket] = field(default_factory=OrderedDict)
+    _buckets: OrderedDict[tuple[Kind, str], Bucket] = field(default_factory=OrderedDict)
+    _together: dict[Kind, Bucket] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def spend(self, kind: Kind, amount: float, visitor: str) -> None:
@@ -84,26 +88,34 @@ class Meter:
         BusyError
             One of them has no more; it says from when there is.
         """
-        limit = LIMITS[kind]
         with self._lock:
-            wait = self._bucket(kind, visitor, limit.each).take(amount)
+            own, together = self._buckets_of(kind, visitor)
+            wait = own.take(amount)
             who = "these were many" if wait else "many people are here"
-            wait = wait or self._bucket(kind, "", limit.together).take(amount)
+            wait = wait or together.take(amount)
         if wait:
             raise BusyError(
-                f"Kindred takes no more {limit.told} just now: {who}",
+                f"Kindred takes no more {LIMITS[kind].told} just now: {who}",
                 remedy=f"Go on in {max(round(wait), 1)} s",
             )
 
-    def _bucket(self, kind: Kind, visitor: str, n: float) -> Bucket:
-        key = (kind, visitor)
+    def owe(self, kind: Kind, amount: float, visitor: str) -> None:
+        """Take an amount that a visitor has used already; `spend` refuses until it is paid off."""
+        with self._lock:
+            for bucket in self._buckets_of(kind, visitor):
+                bucket.owe(amount)
+
+    def _buckets_of(self, kind: Kind, visitor: str) -> tuple[Bucket, Bucket]:
+        """Return a visitor's bucket, and that of all together, which is never forgotten."""
+        limit, key = LIMITS[kind], (kind, visitor)
         if key not in self._buckets:
-            self._buckets[key] = Bucket(n, LIMITS[kind].seconds, self.clock)
-        if visitor:
-            self._buckets.move_to_end(key)
+            self._buckets[key] = Bucket(limit.each, limit.seconds, self.clock)
+        self._buckets.move_to_end(key)
         if len(self._buckets) > MOST_VISITORS_KNOWN:
             self._buckets.popitem(last=False)
-        return self._buckets[key]
+        if kind not in self._together:
+            self._together[kind] = Bucket(limit.together, limit.seconds, self.clock)
+        return self._buckets[key], self._together[kind]
 
 
 METER = Meter()

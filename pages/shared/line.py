@@ -13,7 +13,6 @@ from engine.access import Role, may
 from engine.errors import BusyError
 
 MOST_AT_ONCE, LONGEST_LINE = 8, 60
-SECONDS_BETWEEN_LOOKS = 0.25
 
 
 class Line:
@@ -64,9 +63,9 @@ class Line:
                     self._changed.notify_all()
                     return
                 if place == told:
-                    self._changed.wait(SECONDS_BETWEEN_LOOKS)
+                    self._changed.wait()
             if place != told:
-                tell(place)  # a page that is left meanwhile ends here
+                tell(place)  # a page that was left meanwhile ends here, at its next place
             told = place
 
     def _leave(self, ticket: object) -> None:

@@ -36,6 +36,7 @@ def without_place(sent: bytes) -> bytes:
     if OWN_PLACE not in sent:
         return sent
     message = ForwardMsg.FromString(sent)
-    if message.WhichOneof("type") == "new_session":
-        message.new_session.main_script_path = "app.py"
+    if message.WhichOneof("type") != "new_session":
+        return sent
+    message.new_session.main_script_path = "app.py"
     return message.SerializeToString()

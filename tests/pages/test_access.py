@@ -16,7 +16,7 @@ from pages.shared import access
 from pages.shared.access import Access
 from pages.shared.guard import Guard
 from pages.shared.headers import headers_for
-from pages.shared.limits import Meter
+from pages.shared.limits import LIMITS, Limit, Meter
 from pages.shared.origin import is_direct, is_peer
 from pages.shared.roles import role_named
 from tests.pages.reading import errors, links
@@ -30,7 +30,8 @@ def started(monkeypatch: pytest.MonkeyPatch):
     """Start Kindred on an address, with variables of the environment, arguments and secrets."""
 
     def start(address: str, *words: str, secrets: dict[str, Any] | None = None, **variables: str):
-        monkeypatch.setattr(st, "get_option", {"server.address": address}.__getitem__)
+        settings = {"server.address": address, "secrets.files": []}
+        monkeypatch.setattr(st, "get_option", settings.__getitem__)
         monkeypatch.setattr("sys.argv", ["app.py", *words])
         monkeypatch.setattr(access, "_secrets", lambda: secrets or {})
         monkeypatch.setattr(access, "find_spec", lambda name: name)
@@ -172,7 +173,7 @@ def test_where_any_neighbour_is_believed_no_port_proves_one(monkeypatch):
 
 
 def sent_by(
-    kind: str, headers: list[tuple[str, str]], **scope: Any
+    kind: str, headers: list[tuple[str, str]], body: bytes = b"", **scope: Any
 ) -> tuple[list[dict], list[str]]:
     """Return what a guarded app sends to a request, and the paths that reached it."""
     sent: list[dict] = []
@@ -180,14 +181,18 @@ def sent_by(
 
     async def app(scope, receive, send):
         reached.append(scope["path"])
+        await receive()
         await send({"type": "http.response.start", "status": 200, "headers": [(b"server", b"x")]})
+
+    async def receive():
+        return {"type": "http.request", "body": body}
 
     async def send(message):
         sent.append(message)
 
     raw = [(name.lower().encode(), value.encode()) for name, value in headers]
     request = {"type": kind, "path": "/", "scheme": "http", "headers": raw, "client": NEIGHBOUR}
-    asked = Guard(app)(request | scope, None, send)  # type: ignore[arg-type]
+    asked = Guard(app)(request | scope, receive, send)  # type: ignore[arg-type]
     with ThreadPoolExecutor(1) as aside:  # a browser test before this one may have left a loop here
         aside.submit(asyncio.run, asked).result()
     return sent, reached
@@ -210,20 +215,32 @@ def test_what_a_request_says_is_not_part_of_the_answers_page(started):
 
 
 def test_uploads_have_a_measure_where_others_come_in(started, monkeypatch):
-    """A gibibyte an hour; one of two leaves a debt of an hour. How large it is must be said."""
+    """A hundred bytes: what came counts, whatever was said; one of 150 leaves a debt of 50."""
     monkeypatch.setattr("pages.shared.guard.METER", Meter())
+    monkeypatch.setitem(LIMITS, "upload bytes", Limit(100, 1000, 3600, "uploads"))
     put = {"path": "/_stcore/upload_file/session/file", "method": "PUT"}
-    large = [*AT_HOME, ("Content-Length", str(2**31))]
+    claimed = [*AT_HOME, ("Content-Length", str(10**18))]
     started("localhost")
     for _ in range(3):
-        assert sent_by("http", large, **put)[1]
+        assert sent_by("http", AT_HOME, body=bytes(150), **put)[1]
     started("localhost", "--public")
-    assert sent_by("http", large, **put)[1]
-    refused, reached = sent_by("http", large, **put)
+    for _ in range(3):
+        assert sent_by("http", claimed, **put)[1], "what never came is no debt"
+    assert sent_by("http", AT_HOME, body=bytes(150), **put)[1]
+    refused, reached = sent_by("http", AT_HOME, **put)
     assert not reached and refused[0]["status"] == 429
     assert b"takes no more uploads just now" in refused[1]["body"]
-    assert not sent_by("http", AT_HOME, **put)[1]
-    assert sent_by("http", large, **(put | {"path": "/_stcore/upload_file/other/file"}))[1]
+    assert sent_by("http", AT_HOME, **(put | {"path": "/_stcore/upload_file/other/file"}))[1]
+
+
+def test_secrets_that_cannot_be_read_let_nobody_in(tmp_path, monkeypatch):
+    """Roles and the login lie there: without them everybody might be the owner."""
+    secrets = tmp_path / "secrets.toml"
+    secrets.write_text("[auth\n")
+    monkeypatch.setattr(st, "get_option", {"secrets.files": [str(secrets)]}.__getitem__)
+    monkeypatch.setattr(type(st.secrets), "load_if_toml_exists", lambda self: False)
+    with pytest.raises(SystemExit, match="cannot be read"):
+        Guard(None)  # type: ignore[arg-type]
 
 
 def test_a_health_check_needs_no_name(started):

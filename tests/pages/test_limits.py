@@ -52,6 +52,17 @@ def test_one_large_photo_is_let_in_and_paid_off_before_the_next():
     mine.spend("pixels", 0, "ada")
 
 
+def test_what_all_owe_together_is_never_forgotten(monkeypatch):
+    """Others, as many as there may be, do not wash it away: of 4 GiB in an hour, 5 were used."""
+    monkeypatch.setattr(limits, "MOST_VISITORS_KNOWN", 5)
+    mine, _ = meter()
+    mine.owe("upload bytes", 5 * 2**30, "ada")
+    for visitor in range(50):
+        mine.spend("queries", 0, str(visitor))
+    with pytest.raises(BusyError, match="many people are here"):
+        mine.spend("upload bytes", 0, "bo")
+
+
 def test_visitors_who_are_gone_are_forgotten(monkeypatch):
     monkeypatch.setattr(limits, "MOST_VISITORS_KNOWN", 5)
     mine, _ = meter()
