@@ -23,6 +23,7 @@ else:
     from streamlit.starlette import App
 
     from engine.config import PROJECT
-    from pages.shared.guard import Guard
+    from pages.shared.guard import Guard, begin
 
+    begin()
     app = App(PROJECT / "app.py", middleware=[Middleware(Guard)])

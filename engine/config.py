@@ -17,6 +17,7 @@ MAX_PIXELS = 100_000_000
 # What all threads together may take for decoding; photos of fewer bytes are not counted.
 DECODING_BYTES, UNCOUNTED_BYTES = 2**30, 2**24
 THUMBNAIL_PX = 256
+ROOM_LEFT_BYTES = 2 * 2**30  # of a disk; below it only the owner writes uploads
 
 DEFAULT_K = 9
 MAX_K = 60

@@ -10,6 +10,7 @@ from pages.search.facets import draw_facets
 from pages.search.photo_input import asks, bring_photos
 from pages.search.query_box import draw_query_box
 from pages.search.samples import draw_samples
+from pages.shared.figures import answer_of
 from pages.shared.frame import ErrorBoundary, open_page
 from pages.shared.history import remember
 
@@ -35,7 +36,7 @@ with ErrorBoundary():
                 placeholder="Refine with words: + red - leather",
             )
             images = [photo.data for photo in attached if photo.data]
-            answer = engine.search(here.request(terms_with(engine, here, attached), images))
+            answer = answer_of(engine, here.request(terms_with(engine, here, attached), images))
             if not any(photo.data for photo in attached):
                 remember(here, page.slug)
             uploads = [photo.understood for photo in attached if photo.data]

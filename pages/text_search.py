@@ -11,6 +11,7 @@ from pages.search.query_box import draw_query_box, hint_of
 from pages.search.query_terms import terms_of
 from pages.shared.collection_caches import examples_of
 from pages.shared.elements import draw_examples
+from pages.shared.figures import answer_of
 from pages.shared.frame import ErrorBoundary, open_page, tell
 from pages.shared.gallery import draw_photos
 from pages.shared.history import remember
@@ -29,7 +30,7 @@ with ErrorBoundary():
     )
     if here.query:
         try:
-            answer = engine.search(here.request(terms_of(engine, here)))
+            answer = answer_of(engine, here.request(terms_of(engine, here)))
         except QueryError as error:
             tell(error)
             draw_examples(examples_of(engine), page.slug)

@@ -20,7 +20,7 @@ CODE = [*ENGINE, *PAGES, *TOOLS, *DEMO]
 
 FLOORS = [
     {"errors", "config", "lazy"},
-    {"progress", "durable", "locks", "network", "selection"},
+    {"progress", "durable", "locks", "network", "selection", "memory"},
     {"text", "archive", "access"},
     {
         *("catalogue", "images", "query", "losses", "privacy"),
@@ -33,7 +33,7 @@ FLOORS = [
     {"attribute_similarity"},
     {"search", "maps", "runs", "zero_shot_tags", "hub"},
     {"explaining", "receipts", "evaluation", "likeness"},
-    {"collection_archive", "watch"},
+    {"collection_archive", "watch", "health"},
     {"__init__", "shell"},
     {"__main__"},
 ]

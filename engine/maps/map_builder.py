@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +28,7 @@ from engine.maps.points import (
     limit_points,
     marks_of,
 )
+from engine.memory import peak_bytes
 from engine.progress import Report, Step, no_report
 from engine.projection import (
     MIN_TSNE_ROWS,
@@ -234,7 +233,7 @@ class _Making:
             note=self._note(material),
             seconds=round(time.perf_counter() - self._began, 3),
             steps=self.steps,
-            peak_mib=round(_peak_mib(), 1),
+            peak_mib=round(peak_bytes() / 2**20, 1),
             kept=float(kept.mean()),
             trustworthiness=None if np.isnan(trust) else trust,
             is_exact=neighbours is None or neighbours.is_exact,
@@ -277,8 +276,3 @@ class _Making:
 
 def _threads(n_points: int) -> int:
     return (os.cpu_count() or 1) if n_points >= _THREADS_FROM else 1
-
-
-def _peak_mib() -> float:
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

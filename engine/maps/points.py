@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.encoders import Encoder
 from engine.errors import MapError
 from engine.maps.map_settings import MapSettings
+from engine.memory import available_bytes
 from engine.progress import Report, Step
 from engine.selection import even_sample
 from engine.storage import Collection
@@ -71,12 +72,8 @@ def fingerprint(collection: Collection, settings: MapSettings) -> str:
 
 def limit_points() -> int:
     """Return how many points this machine can draw: by its free memory, where that is told."""
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        free = next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
-    except (OSError, StopIteration, ValueError):
-        free = 4 * 2**20
-    return max(int(free * 1024 * _MEMORY_SHARE / BYTES_PER_POINT), 10_000)
+    free = available_bytes() or 4 * 2**30
+    return max(int(free * _MEMORY_SHARE / BYTES_PER_POINT), 10_000)
 
 
 def gather(

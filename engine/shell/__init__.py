@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "export": ("export_command", "Write a collection as one file, for another machine."),
     "import": ("import_command", "Take in an exported collection, or a published data set."),
     "watch": ("watch_command", "Keep a collection in step with its photos by itself."),
+    "health": ("health_command", "Tell whether everything Kindred needs is as it should be."),
 }
 
 
@@ -135,3 +136,5 @@ def _run(arguments: Sequence[str]) -> None:
         if verification is not None:  # no answer is told from a collection that proves damaged
             verification.wait_for_all()
         outcome.write(as_json=context.meta[AS_JSON])
+    if outcome.exit_code:
+        raise click.exceptions.Exit(outcome.exit_code)

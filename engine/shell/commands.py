@@ -39,11 +39,14 @@ class Outcome:
         What a person reads.
     notes
         What is worth knowing but no result; goes to stderr.
+    exit_code
+        Of the program; 1 where what was found is not as it should be.
     """
 
     record: dict[str, Any]
     lines: Sequence[Part]
     notes: Sequence[str] = field(default=())
+    exit_code: int = 0
 
     def write(self, *, as_json: bool) -> None:
         """Print the result on stdout and the notes on stderr."""

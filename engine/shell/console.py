@@ -95,7 +95,7 @@ def log_path() -> Path:
     """Return the log file: in Kindred's home, or with the temporary files if that is closed."""
     folder = config.home()
     nearest = next(path for path in [folder, *folder.parents] if path.exists())
-    if not os.access(nearest, os.W_OK):
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
         import tempfile
 
         folder = Path(tempfile.gettempdir())

@@ -37,7 +37,6 @@ _END_BYTES = 22
 _END_SIGNATURE = b"PK\x05\x06"
 _LONGEST_COMMENT = 65_535
 _ENTRY_BYTES = 1024
-_ROOM_LEFT_BYTES = 2 * 2**30
 _SMALL_BYTES = 2**20
 
 
@@ -206,7 +205,7 @@ def discard_uploads(received: Path) -> None:
 def _check_room(home: Path, n_bytes: int) -> None:
     """Let nobody but the owner fill the disk to its last gigabytes."""
     there = next(each for each in (home, *home.parents) if each.exists())
-    if not may(Role.OWNER) and shutil.disk_usage(there).free - n_bytes < _ROOM_LEFT_BYTES:
+    if not may(Role.OWNER) and shutil.disk_usage(there).free - n_bytes < config.ROOM_LEFT_BYTES:
         raise CollectionError(
             "the disk of this Kindred is nearly full", remedy="Ask whoever runs it to make room"
         )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
-import resource
-import sys
 from pathlib import Path
+
+from engine.memory import peak_bytes
 
 AUTO = "auto"
 # Processors that multiply bfloat16 in hardware train 1.3 to 1.8 times as fast with it; others far
@@ -49,8 +49,7 @@ def describe_machine(precision: str) -> dict[str, str | int]:
 
 def peak_memory_mb() -> float:
     """Return the most memory this program has held so far, in MB."""
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return used / 2**20 if sys.platform == "darwin" else used / 2**10
+    return peak_bytes() / 2**20
 
 
 def _multiplies_bfloat16() -> bool:

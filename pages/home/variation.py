@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from engine.query import Term
-from engine.search import SearchEngine
+from engine.search import SearchEngine, SearchRequest
 from pages.shared.elements import draw_links
+from pages.shared.figures import answer_of
 from pages.shared.gallery import draw_photos
 from pages.shared.links import IMAGE_SEARCH, link_to
 from pages.shared.resources import spread
@@ -47,7 +48,7 @@ def draw_variation(engine: SearchEngine, slug: str) -> None:
             key="but",
             label_visibility="collapsed",
         )
-        answer = engine.search(_terms(found.photo_id, word), k=N_SHOWN)
+        answer = answer_of(engine, SearchRequest(_terms(found.photo_id, word), k=N_SHOWN))
         photos = [match.photo for match in answer.matches]
         draw_photos(collection, photos, slug=slug, layout="likes", label=f"This photo, but {word}")
         view = View(query=f"photo + {word}", like={found.photo_id: 1.0})

@@ -17,6 +17,7 @@ from engine.storage import CollectionSummary
 from pages.shared.collection_box import draw_collection_box, first_of
 from pages.shared.elements import keep_contrast
 from pages.shared.entrance import admit, draw_account, keep_for
+from pages.shared.figures import PAGE_FAILURES
 from pages.shared.limits import spend
 from pages.shared.line import drawing, wait_for_turn
 from pages.shared.navigation import Link, draw_navigation
@@ -123,6 +124,7 @@ class ErrorBoundary:
         if isinstance(error, KindredError):
             tell(error)
         elif isinstance(error, Exception):
+            PAGE_FAILURES.inc()
             LOGGER.error("a page failed", exc_info=error)
             st.error(
                 "Something went wrong inside Kindred, and nothing was changed. "

@@ -4,20 +4,38 @@ from __future__ import annotations
 
 import html
 import logging
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
 from engine.errors import BusyError
+from engine.jobs import jobs
+from engine.privacy import keep_files_private
 from pages.shared import access
 from pages.shared.access import Access
-from pages.shared.headers import headers_for
+from pages.shared.figures import TURNED_AWAY, VISITS
+from pages.shared.headers import answer, headers_for
+from pages.shared.health import METRICS, answer_monitor, is_monitored, may_read_figures
 from pages.shared.limits import METER
+from pages.shared.log import note, open_log
 from pages.shared.protocol import is_modest, without_place
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+NOT_FOR_YOU = "Figures are for the computer Kindred runs on, and for those it names."
 HEALTH, UPLOAD = "/_stcore/health", "/_stcore/upload_file/"
 LOGGER = logging.getLogger(__name__)
+
+
+def begin() -> None:
+    """Do what a server does once, before anybody comes."""
+    keep_files_private()
+    open_log(st.get_option("server.port"))
+    note("start", role="server")
+    with suppress(OSError):  # a home that cannot be read is told of by `/healthz`
+        jobs()  # what a restart of the machine left waiting goes on
 
 
 class Guard:
@@ -43,7 +61,13 @@ class Guard:
         sent = [
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
         ]
+        is_watcher = may_read_figures(sent, scope.get("client"))
+        if scope["type"] == "http" and is_monitored(scope["path"], is_watcher=is_watcher):
+            await answer_monitor(self.app, scope, receive, send, in_full=is_watcher)
+            return
         why = known.refusal(sent, scope.get("client"))
+        if scope["path"].endswith(METRICS) and not is_watcher:
+            why = NOT_FOR_YOU
         if why and not (known.is_told and scope["path"].endswith(HEALTH)):
             await _turn_away(scope, why, send)
             return
@@ -58,9 +82,10 @@ class Guard:
         elif known.is_told:
             receive = _modest(receive)
         is_secure = scope["scheme"] in ("https", "wss")
-        await self.app(
-            scope, receive, _guarded(send, is_secure=is_secure, hides_place=known.is_told)
-        )
+        with VISITS.track_inprogress() if scope["type"] == "websocket" else nullcontext():
+            await self.app(
+                scope, receive, _guarded(send, is_secure=is_secure, hides_place=known.is_told)
+            )
 
 
 def _guarded(send: Send, *, is_secure: bool, hides_place: bool) -> Send:
@@ -110,10 +135,9 @@ def _measured(receive: Receive, uploader: str) -> Receive:
 
 async def _turn_away(scope: Scope, why: str, send: Send, status: int = 403) -> None:
     """Answer with one sentence; a socket is closed before it opens."""
+    TURNED_AWAY.inc()
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})
         return
     page = f"<!doctype html><title>Kindred</title><h1>Kindred</h1><p>{html.escape(why)}</p>"
-    headers = [*headers_for(False).items(), (b"content-type", b"text/html; charset=utf-8")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": page.encode()})
+    await answer(send, status, page.encode(), b"text/html; charset=utf-8")

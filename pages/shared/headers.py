@@ -8,8 +8,12 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit
+
+if TYPE_CHECKING:
+    from starlette.types import Send
 
 FRAMES = "KINDRED_FRAMES"  # sites that may show Kindred within their own pages
 # What a page may load, and from where: its own server alone, and what it made itself. Streamlit
@@ -45,6 +49,14 @@ def headers_for(is_secure: bool) -> dict[bytes, bytes]:
     told |= {} if frames else {"X-Frame-Options": "DENY"}
     told |= {"Strict-Transport-Security": "max-age=63072000"} if is_secure else {}
     return {name.encode(): value.encode("latin-1") for name, value in told.items()}
+
+
+async def answer(send: Send, status: int, body: bytes, kind: bytes) -> None:
+    """Send a whole answer of our own, which no browser keeps."""
+    own = [(b"content-type", kind), (b"cache-control", b"no-store")]
+    headers = [*headers_for(False).items(), *own]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 @cache

@@ -17,6 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from engine.access import Role, may
 from engine.errors import BusyError
+from pages.shared.figures import REFUSALS
 
 Kind = Literal["queries", "pixels", "upload bytes", "jobs"]
 
@@ -94,6 +95,7 @@ class Meter:
             who = "these were many" if wait else "many people are here"
             wait = wait or together.take(amount)
         if wait:
+            REFUSALS.labels(kind).inc()
             raise BusyError(
                 f"Kindred takes no more {LIMITS[kind].told} just now: {who}",
                 remedy=f"Go on in {max(round(wait), 1)} s",

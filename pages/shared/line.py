@@ -11,6 +11,7 @@ import streamlit as st
 
 from engine.access import Role, may
 from engine.errors import BusyError
+from pages.shared.figures import REFUSALS, timed
 
 MOST_AT_ONCE, LONGEST_LINE = 8, 60
 
@@ -35,6 +36,7 @@ class Line:
         ticket = object()
         with self._changed:
             if len(self._waiting) >= self._longest:
+                REFUSALS.labels("line").inc()
                 raise BusyError(
                     f"Kindred is busy: {len(self._waiting)} people are waiting",
                     remedy="Come again in a minute",
@@ -85,7 +87,7 @@ def drawing() -> Iterator[None]:
     if getattr(_turns, "held", None) is not None:  # within another one
         yield
         return
-    with ExitStack() as _turns.held:
+    with timed(), ExitStack() as _turns.held:
         try:
             yield
         finally:

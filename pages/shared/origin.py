@@ -35,11 +35,16 @@ def is_direct(headers: Headers) -> bool:
     A proxy before a server on localhost makes the world look like a neighbour. It gives itself
     away: it says for whom it asks, or the address asked for, or the page that asks, is another.
     """
-    names = {name.lower() for name, _ in headers}
-    if names & FORWARDED or any(name.startswith("x-forwarded") for name in names):
+    if is_forwarded(headers):
         return False
     hosts = [f"//{host}" for host in values_of(headers, "host")] + values_of(headers, "origin")
     return all(is_loopback(_host_of(each)) for each in hosts)
+
+
+def is_forwarded(headers: Headers) -> bool:
+    """Tell whether a request says that it was passed on for somebody else."""
+    names = {name.lower() for name, _ in headers}
+    return bool(names & FORWARDED) or any(name.startswith("x-forwarded") for name in names)
 
 
 def is_peer(client: tuple[str, int] | None) -> bool:
@@ -51,13 +56,24 @@ def is_peer(client: tuple[str, int] | None) -> bool:
     host, port = client or ("", 1)
     if port == 0 and "FORWARDED_ALLOW_IPS" not in os.environ:
         host = "127.0.0.1"
+    return is_among((host, port), os.environ.get(PEERS, "127.0.0.0/8,::1"))
+
+
+def is_among(client: tuple[str, int] | None, named: str) -> bool:
+    """Tell whether a client's address is one of some addresses and networks.
+
+    Examples
+    --------
+    >>> is_among(("10.1.2.3", 50000), "10.0.0.0/8, ::1"), is_among(None, "10.0.0.0/8")
+    (True, False)
+    """
     try:
-        peer = ipaddress.ip_address(host)
+        peer = ipaddress.ip_address(client[0] if client else "")
     except ValueError:
         return False
-    named = os.environ.get(PEERS, "127.0.0.0/8,::1").split(",")
     peer = getattr(peer, "ipv4_mapped", None) or peer
-    return any(peer in ipaddress.ip_network(each.strip(), strict=False) for each in named)
+    networks = [ipaddress.ip_network(each.strip(), strict=False) for each in named.split(",")]
+    return any(peer in network for network in networks)
 
 
 def values_of(headers: Headers, name: str) -> list[str]:

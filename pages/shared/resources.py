@@ -20,6 +20,7 @@ from engine.runs import HeldOut, Moment
 from engine.search import SearchEngine
 from engine.storage import Collection, CollectionSummary, Manifest, list_collections
 from engine.words import WordVectors
+from pages.shared.cache import counted
 from pages.shared.elements import data_url
 
 DEMO = "demo"
@@ -43,7 +44,7 @@ def engine_of(folder: Path) -> SearchEngine:
     return _engine(collection.fingerprint, str(collection.folder), collection, encoder)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
+@counted("engine", show_spinner=False, max_entries=16)
 def _engine(
     fingerprint: str, folder: str, _collection: Collection, _encoder: Encoder
 ) -> SearchEngine:
@@ -75,12 +76,12 @@ def _still_stands(collection: Collection) -> bool:
         return False
 
 
-@st.cache_resource(show_spinner=False, max_entries=16, validate=_still_stands)
+@counted("collection", show_spinner=False, max_entries=16, validate=_still_stands)
 def _collection(folder: str) -> Collection:
     return Collection.open(Path(folder))
 
 
-@st.cache_resource(show_spinner="Waking the model…", max_entries=4)
+@counted("model", show_spinner="Waking the model…", max_entries=4)
 def _encoder(folder: str, fingerprint: str) -> Encoder:
     return load_encoder(Path(folder))
 

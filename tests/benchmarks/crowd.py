@@ -71,7 +71,9 @@ def nginx() -> str | None:
 
 
 @contextmanager
-def proxied(home: Path, n_programs: int, variables: Mapping[str, str]) -> Iterator[tuple[str, list]]:
+def proxied(
+    home: Path, n_programs: int, variables: Mapping[str, str]
+) -> Iterator[tuple[str, list]]:
     """Run programs of one home behind nginx; give its address, and the programs."""
     with ExitStack() as stack:
         ports = [free_port() for _ in range(n_programs)]

@@ -85,7 +85,7 @@ def state_of(home: Path) -> dict[str, str]:
     return {
         str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(home.rglob("*"))
-        if path.is_file() and not {"server.log", "maps", "keras"} & set(path.parts)
+        if path.is_file() and not {"server.log", "maps", "keras", "logs"} & set(path.parts)
     }
 
 
