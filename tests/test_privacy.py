@@ -7,6 +7,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -62,10 +64,10 @@ LOOKED_UP = re.compile(
 )
 
 
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Forty photos of the demo with a caption each: enough to learn one step from."""
-    folder = tmp_path / "photos"
+    folder = tmp_path_factory.mktemp("demo") / "photos"
     folder.mkdir()
     lines = ["id,title"]
     with Collection.open(DEMO_COLLECTION) as demo:
@@ -94,22 +96,33 @@ def live(program: str, person: Path) -> list[str]:
     return [line for line in lines if LOOKED_UP.search(line)]
 
 
+@pytest.fixture(scope="module")
+def lives(
+    photos: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, tuple[Path, Future[list[str]]]]]:
+    """Each program with the home of the person who runs it: side by side, they wait but once."""
+    lives = {}
+    with ThreadPoolExecutor() as people:
+        for name, program in {"engine": ENGINE, "app": APP, "shell": SHELL}.items():
+            person = tmp_path_factory.mktemp(name) / "person"
+            person.mkdir()
+            if name == "engine":
+                program = program.format(home=str(person / "kindred"), photos=str(photos))
+            lives[name] = person, people.submit(live, program, person)
+        yield lives
+
+
 @pytest.mark.parametrize("program", ["engine", "app", "shell"])
 def test_nothing_is_asked_of_the_network_and_nothing_left_outside_our_own_folder(
-    program, photos, tmp_path
+    program, photos, lives
 ):
     """Asked of files always, of the network where strace can watch."""
-    person = tmp_path / "person"
-    person.mkdir()
-    text = {"engine": ENGINE, "app": APP, "shell": SHELL}[program]
-    if program == "engine":
-        text = text.format(home=str(person / "kindred"), photos=str(photos))
-    asked = live(text, person)
-    assert asked == []
+    person, asked = lives[program]
+    assert asked.result() == []
     assert {path.name for path in person.iterdir()} <= {"kindred"}
-    own = {"person", "photos", "person.trace"}
-    left = {path.name for path in tmp_path.iterdir()} - own
+    left = {path.name for path in person.parent.iterdir()} - {"person", "person.trace"}
     assert not left, left
+    assert {path.name for path in photos.parent.iterdir()} == {"photos"}
 
 
 def test_the_watch_sees_a_name_that_is_looked_up(tmp_path):

@@ -35,6 +35,7 @@ BACKBONES = {
 # A tower that starts from ready features, and one that learns to draw its photo again.
 FEATURES = "features"
 AUTOENCODER = "autoencoder"
+COMPACT_WIDTHS = (32, 64, 128, 192, 240)
 # Both sides are graphs in the layout of `engine.encoders.open_clip`.
 OPEN_CLIP = "open_clip"
 # A preset of keras_hub; see `engine.encoders.keras_preset`.
@@ -103,7 +104,7 @@ class ModelSettings:
 
     backbone: str = COMPACT
     backbone_alpha: float = 1.0
-    widths: tuple[int, ...] = (32, 64, 128, 192, 240)
+    widths: tuple[int, ...] = COMPACT_WIDTHS
     size_px: int = 112
     n_dims: int = 128
     n_tokens: int = 24

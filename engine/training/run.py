@@ -20,7 +20,7 @@ import numpy as np
 from engine.durable import read_json, write_json
 from engine.encoders import read_manifest
 from engine.encoders.joint import JointEncoder
-from engine.encoders.model_settings import ModelSettings
+from engine.encoders.model_settings import COMPACT_WIDTHS, ModelSettings
 from engine.errors import KindredError, TrainingError
 from engine.locks import LockHeldError, exclusive
 from engine.progress import Progress, Report, no_report
@@ -190,6 +190,7 @@ class _Run:
         self.shape = ModelSettings(
             backbone=settings.backbone,
             backbone_alpha=settings.backbone_alpha,
+            widths=settings.widths or COMPACT_WIDTHS,
             size_px=settings.size_px,
             n_dims=settings.n_dims,
             n_tokens=self.tokenizer.n_tokens,
@@ -249,7 +250,6 @@ class _Run:
     def _build_variables(self) -> None:
         """Run one batch through everything, so that each variable exists before it is restored."""
         self.trainer(next(self.batches.of_epoch(0)), training=False)
-        self.trainer.optimizer.build(self.trainer.trainable_variables)
 
     def _is_over(self) -> bool:
         state, settings = self.state, self.settings

@@ -73,7 +73,8 @@ def _write(out: Path, examples: Examples) -> None:
         "decoded": examples.decoded,
         "hashes": examples.hashes,
         "captions": examples.captions,
-        "attributes": examples.attributes,
+        # Pairs keep their order, and batches draw by it which of them are said.
+        "attributes": [list(each.items()) for each in examples.attributes],
         "validates": examples.validates,
         "skipped": [{"path": each.path, "reason": each.reason} for each in examples.skipped],
     }

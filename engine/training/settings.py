@@ -250,7 +250,9 @@ class TrainingSettings:
     feature_layer: str = setting(
         "", "a dense layer of the backbone's top instead, such as fc1", "NAME"
     )
-    widths: tuple[int, ...] = setting((), "channels of the autoencoder's layers", "N,N")
+    widths: tuple[int, ...] = setting(
+        (), "channels of the layers of the compact backbone or the autoencoder", "N,N"
+    )
     strides: tuple[int, ...] = setting(
         (), "strides of the autoencoder's layers; 1,1,1 keeps full size", "N,N"
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.encoders.model_settings import ModelSettings
+from engine.encoders.model_settings import COMPACT_WIDTHS, ModelSettings
 from engine.progress import Report, Step, no_report
 from engine.training.augment import photo_light, photo_transforms
 from engine.training.machine import peak_memory_mb, resolve_precision
@@ -30,6 +30,7 @@ def calibrate(settings: TrainingSettings, *, progress: Report = no_report) -> di
     shape = ModelSettings(
         backbone=settings.backbone,
         backbone_alpha=settings.backbone_alpha,
+        widths=settings.widths or COMPACT_WIDTHS,
         size_px=settings.size_px,
         n_dims=settings.n_dims,
         n_ids=settings.max_words + 1,

@@ -232,5 +232,7 @@ def build_trainer(
     )
     # Decay is for matrices: pulling a scale, a shift or the temperature to zero means nothing.
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "log_scale"])
+    # Before the first step, which would be traced a second time were its slots made within it.
+    optimizer.build(trainer.trainable_variables)
     trainer.compile(optimizer=optimizer)
     return trainer

@@ -13,6 +13,7 @@ SMALL = TrainingSettings(
     name="small",
     size_px=32,
     n_dims=32,
+    widths=(32, 64),
     epochs=6,
     batch_size=32,
     learning_rate=3e-3,

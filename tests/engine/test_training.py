@@ -184,7 +184,7 @@ def test_a_run_that_starts_from_a_model_begins_with_its_towers_and_its_words(
     assert start is not None
     known = Tokenizer.load(small_run.model / "vocabulary.json")
     tokenizer = Tokenizer([("zeppelin", 9), *((w, 1) for w in reversed(known.words[:50]))], 24)
-    shape = ModelSettings(size_px=40, n_dims=32, n_ids=tokenizer.n_ids)
+    shape = ModelSettings(widths=SMALL.widths, size_px=40, n_dims=32, n_ids=tokenizer.n_ids)
     trainer = build_trainer(shape, settings, n_steps=1, dtype="float32")
     start.give(trainer, tokenizer)
     encoder = load_encoder(small_run.model)
@@ -200,7 +200,10 @@ def test_a_model_of_another_shape_is_no_start(drawn: Path, small_run: TrainingRe
     start = Start.read(settings)
     assert start is not None
     trainer = build_trainer(
-        ModelSettings(size_px=32, n_dims=16, n_ids=9), settings, n_steps=1, dtype="float32"
+        ModelSettings(widths=SMALL.widths, size_px=32, n_dims=16, n_ids=9),
+        settings,
+        n_steps=1,
+        dtype="float32",
     )
     with pytest.raises(TrainingError, match="another shape"):
         start.give(trainer, Tokenizer([("red", 1)] * 1, 24))
@@ -213,7 +216,7 @@ def test_a_tower_learns_to_foretell_its_teacher_by_the_weight_of_that_alone(weig
     from engine import losses
 
     settings = replace(SMALL, n_dims=4, teacher_weight=weight, learning_rate=1e-2)
-    shape = ModelSettings(size_px=32, n_dims=4, n_ids=9, n_tokens=4)
+    shape = ModelSettings(widths=SMALL.widths, size_px=32, n_dims=4, n_ids=9, n_tokens=4)
     trainer = build_trainer(shape, settings, n_steps=40, dtype="float32", n_taught=6)
     rng = np.random.default_rng(0)
     taught = rng.normal(size=(8, 6)).astype(np.float32)
@@ -237,7 +240,7 @@ def test_both_towers_learn_to_mimic_teachers_that_read_through_one_map():
     from engine import losses
 
     settings = replace(SMALL, n_dims=8, teacher_weight=4.0, learning_rate=1e-2)
-    shape = ModelSettings(size_px=32, n_dims=8, n_ids=9, n_tokens=4)
+    shape = ModelSettings(widths=SMALL.widths, size_px=32, n_dims=8, n_ids=9, n_tokens=4)
     trainer = build_trainer(shape, settings, n_steps=120, dtype="float32", n_told=6)
     rng = np.random.default_rng(0)
     told = rng.normal(size=(2, 8, 6)).astype(np.float32)
@@ -327,7 +330,7 @@ def test_features_left_out_are_left_out_of_the_tower_of_pixels_too(drawn: Path, 
     nothing else varies; without, the same."""
     rows = []
     for dropout in (0.0, 0.5):
-        shape = ModelSettings(size_px=32, n_dims=4, n_ids=9, dropout=dropout)
+        shape = ModelSettings(widths=SMALL.widths, size_px=32, n_dims=4, n_ids=9, dropout=dropout)
         trainer = build_trainer(shape, SMALL, n_steps=1, dtype="float32")
         pixels = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), dtype=np.uint8)
         rows.append([np.asarray(trainer.photo_tower(pixels, training=True)) for _ in range(2)])
@@ -421,7 +424,7 @@ def test_gradients_reach_every_weight_of_both_towers(loss: str):
     import tensorflow as tf
 
     settings = replace(SMALL, loss=loss, n_dims=4, margin=2.0)
-    shape = ModelSettings(size_px=32, n_dims=4, n_ids=9, n_tokens=4)
+    shape = ModelSettings(widths=SMALL.widths, size_px=32, n_dims=4, n_ids=9, n_tokens=4)
     trainer = build_trainer(shape, settings, n_steps=1, dtype="float32")
     rng = np.random.default_rng(0)
     batch = {
@@ -491,7 +494,7 @@ def test_recalibrated_statistics_are_plain_averages_over_the_batches_given():
     import keras
 
     settings = replace(SMALL, n_dims=4)
-    shape = ModelSettings(size_px=32, n_dims=4, n_ids=5)
+    shape = ModelSettings(widths=SMALL.widths, size_px=32, n_dims=4, n_ids=5)
     trainer = build_trainer(shape, settings, n_steps=1, dtype="float32")
     kinds = keras.layers.Conv2D, keras.layers.BatchNormalization
     convolution, norm = (
