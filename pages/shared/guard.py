@@ -17,7 +17,7 @@ from pages.shared.access import Access
 from pages.shared.figures import TURNED_AWAY, VISITS
 from pages.shared.headers import answer, headers_for
 from pages.shared.health import METRICS, answer_monitor, is_monitored, may_read_figures
-from pages.shared.limits import METER
+from pages.shared.limits import METER, n_programs
 from pages.shared.log import note, open_log
 from pages.shared.protocol import is_modest, without_place
 
@@ -33,7 +33,7 @@ def begin() -> None:
     """Do what a server does once, before anybody comes."""
     keep_files_private()
     open_log(st.get_option("server.port"))
-    note("start", role="server")
+    note("start", programs=n_programs())
     with suppress(OSError):  # a home that cannot be read is told of by `/healthz`
         jobs()  # what a restart of the machine left waiting goes on
 

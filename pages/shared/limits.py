@@ -6,6 +6,7 @@ told apart by their sessions, so the limits of all together are what the server 
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import OrderedDict
@@ -19,6 +20,7 @@ from engine.access import Role, may
 from engine.errors import BusyError
 from pages.shared.figures import REFUSALS
 
+PROGRAMS = "KINDRED_PROCESSES"
 Kind = Literal["queries", "pixels", "upload bytes", "jobs"]
 
 
@@ -39,6 +41,20 @@ LIMITS: dict[Kind, Limit] = {
     "jobs": Limit(20, 200, 3600, "jobs"),
 }
 MOST_VISITORS_KNOWN = 10_000
+
+
+def n_programs() -> int:
+    """Return over how many programs of one home people are spread: each gives out its share.
+
+    Raises
+    ------
+    ValueError
+        ``KINDRED_PROCESSES`` is no number from 1.
+    """
+    told = os.environ.get(PROGRAMS, "1")
+    if not told.isdecimal() or int(told) < 1:
+        raise ValueError(f"{PROGRAMS} must be a whole number from 1, not {told!r}")
+    return int(told)
 
 
 class Bucket:
@@ -116,7 +132,8 @@ class Meter:
         if len(self._buckets) > MOST_VISITORS_KNOWN:
             self._buckets.popitem(last=False)
         if kind not in self._together:
-            self._together[kind] = Bucket(limit.together, limit.seconds, self.clock)
+            share = limit.together / n_programs()
+            self._together[kind] = Bucket(share, limit.seconds, self.clock)
         return self._buckets[key], self._together[kind]
 
 

@@ -42,6 +42,24 @@ def test_all_visitors_together_may_ask_so_much():
         mine.spend("queries", 1, "10")
 
 
+def test_each_of_several_programs_gives_out_its_share(monkeypatch):
+    """1,200 a minute over four programs: 300 from this one, which is two visitors and a half."""
+    monkeypatch.setenv("KINDRED_PROCESSES", "4")
+    mine, _ = meter()
+    for visitor in range(3):
+        for _ in range(100):
+            mine.spend("queries", 1, str(visitor))
+    with pytest.raises(BusyError, match="many people are here"):
+        mine.spend("queries", 1, "3")
+
+
+@pytest.mark.parametrize("told", ["0", "two", "-1", ""])
+def test_a_number_of_programs_that_is_none_is_refused(monkeypatch, told: str):
+    monkeypatch.setenv("KINDRED_PROCESSES", told)
+    with pytest.raises(ValueError, match="KINDRED_PROCESSES"):
+        limits.n_programs()
+
+
 def test_one_large_photo_is_let_in_and_paid_off_before_the_next():
     """400 million pixels a minute: a photo of 500 leaves a debt of 100, gone after 15 seconds."""
     mine, now = meter()
