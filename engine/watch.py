@@ -16,7 +16,7 @@ from engine.errors import KindredError
 from engine.search import prepare
 from engine.storage import BuildReport, Collection, update_collection
 from engine.storage.build_state import captions_of
-from engine.storage.site import is_own_name
+from engine.storage.site import is_own_name, writer_of
 
 SECONDS_BETWEEN_LOOKS = 600.0
 _WAIT_MS = 2_000
@@ -61,6 +61,9 @@ def watch_collection(
     told, looked = "", float("-inf")
     for has_changed in moments or _moments(places, folder, stop or threading.Event()):
         if not has_changed and time.monotonic() - looked < SECONDS_BETWEEN_LOOKS:
+            continue
+        if writer_of(folder) is not None:  # somebody else changes it: look again right after
+            looked = float("-inf")
             continue
         looked = time.monotonic()
         try:

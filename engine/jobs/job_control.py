@@ -46,7 +46,8 @@ def start_job(
     title
         What a person sees; the command line by default.
     lane
-        "long" for work of minutes, which runs one after another; "short" work never waits for it.
+        "long" for work of minutes, which runs one after another; "short" work never waits for it,
+        and nothing waits for what is there to "watch", which goes on until it is stopped.
     on
         The folder it changes: jobs on one folder run one after another, whatever their lanes.
     expected_seconds

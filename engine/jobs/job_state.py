@@ -54,6 +54,8 @@ class JobState:
         Behind what a queued job stands; None when it is about to begin.
     least
         The role it takes to stop, confirm or forget it.
+    on
+        The folder it changes, where that matters to others.
     """
 
     job_id: str
@@ -71,6 +73,7 @@ class JobState:
     asks: bool = False
     wait: Wait | None = None
     least: Role = Role.OWNER
+    on: str | None = None
 
     @property
     def is_over(self) -> bool:
@@ -109,6 +112,7 @@ def state_of(job: Job, *, runner_lives: bool, open_jobs: Sequence[Job] = ()) -> 
         asks=ending.get("exit_code") == ASKS,
         wait=wait_of(job, open_jobs) if stage == "queued" else None,
         least=role_to_end(job.command),
+        on=job.on,
     )
 
 

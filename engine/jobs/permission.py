@@ -13,13 +13,14 @@ _EDITOR = {
     "index": {"captions", "column", "json", "model", "name", "out"},
     "update": {"json", "yes"},
     "check": {"json", "repair", "yes"},
+    "watch": {"json"},
     "map": {
         *("again", "centred", "iterations", "json", "limit", "method", "metric"),
         *("perplexity", "seed", "what"),
     },
 }
 # Commands that read where their words and these options say.
-_READS = {"index": {"captions"}, "compare": {"captions"}, "models": set[str]()}
+_READS = {"index": {"captions"}, "compare": {"captions"}, "models": set[str](), "watch": set[str]()}
 
 
 def least_role(kind: str, arguments: Sequence[str]) -> Role:

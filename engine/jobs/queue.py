@@ -1,5 +1,7 @@
 """Two lanes: long work runs one after another, and short work beside it, one after another too.
 
+A third is for watching, which mostly waits: there nobody holds up anybody.
+
 What was thought short and is not (a first index of very many photos) stops holding up the short
 lane after `SHORT_SECONDS`. Jobs on the same folder never run at once, whatever their lanes.
 """
@@ -12,7 +14,8 @@ from typing import Literal
 
 from engine.jobs.job_folder import Job
 
-Lane = Literal["short", "long"]
+Lane = Literal["short", "long", "watch"]
+WATCH: Lane = "watch"
 SHORT_SECONDS = 60.0
 MOST_AT_ONCE = 3  # each may use the whole machine
 
@@ -47,7 +50,7 @@ def waits_for(job: Job, open_jobs: Sequence[Job], *, now: float | None = None) -
     """
     now = time.time() if now is None else now
     before = []
-    for other in in_order(open_jobs):
+    for other in in_order(o for o in open_jobs if WATCH not in (o.lane, job.lane)):
         if other.job_id == job.job_id:
             break
         before.append(other)

@@ -4,7 +4,8 @@ There is never more than one: it holds a lock. Whoever adds a job, or looks at t
 one waiting, starts a runner; it goes away by itself when it is not needed. Kill it, and the child
 it was watching goes on; the next runner takes over.
 
-Long jobs run at a lower priority, so that short ones, and the pages, are not slowed by them.
+Long jobs run at a lower priority, so that short ones, and the pages, are not slowed by them. What
+watches a folder is begun again where it went without being stopped, as with the machine.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ from engine.access import WITHIN
 from engine.config import PROJECT
 from engine.jobs.job_folder import Job, jobs_folder, load_jobs
 from engine.jobs.job_state import birth_of, is_alive
-from engine.jobs.queue import in_order, waits_for
+from engine.jobs.queue import WATCH, in_order, waits_for
 from engine.jobs.writer import PROGRESS_VARIABLE
 from engine.locks import LockHeldError, exclusive, holder
 
 GRACE_SECONDS = 5.0
-_PAUSE_SECONDS = 0.1
+_PAUSE_SECONDS, _IDLE_SECONDS = 0.1, 0.5
 _LONG_NICENESS = 5
 _LOCK = ".runner"
 
@@ -74,7 +75,8 @@ def _run_all(home: Path) -> None:
         for job_id in [job_id for job_id, watch in watches.items() if watch.is_through()]:
             del watches[job_id]
         if watches:
-            time.sleep(_PAUSE_SECONDS)
+            is_idle = all(job.lane == WATCH for job in waiting)
+            time.sleep(_IDLE_SECONDS if is_idle else _PAUSE_SECONDS)
 
 
 class _Line:
@@ -93,7 +95,8 @@ class _Line:
 def _taken_up(job: Job, waiting: list[Job], home: Path) -> _Watch | None:
     """Begin a job, or adopt one whose runner is gone; return None where there is nothing to do."""
     if job.pid is not None:
-        return _Watch(job)
+        is_lost = job.lane == WATCH and not is_alive(job) and not job.stop_asked()
+        return _begun(job, home) if is_lost else _Watch(job)
     if job.stop_asked():
         job.end("stopped")
         return None
@@ -124,7 +127,7 @@ def _begun(job: Job, home: Path) -> _Watch | None:
     except OSError as error:
         job.end("failed", error=f"It could not be started: {error}.")
         return None
-    if job.lane == "long":
+    if job.lane != "short":
         with suppress(OSError):  # it has ended already, or this system has no priorities
             os.setpriority(os.PRIO_PROCESS, child.pid, _LONG_NICENESS)
     return _Watch(job.begun(child.pid, birth_of(child.pid)), child)

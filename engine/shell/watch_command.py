@@ -10,7 +10,8 @@ from typing import Any
 from click import argument
 
 from engine.errors import KindredError
-from engine.shell.commands import FOLDER, Outcome, collection_argument, command
+from engine.progress import Progress
+from engine.shell.commands import FOLDER, Outcome, command
 from engine.shell.meter import listening
 from engine.shell.table import plain
 
@@ -18,17 +19,24 @@ CHANGES = ("added", "changed", "renamed", "removed")
 
 
 @command("watch")
-@argument("photos", type=FOLDER, help="The folder of its photos.")
-@collection_argument
-def watch(photos: Path, collection: Path) -> Outcome:
+@argument("photos", type=FOLDER, metavar="[PHOTOS]", help="The folder of its photos.")
+@argument(
+    "collection", type=FOLDER, required=False, metavar="COLLECTION", help="A collection's folder."
+)
+def watch(photos: Path, collection: Path | None) -> Outcome:
     """Take in what comes, changes or goes, and tell of each time."""
     from engine.storage.order import absolute
-    from engine.watch import watch_collection
+    from engine.watch import watch_collection, watched_places
 
-    photos, collection = absolute(photos), absolute(collection)
-    _make_or_check(photos, collection)
+    if collection is None:
+        collection = absolute(photos)
+        photos = watched_places(collection)[0]
+    else:
+        photos, collection = absolute(photos), absolute(collection)
+        _make_or_check(photos, collection)
     print(f"Watching {plain(photos)}. Ctrl-C ends it.", file=sys.stderr)
     updates: list[dict[str, Any]] = []
+    _tell_job("")
     try:
         for told in watch_collection(collection):
             if isinstance(told, KindredError):
@@ -61,3 +69,11 @@ def _make_or_check(photos: Path, collection: Path) -> None:
 
 def _tell(sentence: str) -> None:
     print(f"{datetime.now():%Y-%m-%d %H:%M:%S}  {plain(sentence)}", file=sys.stderr)
+    _tell_job(f"{datetime.now():%H:%M}  {plain(sentence)}")
+
+
+def _tell_job(sentence: str) -> None:
+    """Tell the job that this may be what it did last; the step's name is what a page shows."""
+    from engine.jobs import progress_writer
+
+    progress_writer()(Progress(sentence, done=0, total=0, seconds=0.0))

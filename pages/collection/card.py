@@ -9,11 +9,12 @@ import streamlit as st
 
 from engine.access import Role, may, shown
 from engine.config import DEMO_COLLECTION
-from engine.jobs import start_job
+from engine.jobs import JobState, start_job
 from engine.storage import Collection, CollectionSummary, remove_collection, rename_collection
 from pages.collection.model_choice import draw_other_model, draw_way_back
 from pages.collection.skipped_files import draw_skipped
 from pages.collection.table_reports import draw_tables
+from pages.collection.watch_switch import draw_watch_switch
 from pages.shared.frame import ErrorBoundary
 from pages.shared.gallery import draw_photos
 from pages.shared.limits import spend
@@ -34,7 +35,7 @@ MAX_NAME_CHARACTERS = 80
 N_GLANCE = 10
 
 
-def draw_collection(slug: str, summary: CollectionSummary) -> None:
+def draw_collection(slug: str, summary: CollectionSummary, watch: JobState | None = None) -> None:
     """Draw one collection; the demo can be searched, and nothing else done to it."""
     collection = None
     with st.container(border=True, gap="small", key=f"card {slug}"):
@@ -57,6 +58,8 @@ def draw_collection(slug: str, summary: CollectionSummary) -> None:
             if collection is not None:
                 draw_tables(slug, collection)
                 draw_skipped(slug, collection)
+        if is_own and collection is not None and not is_outdated:
+            draw_watch_switch(slug, collection, watch)
 
 
 def _draw_title(summary: CollectionSummary, is_outdated: bool) -> None:

@@ -62,7 +62,8 @@ ECHO = ["/bin/echo"]
 # place that a person can name; else it begins with `require`.
 READERS = {
     *("bundled_comparison", "bundled_model", "bundled_models", "by_attribute", "by_cluster"),
-    *("by_likeness", "by_recipe", "by_side", "by_trust", "check_plan", "cluster_names"),
+    *("by_likeness", "by_recipe", "by_side", "by_trust", "check_disk", "check_home", "check_plan"),
+    *("cluster_names", "resident_bytes"),
     *("collections_folder", "compare_runs", "contact_sheet", "encode_jpeg", "encode_png"),
     *("estimate", "estimate_seconds", "even_sample", "explain_places", "find_by_id", "find_job"),
     *("find_known", "find_older", "folders", "folders_of", "format_body", "format_query"),
@@ -237,6 +238,9 @@ def test_in_a_shell_and_a_notebook_one_is_the_owner(place: Path, tmp_path: Path)
         ("models", ["get", "kindred-everyday"], Role.OWNER),
         ("runs", ["promote", "{shop}"], Role.OWNER),
         ("import", ["{shop}"], Role.OWNER),
+        ("watch", ["{shop}", "--json"], Role.EDITOR),
+        ("watch", ["/srv/photos", "{shop}"], Role.OWNER),
+        ("watch", ["/srv/photos"], Role.OWNER),
     ],
 )
 def test_a_job_asks_for_the_role_of_what_it_does(

@@ -443,3 +443,34 @@ def test_a_waiting_job_is_told_how_long_all_before_it_take_together(home):
     assert line_for("short", home=home) is None
     for job in (one, two, three):
         job.end("stopped")
+
+
+def test_what_watches_holds_up_nobody_and_waits_for_nobody():
+    """On the very folder that it watches, others work; three of them are no three at work."""
+    watching = [
+        job("watch", created=n, started=9, pid=n, lane="watch", on="/shop") for n in (1, 2, 3)
+    ]
+    update = job("update", created=5, on="/shop")
+    assert waits_for(update, [*watching, update]) == []
+    late = job("watch", created=6, lane="watch", on="/shop")
+    at_work = job("update", created=5, started=6, pid=7, on="/shop")
+    assert waits_for(late, [at_work, late]) == []
+
+
+def job(kind: str, *, created: float, **fields) -> Job:
+    return Job(Path(f"{kind}-{created}"), kind, kind, (), created=created, **fields)
+
+
+def test_a_watch_that_was_lost_with_the_machine_is_begun_again(home: Path):
+    """As after a power cut: neither runner nor child live, and nobody asked it to stop."""
+    script = "import time; time.sleep(600)"
+    lost = create_job("watch", "Watch", [sys.executable, "-c", script], home=home, lane="watch")
+    lost.begun(2**22 + 1, "another birth")  # a number that no program of Linux has
+    over = create_job("update", "Update", [sys.executable, "-c", script], home=home)
+    over.begun(2**22 + 2, "another birth")
+    jobs(home)
+    wait_for(over.job_id, home, "crashed")
+    wait_until(lambda: child_of(lost.job_id, home) != 2**22 + 1)
+    assert wait_for(lost.job_id, home, "running").is_over is False
+    stop_job(lost.job_id, home=home)
+    wait_for(lost.job_id, home, "stopped")

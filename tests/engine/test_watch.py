@@ -17,6 +17,7 @@ from engine.config import PROJECT
 from engine.errors import KindredError
 from engine.shell import main
 from engine.storage import BuildReport, Collection, build_collection
+from engine.storage.site import only_writer
 from engine.watch import watch_collection, watched_places
 from tests.pages.colour_model import write_colour_model
 from tests.pages.squares import draw_squares, square
@@ -142,3 +143,32 @@ def test_other_photos_than_the_collections_are_refused(collection, tmp_path, cap
     (tmp_path / "others").mkdir()
     assert main(["watch", str(tmp_path / "others"), str(collection)]) == 1
     assert "made from other photos" in capsys.readouterr().err
+
+
+def test_nothing_is_changed_while_another_program_changes_the_collection(collection, photos):
+    """The change that was told of then is taken in right after."""
+    (photos / "new.png").write_bytes(square("red", 3))
+    moments = iter([True, False])
+    told = watch_collection(collection, moments=held_by_another(collection, moments))
+    assert [each.added for each in told] == [1]
+
+
+def held_by_another(collection: Path, moments):
+    with only_writer(collection):
+        yield next(moments)
+    yield next(moments)
+
+
+def test_the_shell_watches_a_collection_that_is_there_by_its_name_alone(collection, tmp_path):
+    command = [sys.executable, "-m", "engine", "watch", str(collection), "--json"]
+    with (
+        (tmp_path / "told").open("wb") as told,
+        subprocess.Popen(
+            command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=told, preexec_fn=heed_interrupts
+        ) as running,
+    ):
+        wait_for(tmp_path / "told", "Watching", running)
+        running.send_signal(signal.SIGINT)
+        out, _ = running.communicate()
+    assert running.returncode == 0
+    assert json.loads(out)["updates"] == []
