@@ -44,13 +44,7 @@ MOST_VISITORS_KNOWN = 10_000
 
 
 def n_programs() -> int:
-    """Return over how many programs of one home people are spread: each gives out its share.
-
-    Raises
-    ------
-    ValueError
-        ``KINDRED_PROCESSES`` is no number from 1.
-    """
+    """Return over how many programs of a home people are spread; no number from 1 is an error."""
     told = os.environ.get(PROGRAMS, "1")
     if not told.isdecimal() or int(told) < 1:
         raise ValueError(f"{PROGRAMS} must be a whole number from 1, not {told!r}")
