@@ -129,7 +129,8 @@ def _begun(job: Job, home: Path) -> _Watch | None:
         return None
     if job.lane != "short":
         with suppress(OSError):  # it has ended already, or this system has no priorities
-            os.setpriority(os.PRIO_PROCESS, child.pid, _LONG_NICENESS)
+            niceness = os.getpriority(os.PRIO_PROCESS, 0) + _LONG_NICENESS
+            os.setpriority(os.PRIO_PROCESS, child.pid, niceness)
     return _Watch(job.begun(child.pid, birth_of(child.pid)), child)
 
 

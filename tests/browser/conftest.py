@@ -35,8 +35,8 @@ from tests.pages.colour_model import write_colour_model
 from tests.pages.squares import draw_squares
 from tools.browser import find
 
-SECONDS_TO_START = 120
-PATIENCE_MS = 60_000  # a machine may have more to do than this test
+SECONDS_TO_START = 300
+PATIENCE_MS = 180_000  # a machine may have more to do than this test
 LOOKING_MS = 5_000  # how long a person looks at a page that is still being drawn
 AT_WORK = "[data-testid=stApp]:not([data-test-script-state=notRunning])"
 DESKTOP = {"width": 1440, "height": 900}
@@ -95,7 +95,7 @@ def serving(
             yield address, running
         finally:
             running.terminate()
-            running.wait(timeout=20)
+            running.wait(timeout=SECONDS_TO_START)
 
 
 def wait_for(address: str, running: subprocess.Popen, log: Path) -> None:

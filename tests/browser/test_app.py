@@ -17,7 +17,7 @@ from tests.pages.squares import STRANGE_CAPTION, square
 
 pytestmark = pytest.mark.browser
 
-SLOW_MS = 120_000
+SLOW_MS = 600_000
 PASTE = """([bytes, event]) => {
   const transfer = new DataTransfer();
   transfer.items.add(new File([new Uint8Array(bytes)], "pasted.png", { type: "image/png" }));

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from pages.map.parts import packed
 from tests.benchmarks.map_in_browser import harness, material
+from tests.browser.conftest import PATIENCE_MS
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +39,7 @@ def pages(chromium: Browser, tmp_path: Path) -> Iterator:
     file = tmp_path / "map.html"
     file.write_text(harness(), encoding="utf-8")
     context = chromium.new_context(viewport={"width": 500, "height": 400})
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(PATIENCE_MS)
 
     def opened(script: str = "") -> Page:
         page = context.new_page()

@@ -59,7 +59,7 @@ def test_a_damaged_collection_is_told_of_and_repaired_from_its_card(page: Page, 
     expect(card.get_by_role("link", name="Search")).to_have_count(0)
 
     card.get_by_role("button", name="Repair").click()
-    expect(card.locator(".stMarkdownBadge")).to_contain_text("Ready", timeout=180_000)
+    expect(card.locator(".stMarkdownBadge")).to_contain_text("Ready", timeout=600_000)
     assert summarise(damaged).health == "ready"
     assert sorted(path.name for path in (damaged / "photos").iterdir()) == photos
     assert read_judgements(damaged) == judgements

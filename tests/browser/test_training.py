@@ -15,7 +15,7 @@ from tests.browser.conftest import DESKTOP, PATIENCE_MS, free_port, serving
 
 pytestmark = pytest.mark.browser
 MANY_EPOCHS = 200
-SLOW_MS = 240_000  # TensorFlow wakes and compiles before the first epoch
+SLOW_MS = 600_000  # TensorFlow wakes and compiles before the first epoch
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def promote(page: Page, name: str) -> None:
     expect(page.get_by_text(name).first).to_be_visible()
 
 
-def wait_until(is_so: Callable[[], bool], seconds: float = 120.0) -> None:
+def wait_until(is_so: Callable[[], bool], seconds: float = 600.0) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, "it did not come to pass in time"

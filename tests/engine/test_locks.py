@@ -57,8 +57,8 @@ def test_somebody_who_looks_for_long_is_waited_for_and_not_taken_for_a_holder(tm
     path.touch()
     looker = os.open(path, os.O_RDONLY)
     fcntl.flock(looker, fcntl.LOCK_SH)
-    threading.Timer(1.0, os.close, [looker]).start()
     begin = time.monotonic()
+    threading.Timer(1.0, os.close, [looker]).start()
     with exclusive(path):
         assert time.monotonic() - begin > 0.9
 

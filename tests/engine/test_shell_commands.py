@@ -1,32 +1,45 @@
-"""The shell's commands from photos to answers, each run as a program of its own."""
+"""The shell's commands from photos to answers; the first is run as a program of its own."""
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from engine.shell import main
 from engine.training import TrainingReport, TrainingSettings
 from engine.training.settings import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+def program(*arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "engine", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
 
-def result(*arguments: object) -> dict:
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Do what the program does, without waiting for Python and its libraries."""
+    command = list(map(str, arguments))
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main(command)
+    told = (stream.buffer.getvalue().decode() for stream in (out, err))
+    return subprocess.CompletedProcess(command, code, *told)
+
+
+def result(*arguments: object, by=run) -> dict:
     """Run a command with --json and return what it printed."""
-    answer = run(*arguments, "--json")
+    answer = by(*arguments, "--json")
     assert answer.returncode == 0, answer.stderr
     return json.loads(answer.stdout)
 
@@ -49,7 +62,8 @@ def photos(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built(photos: Path, small_run: TrainingReport, tmp_path_factory: pytest.TempPathFactory):
     """A collection of those photos, and what `index` printed about it."""
     collection = tmp_path_factory.mktemp("shelf") / "shop"
-    return collection, result("index", photos, "--model", small_run.model, "--out", collection)
+    arguments = "index", photos, "--model", small_run.model, "--out", collection
+    return collection, result(*arguments, by=program)
 
 
 def test_index_prints_its_counts_and_every_skipped_file_with_its_reason(built):
@@ -225,6 +239,7 @@ def test_training_that_is_killed_goes_on_with_resume(photos, tmp_path):
     """Killed after its first epoch, the run keeps that epoch and ends with the two it was told."""
     out = tmp_path / "run"
     words = ["--epochs", "2", "--size-px", "16", "--n-dims", "16", "--batch-size", "16"]
+    words += ["--widths", "8,8"]
     command = [sys.executable, "-m", "engine", "train", str(photos), "--out", str(out), *words]
     child = subprocess.Popen(
         command, cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL

@@ -53,7 +53,7 @@ def open_page(shelf: Path):
     """Open a page of the app as a link does: its name, and what stands after the question mark."""
 
     def opened(page: str = "", /, **parameters: str | list[str]) -> AppTest:
-        app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
+        app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=300)
         app.query_params.update({"collection": "squares", **parameters})
         if page:
             app.switch_page(f"pages/{page}.py")

@@ -112,7 +112,7 @@ def removal_dialog():
 
 
 def test_a_collection_is_renamed_and_its_link_stays(open_page, shelf):
-    dialog = AppTest.from_function(rename_dialog).run()
+    dialog = AppTest.from_function(rename_dialog, default_timeout=300).run()
     dialog.text_input(key="new name").input("Bright *squares*")
     button(dialog, "Save the name").click().run()
     assert not errors(dialog)
@@ -122,13 +122,13 @@ def test_a_collection_is_renamed_and_its_link_stays(open_page, shelf):
 
 
 def test_a_collection_needs_a_name(shelf):
-    dialog = AppTest.from_function(rename_dialog).run()
+    dialog = AppTest.from_function(rename_dialog, default_timeout=300).run()
     dialog.text_input(key="new name").input("  ").run()
     assert button(dialog, "Save the name").disabled
 
 
 def test_a_confirmed_removal_takes_the_collection_and_leaves_the_photos(shelf, squares):
-    dialog = AppTest.from_function(removal_dialog).run()
+    dialog = AppTest.from_function(removal_dialog, default_timeout=300).run()
     button(dialog, "Remove it").click().run()
     assert not errors(dialog)
     assert not shelf.exists()
@@ -136,7 +136,7 @@ def test_a_confirmed_removal_takes_the_collection_and_leaves_the_photos(shelf, s
 
 
 def test_a_collection_that_is_kept_stays(shelf):
-    dialog = AppTest.from_function(removal_dialog).run()
+    dialog = AppTest.from_function(removal_dialog, default_timeout=300).run()
     button(dialog, "Keep it").click().run()
     assert shelf.exists()
 

@@ -310,7 +310,7 @@ def test_a_model_is_promoted_by_a_job(kindred_home, shelf, colour_model, monkeyp
 
         ask_to_promote(read_run(find_by_id(run_id)))
 
-    app = AppTest.from_function(dialog, args=(folder.name,), default_timeout=30).run()
+    app = AppTest.from_function(dialog, args=(folder.name,), default_timeout=300).run()
     app.selectbox(key="promote to").set_value("squares").run()
     assert not errors(app)
     assert "Both answer among the same 20 photos of the collection." in texts(app)
