@@ -126,20 +126,23 @@ class CatalogueReader:
 
     def all_photos(self) -> Iterator[Photo]:
         """Yield every live photo by row; photos changed meanwhile come as they are when reached."""
+        yield from map(table.photo_of, self._each(table.SELECT))
+
+    def captions(self) -> Iterator[tuple[int, str]]:
+        """Yield every caption of every live photo with its row, by row."""
+        for row, captions in self._each("SELECT row, captions FROM photo WHERE retired = 0"):
+            for caption in table.decode(captions, list):
+                yield row, caption
+
+    def _each(self, statement: str) -> Iterator[Any]:
+        """Yield what a statement finds, page by page; of each live photo it tells the row first."""
         last = -1
-        page = f"{table.SELECT} AND row > ? ORDER BY row LIMIT {_PHOTOS_PER_READ}"
+        page = f"{statement} AND row > ? ORDER BY row LIMIT {_PHOTOS_PER_READ}"
         while found := self._ask(page, last):
-            yield from map(table.photo_of, found)
+            yield from found
             if found[-1][0] <= last:  # a damaged file could lead in circles
                 raise table.damaged()
             last = found[-1][0]
-
-    def captions(self) -> list[tuple[int, str]]:
-        """Return every caption of every live photo with its row, by row."""
-        found = self._ask("SELECT row, captions FROM photo WHERE retired = 0 ORDER BY row")
-        return [
-            (row, caption) for row, captions in found for caption in table.decode(captions, list)
-        ]
 
     @property
     def n_captions(self) -> int:

@@ -127,7 +127,7 @@ class PhotoTable:
         told = [texts[place] if place >= 0 else "" for place in places]
         spoken = np.flatnonzero((drawn.captions >= 0) & (np.array(places, int) >= 0))
         if len(spoken):
-            captions = self._catalogue.captions()
+            captions = list(self._catalogue.captions())
             rows = np.array([row for row, _ in captions] + [-1])
             at = np.searchsorted(rows[:-1], drawn.rows[spoken]) + drawn.captions[spoken]
             is_its = rows[at.clip(max=len(captions))] == drawn.rows[spoken]

@@ -66,7 +66,7 @@ def fingerprint(collection: Collection, settings: MapSettings) -> str:
         for start in range(0, len(rows), 4096):
             digest.update(collection.embeddings[rows[start : start + 4096]].tobytes())
     if settings.has_captions:
-        digest.update(json.dumps(collection.catalogue.captions()).encode())
+        digest.update(json.dumps(list(collection.catalogue.captions())).encode())
     return digest.hexdigest()
 
 
@@ -108,7 +108,7 @@ def gather(
         Captions are wanted where there are none, or from a model that understands no words.
     """
     live = collection.catalogue.live_rows()
-    told = collection.catalogue.captions() if settings.has_captions else []
+    told = list(collection.catalogue.captions()) if settings.has_captions else []
     if settings.has_captions and not told:
         raise MapError(
             "there are no captions to draw", value=collection.name, remedy="Draw its photos"

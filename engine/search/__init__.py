@@ -22,13 +22,13 @@
     caption_words.py      whether photos show what their captions say
     evidence.py           what speaks for an answer: nearness, and what photos name of the subject
     shown_value.py        whether a photo from outside shows a kind of thing that is there
+    build_arrays.py       what was learned of a build, kept in its folder
     calibrations.py       what similarities mean in a collection, kept with its build
     verdict_calibration.py what that is fitted to: phrases whose truth in the collection is known
     verdict.py            is there an answer, how strong is each match, where do answers end
     suggestions.py        phrases to complete what is being typed
     recall_curve.py       what the index finds, and how fast, by how far it looks
     upload.py             photos from outside, decoded and embedded once
-    common_things.py      things that most collections lack
 
 A query is a sum of parts in the joint space: ``q = Σ cᵢ eᵢ`` of length one, so a photo's
 similarity is ``Σ cᵢ (eᵢ · x)``, a share for each of them.

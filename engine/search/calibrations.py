@@ -7,25 +7,21 @@ first asked for, and kept if the folder can be written.
 
 from __future__ import annotations
 
-import io
-import zipfile
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.durable import MALFORMED, write_whole
+from engine.durable import MALFORMED
 from engine.relevance import Calibration
+from engine.search.build_arrays import BuildArrays
 from engine.search.shown_value import ShownValue
 from engine.search.vocabulary import BestWords
 from engine.storage import Collection
 from engine.storage.collection import CATALOGUE, EMBEDDINGS
 
-FILE = "calibrations.npz"
-# Another number wherever they are learned in another way.
-_FORMAT = 1
+CALIBRATIONS = BuildArrays("calibrations.npz", way=1, files=(EMBEDDINGS, CATALOGUE))
 _N_NEAREST, _N_CONTRASTED = 9, 3
 _CURVES = ("of_text_answer", "of_text_match", "of_photo_answer", "of_photo_match")
 _PARTS = {"best_words": BestWords, "shown_value": ShownValue}
@@ -66,8 +62,7 @@ class Calibrations:
 
     def keep(self, collection: Collection) -> None:
         """Write them into the folder of the collection's build, if it can be written."""
-        arrays: dict[str, Any] = {"format": _FORMAT, "is_fitted": self.is_fitted}
-        arrays["of"] = np.frombuffer(_state_of(collection).encode(), np.uint8)
+        arrays: dict[str, Any] = {"is_fitted": self.is_fitted}
         for name in _CURVES:
             curve = getattr(self, name)
             arrays[name] = np.array([*curve.weights, curve.offset])
@@ -75,46 +70,20 @@ class Calibrations:
             part = getattr(self, name)
             for each in fields(part) if part else ():
                 arrays[f"{name}.{each.name}"] = getattr(part, each.name)
-        file = io.BytesIO()
-        np.savez(file, **arrays)
-        with suppress(OSError):
-            write_whole(collection.build / FILE, file.getvalue(), flush=False)
+        CALIBRATIONS.keep(collection, arrays)
 
     @classmethod
     def kept(cls, collection: Collection) -> Calibrations | None:
         """Return what lies with a build; None where nothing does, or nothing that fits it."""
+        arrays = CALIBRATIONS.kept(collection)
+        if arrays is None:
+            return None
         try:
-            with np.load(collection.build / FILE, allow_pickle=False) as file:
-                if not _is_of(collection, file):
-                    return None
-                arrays = dict(file)
             told: dict[str, Any] = {name: _curve(arrays[name]) for name in _CURVES}
             told |= {name: _part(kind, name, arrays) for name, kind in _PARTS.items()}
             return cls(is_fitted=bool(arrays["is_fitted"]), **told)
-        except (OSError, *MALFORMED, zipfile.BadZipFile):
+        except MALFORMED:
             return None
-
-
-def are_kept(collection: Collection) -> bool:
-    """Tell whether calibrations lie with a build; what is large of them is not read."""
-    try:
-        with np.load(collection.build / FILE, allow_pickle=False) as file:
-            return _is_of(collection, file)
-    except (OSError, *MALFORMED, zipfile.BadZipFile):
-        return False
-
-
-def _is_of(collection: Collection, file: Any) -> bool:
-    """Tell whether a file was learned in today's way, and from what lies in the build."""
-    is_of_it = file["of"].tobytes().decode() == _state_of(collection)
-    return is_of_it and int(file["format"]) == _FORMAT
-
-
-def _state_of(collection: Collection) -> str:
-    """Return what calibrations depend on: the model, the embeddings, and what texts say of them."""
-    told = collection.manifest
-    files = [told.files.get(name) for name in (EMBEDDINGS, CATALOGUE)]
-    return f"{told.model.fingerprint} {files}"
 
 
 def _curve(numbers: NDArray[np.float64]) -> Calibration:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.catalogue import Catalogue
 from engine.encoders import Encoder
-from engine.search.query_expansion import Usage
+from engine.search.query_expansion import PhraseValues, Usage
 from engine.text import singular, words
 
 # Values of more words than this are sentences.
@@ -60,11 +60,16 @@ class CollectionValues:
         Whose values.
     encoder
         Reads the values for `family`.
+    phrases
+        What its words stand for, where that was learned.
     """
 
-    def __init__(self, catalogue: Catalogue, encoder: Encoder) -> None:
+    def __init__(
+        self, catalogue: Catalogue, encoder: Encoder, phrases: PhraseValues | None = None
+    ) -> None:
         self._catalogue = catalogue
         self._encoder = encoder
+        self._phrases = phrases
         self._said: dict[str, bool] = {}
         self._families: dict[str, NDArray[np.float32] | None] = {}
 
@@ -173,7 +178,7 @@ class CollectionValues:
 
     @cached_property
     def _usage(self) -> Usage:
-        return Usage(self._catalogue, self.counts, self.extent)
+        return Usage(self._catalogue, self.counts, self.extent, self._phrases)
 
     @cached_property
     def says_anything(self) -> bool:

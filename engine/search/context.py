@@ -13,6 +13,7 @@ from engine.errors import ModelError
 from engine.relevance import Background
 from engine.search.caption_words import CaptionWords
 from engine.search.collection_values import CollectionValues
+from engine.search.query_expansion import PhraseValues
 from engine.search.vocabulary import ModelVocabulary
 from engine.storage import Collection, ModelCard
 
@@ -55,7 +56,8 @@ class SearchContext:
     @cached_property
     def collection_values(self) -> CollectionValues:
         """The values that this collection's photos share."""
-        return CollectionValues(self.collection.catalogue, self.encoder)
+        phrases = PhraseValues.kept(self.collection)
+        return CollectionValues(self.collection.catalogue, self.encoder, phrases)
 
     @cached_property
     def vocabulary(self) -> ModelVocabulary:

@@ -16,10 +16,11 @@ from engine.encoders import load_encoder
 from engine.images import DecodedPhoto
 from engine.progress import Report, Step, no_report
 from engine.query import Term, format_query, group, parse_query
-from engine.search.calibrations import Calibrations, are_kept
+from engine.search.calibrations import CALIBRATIONS, Calibrations
 from engine.search.context import SearchContext
 from engine.search.fusion import Ranking
 from engine.search.known_words import WordReading, unknown_words
+from engine.search.query_expansion import PHRASE_VALUES, PhraseValues
 from engine.search.query_parts import Attached, Attacher, explain_silence
 from engine.search.query_vector import compose, parts_of
 from engine.search.ranker import Filters, Ranker, ReadQuery
@@ -272,12 +273,17 @@ class SearchEngine(SearchContext):
 
 
 def prepare(folder: Path, progress: Report = no_report) -> None:
-    """Learn what a collection's similarities mean, so that no first question waits for it.
+    """Learn what a collection's words and similarities mean, so that no question waits for it.
 
     Nothing is done where that is kept with its build already.
     """
     with Collection.open(folder) as collection:
-        if not are_kept(collection):
+        if not PHRASE_VALUES.are_kept(collection):
+            step = Step(progress, "learning what words stand for", 1)
+            catalogue = collection.catalogue
+            PhraseValues.learned(catalogue, catalogue.shared_values()).keep(collection)
+            step.at(1)
+        if not CALIBRATIONS.are_kept(collection):
             step = Step(progress, "learning what similarities mean", 1)
             calibrations_of(SearchContext(collection, load_encoder(collection.model_folder)))
             step.at(1)

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from engine.relevance import Calibration, fit
 from engine.search.calibrations import Calibrations
 from engine.search.collection_values import folded
-from engine.search.common_things import EVERYDAY
 from engine.search.context import SearchContext
 from engine.search.evidence import TextEvidence, match_evidence
 from engine.search.known_words import read_words
@@ -25,6 +24,21 @@ from engine.search.shown_value import shown_value
 from engine.selection import even_sample
 from engine.text import Tokenizer, words
 from engine.text.stopwords import is_telling
+
+# Things of which most collections lack most: what an empty answer is learned from. Those whose
+# words a collection says are not used for it.
+EVERYDAY = (
+    *("giraffe", "elephant", "penguin", "crocodile", "butterfly", "spider", "goldfish", "parrot"),
+    *("steam locomotive", "fire engine", "sailing ship", "helicopter", "bicycle", "tractor"),
+    *("wedding cake", "fried egg", "bowl of soup", "pineapple", "broccoli", "birthday candles"),
+    *("snowy mountain", "waterfall", "lighthouse", "windmill", "suspension bridge", "castle"),
+    *("grand piano", "violin", "trumpet", "drum kit", "chess board", "telescope", "microscope"),
+    *("refrigerator", "washing machine", "bathtub", "bookshelf", "chandelier", "armchair"),
+    *("newborn baby", "surgeon", "astronaut", "football match", "rock concert", "campfire"),
+    *("volcano", "iceberg", "cactus", "sunflower field", "forest path", "thunderstorm"),
+    *("traffic light", "petrol station", "power plant", "computer keyboard", "printed circuit"),
+    *("galaxy", "full moon", "x-ray of a hand", "city map", "handwritten letter", "bank note"),
+)
 
 _MAX_ROWS = 20_000
 _MAX_PHRASES = 80

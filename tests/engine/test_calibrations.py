@@ -11,8 +11,8 @@ import pytest
 
 from engine import config
 from engine.encoders import load_encoder
-from engine.search import SearchEngine, calibrations, prepare, verdict_calibration
-from engine.search.calibrations import FILE, Calibrations
+from engine.search import SearchEngine, build_arrays, prepare, verdict_calibration
+from engine.search.calibrations import CALIBRATIONS, Calibrations
 from engine.search.context import SearchContext
 from engine.search.verdict_calibration import CalibrationFit
 from engine.search.vocabulary import ModelVocabulary
@@ -65,7 +65,7 @@ def test_the_second_opening_reads_what_the_first_has_learned(collection, n_fits)
 @pytest.mark.parametrize("damage", [b"", b"PK no archive"])
 def test_what_is_damaged_is_learned_and_kept_again(collection, n_fits, damage: bytes):
     first = SearchEngine(collection, PrimaryColours()).calibrations
-    (collection.build / FILE).write_bytes(damage)
+    (collection.build / CALIBRATIONS.name).write_bytes(damage)
     for _ in range(2):
         assert figures(SearchEngine(collection, PrimaryColours()).calibrations) == figures(first)
     assert len(n_fits) == 2
@@ -75,7 +75,7 @@ def test_what_was_learned_of_another_state_is_not_used(collection, tmp_path: Pat
     CalibrationFit(SearchContext(collection, PrimaryColours())).calibrations.keep(collection)
     (tmp_path / "others").mkdir()
     with made(tmp_path / "others", mislabelled=4) as other:
-        shutil.copy(collection.build / FILE, other.build / FILE)
+        shutil.copy(collection.build / CALIBRATIONS.name, other.build / CALIBRATIONS.name)
         assert Calibrations.kept(other) is None
     assert Calibrations.kept(collection) is not None
 
@@ -84,7 +84,7 @@ def test_a_folder_that_cannot_be_written_is_answered_from_all_the_same(collectio
     def full(*_: object, **__: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(calibrations, "write_whole", full)
+    monkeypatch.setattr(build_arrays, "write_whole", full)
     assert SearchEngine(collection, PrimaryColours()).calibrations.shown_value is not None
     assert Calibrations.kept(collection) is None
 
@@ -107,7 +107,7 @@ def test_words_of_photos_are_kept_bit_by_bit(collection):
 def test_a_collection_is_prepared_once(tmp_path: Path, n_fits):
     copy = tmp_path / "demo"
     shutil.copytree(config.DEMO_COLLECTION, copy)
-    for file in copy.glob(f"*/{FILE}"):
+    for file in copy.glob(f"*/{CALIBRATIONS.name}"):
         file.unlink()
     prepare(copy)
     prepare(copy)

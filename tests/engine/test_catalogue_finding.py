@@ -283,7 +283,7 @@ def test_tags_are_counted_last(catalogue: Catalogue):
 def test_an_empty_catalogue_answers_with_nothing(catalogue: Catalogue):
     assert catalogue.facets() == catalogue.facets(np.array([], np.int64)) == {}
     assert catalogue.live_rows().tolist() == catalogue.rows_where({}).tolist() == []
-    assert catalogue.captions() == catalogue.search_captions("dog", 9) == []
+    assert list(catalogue.captions()) == catalogue.search_captions("dog", 9) == []
 
 
 @pytest.mark.parametrize("rows", [[6], [-1], [0, 99]])

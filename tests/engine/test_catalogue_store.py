@@ -87,7 +87,7 @@ def test_a_retired_photo_vanishes_from_every_answer(catalogue: Catalogue):
     )
     catalogue.retire([1])
     assert [photo.row for photo in catalogue.all_photos()] == [0, 2]
-    assert catalogue.captions() == [(0, "a red dress"), (2, "a red bag")]
+    assert list(catalogue.captions()) == [(0, "a red dress"), (2, "a red bag")]
     assert [row for row, _ in catalogue.search_captions("red", 9)] == [0, 2]
     assert catalogue.search_captions("hat", 9) == []
     assert catalogue.rows_where({"colour": ["red"]}).tolist() == [0]

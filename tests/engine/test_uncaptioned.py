@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.relevance import Background
-from engine.search.common_things import EVERYDAY
-from engine.search.verdict_calibration import CalibrationFit
+from engine.search.verdict_calibration import EVERYDAY, CalibrationFit
 from engine.text import Tokenizer, words
 
 
