@@ -58,7 +58,7 @@ class _Word:
 class _Impacts:
     """The rows that have a word, ascending, what it tells of each, and what at most."""
 
-    rows: Rows
+    rows: NDArray[np.int32]
     gains: Gains
     bound: float
 
@@ -210,7 +210,7 @@ class FullText:
         rows = self._impacts(first).rows
         for word in others:
             rows = rows[self._gain_of(word, rows) > 0]
-        return rows[:limit]
+        return rows[:limit].astype(np.int64)
 
     def _impacts(self, word: _Word) -> _Impacts:
         if word.id not in self._read:
@@ -222,15 +222,17 @@ class FullText:
         counts = postings.counts.astype(np.float32)
         most = np.float32((K1 + 1) * word.idf)
         gains = most * counts / (counts + self._norms[postings.lengths])
-        return _Impacts(postings.rows, gains, float(gains.max(initial=0)))
+        rows = postings.rows.astype(np.int32)  # half as large, and no catalogue has more
+        return _Impacts(rows, gains, float(gains.max(initial=0)))
 
     def _gain_of(self, word: _Word, rows: Rows) -> Gains:
         """Return what a word tells of some rows, 0 for those without it."""
         impacts = self._impacts(word)
         if not len(impacts.rows):
             return np.zeros(len(rows), np.float32)
-        places = np.minimum(np.searchsorted(impacts.rows, rows), len(impacts.rows) - 1)
-        return np.where(impacts.rows[places] == rows, impacts.gains[places], np.float32(0))
+        rows = rows.astype(np.int32, copy=False)  # else all of the word's were converted
+        places = np.minimum(impacts.rows.searchsorted(rows), len(impacts.rows) - 1)
+        return impacts.gains[places] * (impacts.rows[places] == rows)
 
 
 def _hopeful_first(gained: Gains) -> list[NDArray[np.intp]]:

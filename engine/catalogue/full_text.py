@@ -50,7 +50,7 @@ _TABLES = (
     """,
 )
 
-Rows = NDArray[np.int64]
+Rows = NDArray[np.integer]
 
 
 def create(connection: sqlite3.Connection) -> None:

@@ -238,7 +238,7 @@ class CatalogueReader:
     def _rows_having(self, name: str, value: str) -> np.ndarray:
         with self._file.reading() as connection:
             n_rows = table.count_rows(connection)
-            return facets.rows_having(connection, name, value, n_rows)
+            return facets.rows_having(connection, name, value, n_rows).astype(np.int32)
 
     def search_captions(
         self, query: str, k: int, *, every_word: bool = False

@@ -26,7 +26,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-Rows = NDArray[np.int64]
+Rows = NDArray[np.integer]
 Scores = NDArray[np.float32]
 
 # So many photos are ranked where no more are wanted.

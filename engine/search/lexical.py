@@ -35,10 +35,11 @@ _SECOND = 0.5
 _KNOWN, _DOUBT = 0.9, 0.75
 # The log odds of saying all words beside a photo: more than most photos differ in nearness.
 _CONDITION = 8.0
-# So many photos of a value are looked at together for those that have the other values too.
-_BLOCK = 4_000
+# So many photos of a value are looked at first for those that have the other values too, then
+# always as many more as were looked at before, times this.
+_FIRST, _GROWTH = 1_000, 3
 
-Rows = NDArray[np.int64]
+Rows = NDArray[np.integer]
 LogOdds = dict[str, NDArray[np.float32]]
 Mask = NDArray[np.bool_]
 
@@ -145,11 +146,13 @@ class LexicalScorer:
         most = sum(map(self._worth, self._values))
         kept, worth = np.empty(0, np.int64), np.empty(0, np.float32)
         for number, value in enumerate(self._values):
-            for start in range(0, len(value.rows), _BLOCK):
+            start = 0
+            while start < len(value.rows):
                 least = float(worth[-1]) if len(worth) == k else -1.0
                 if least >= most * (1 - 1e-6):
                     return kept
-                rows = value.rows[start : start + _BLOCK]
+                rows = value.rows[start : _FIRST + _GROWTH * start]
+                start = _FIRST + _GROWTH * start
                 rows = rows if allowed is None else rows[allowed[rows]]
                 for before in self._values[:number]:  # their rows were looked at already
                     rows = rows[~isin(rows, before.rows)]
@@ -227,8 +230,8 @@ def isin(rows: Rows, ascending: Rows) -> Mask:
     """Tell which rows are among others that ascend: by halving, however many those are."""
     if not len(ascending):
         return np.zeros(len(rows), bool)
-    places = np.minimum(np.searchsorted(ascending, rows), len(ascending) - 1)
-    return ascending[places] == rows
+    rows = rows.astype(ascending.dtype, copy=False)  # else all of the others were converted
+    return ascending[np.minimum(ascending.searchsorted(rows), len(ascending) - 1)] == rows
 
 
 def _together(captions: NDArray[np.float32], tags: NDArray[np.float32], *, again: float) -> LogOdds:

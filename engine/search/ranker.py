@@ -148,7 +148,8 @@ class Ranker:
             and bool(self._context.attribute_similarity.attributes)
         )
         n_pool = max(n_pool, _COMPARED if by_attributes else 0) + len(query.own)
-        near, is_exact = np.empty(0, np.int64), True
+        near: Rows = np.empty(0, np.int64)
+        is_exact = True
         if query.embedding is not None and request.mode != "lexical":
             nearest = self._collection.index.nearest(
                 query.embedding,
