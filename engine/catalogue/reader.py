@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from os.path import normpath
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,9 @@ from engine.catalogue.postings import fold
 from engine.errors import CatalogueError
 
 _PHOTOS_PER_READ = 1_000
-# Postings kept in memory: most of what 100,000 photos with ten words each have.
-_CACHED_BYTES = 8 * 2**20
+# Postings kept in memory: so many bytes, and so many more for each photo, as postings of usual
+# words grow with the photos; it is most of what 100,000 photos with ten words each have.
+_CACHED_BYTES, _CACHED_BYTES_EACH = 6 * 2**20, 24
 
 
 class CatalogueReader:
@@ -37,8 +38,14 @@ class CatalogueReader:
 
     def __init__(self, file: CatalogueFile) -> None:
         self._file = file
-        # What is written to must be read anew.
-        self._cache = PostingCache(_CACHED_BYTES if file.is_read_only else 0)
+
+    @cached_property
+    def _cache(self) -> PostingCache:
+        if not self._file.is_read_only:
+            return PostingCache(0)  # what is written to must be read anew
+        with self._file.reading() as connection:
+            n_rows = table.count_rows(connection)
+        return PostingCache(_CACHED_BYTES + _CACHED_BYTES_EACH * n_rows)
 
     @property
     def path(self) -> Path:

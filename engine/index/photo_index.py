@@ -19,9 +19,9 @@ from engine.index.matrix import LiveMatrix
 # An exact answer is preferred wherever nobody would notice what it costs.
 _UNNOTICED_SECONDS = 0.35e-3
 
-# With a filter, more rows are fetched than the allowed share demands, since a filter and a
-# query are seldom independent.
-_FILTER_MARGIN = 3
+# With a filter, more rows are fetched than the allowed share demands, since a filter and a query
+# are seldom independent. Where that is not enough, the answer is found exactly.
+_FILTER_MARGIN = 1.5
 
 # After a change of the graph so many rows must find themselves, but for this share of them.
 _N_CHECKED, _LOST_SHARE, _SELF_TOLERANCE = 200, 0.01, 1e-5
@@ -239,12 +239,12 @@ class PhotoIndex:
     def _n_fetched(self, k: int, ef: int, n_candidates: int) -> int:
         """Return how many rows the graph must find for k of them to be among the candidates."""
         if n_candidates < self.n_live:
-            k = _FILTER_MARGIN * k * self.n_live // n_candidates
+            k = int(_FILTER_MARGIN * k * self.n_live / n_candidates)
         return min(self.n_live - len(self._copies), max(k, ef))
 
     def _is_exact_cheaper(self, n_candidates: int, n_fetched: int) -> bool:
         seconds = exact_seconds(len(self._matrix.embeddings), n_candidates, self.n_dims)
-        return seconds <= max(_UNNOTICED_SECONDS, graph_seconds(n_fetched))
+        return seconds <= max(_UNNOTICED_SECONDS, graph_seconds(n_fetched, self.n_live))
 
     def add(
         self, rows: ArrayLike, embeddings: NDArray[np.float32], *, n_threads: int | None = None
