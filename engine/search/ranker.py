@@ -178,7 +178,7 @@ class Ranker:
             catalogue,
             self._context.collection_values,
             query.text,
-            k=2 * n_pool,
+            k=2 * n_pool if photos else n_pool,  # a condition that many meet is cut by their rows
             allowed=allowed,
             is_condition=bool(photos),
         ) as scorer:
