@@ -28,6 +28,8 @@ _N_COMPARED = 1_000
 _N_NAMED = 12
 # Up to so many photos are counted one by one, sooner than the whole inverted index is read.
 _FEW_ROWS = 300
+# So many postings are counted together: few enough for a processor to keep their rows at hand.
+_POSTINGS_TOGETHER = 64
 
 Facets = dict[str, list[tuple[str, int]]]
 # Counts by attribute, by folded value, by spelling.
@@ -162,20 +164,19 @@ def _count_postings(
     connection: sqlite3.Connection, mask: np.ndarray, names: Mapping[int, str]
 ) -> Spellings:
     """Count from the inverted index."""
-    found = connection.execute(
+    postings = connection.execute(
         "SELECT attribute_id, folded, value, chunk, offsets"
         " FROM term JOIN posting ON posting.term_id = term.id"
         " WHERE attribute_id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(names)),),
-    ).fetchall()
+    )
     spellings: Spellings = defaultdict(lambda: defaultdict(Counter))
-    if not found:
-        return spellings
-    rows, starts = unpack([posting[3:] for posting in found], len(mask))
-    counts = np.add.reduceat(mask[rows], starts, dtype=np.int64)
-    for position in np.flatnonzero(counts).tolist():
-        attribute, folded, value = found[position][:3]
-        spellings[names[attribute]][folded][value] += int(counts[position])
+    while found := postings.fetchmany(_POSTINGS_TOGETHER):
+        rows, starts = unpack([posting[3:] for posting in found], len(mask))
+        counts = np.add.reduceat(mask[rows].view(np.uint8), starts, dtype=np.int32)
+        for position in np.flatnonzero(counts).tolist():
+            attribute, folded, value = found[position][:3]
+            spellings[names[attribute]][folded][value] += int(counts[position])
     return spellings
 
 

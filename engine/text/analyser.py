@@ -56,6 +56,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(_INITIAL.sub(r"\1", plain) if "-" in plain else plain)
 
 
+@lru_cache(_REMEMBERED)
 def singular(word: str) -> str:
     """Fold an English plural to one form; other words come back as they are.
 

@@ -36,11 +36,13 @@ def main(collection: Path, model: Path) -> None:
     words = encoder.tokenizer.frequent(N_QUERIES)
     encoder.embed_texts(words[:1])
     before, mapped = resident_bytes(), resident_bytes("RssFile")
-    begin, cpu = time.perf_counter(), time.process_time()
+    begin, cpu, all_cpu = time.perf_counter(), time.thread_time(), time.process_time()
     engine = SearchEngine(Collection.open(collection), encoder)
     opened = time.perf_counter() - begin
     engine.search(words[0])
-    answered, cpu = time.perf_counter() - begin, time.process_time() - cpu
+    answered, cpu = time.perf_counter() - begin, time.thread_time() - cpu
+    # Another thread reads the files' bytes meanwhile, to tell whether they are what was written.
+    all_cpu = time.process_time() - all_cpu
     for word in words:
         engine.search(word)
     told = {
@@ -49,6 +51,7 @@ def main(collection: Path, model: Path) -> None:
         "opened": opened,
         "answered": answered,
         "cpu": cpu,
+        "all_cpu": all_cpu,
     }
     print(json.dumps(told))
 
