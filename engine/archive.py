@@ -81,8 +81,18 @@ def pack(file: Path, members: Iterable[tuple[str, Path | bytes]], *, level: int 
     return file.stat().st_size
 
 
+def read_member(file: Path | BinaryIO, name: str, most: int) -> bytes | None:
+    """Return one file of an archive unpacked, at most so many bytes; None where there is none."""
+    try:
+        with zipfile.ZipFile(file) as archive, archive.open(name) as packed:
+            content = packed.read(most + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, KeyError, OSError):
+        return None
+    return content if len(content) <= most else None
+
+
 def unpack(
-    file: Path,
+    file: Path | BinaryIO,
     out: Path,
     *,
     kind: str,
@@ -96,7 +106,7 @@ def unpack(
     Parameters
     ----------
     file
-        The zip.
+        The zip, or its bytes as a file.
     out
         The folder; whoever called removes it after an error.
     kind
@@ -123,7 +133,7 @@ def unpack(
             hashes = _unpacked(archive, members, out, kind, limits)
             _compare(hashes, _noted(archive), kind, is_hashed=is_hashed)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
-        raise _none_of(kind, file) from error
+        raise _none_of(kind, str(getattr(file, "name", ""))) from error
 
 
 def _opened(content: Path | bytes) -> BinaryIO:
@@ -149,7 +159,7 @@ def _checked(
     members = [member for member in every if member.filename != HASHES]
     names = [member.filename for member in members]
     if required not in names:
-        raise _none_of(kind, Path(archive.filename or ""))
+        raise _none_of(kind, Path(archive.filename or "").name)
     foreign = next((name for name in names if _leads_out(name) or not is_expected(name)), None)
     if foreign is not None or len(set(names)) < len(names):
         raise ArchiveError(
@@ -222,10 +232,10 @@ def _compare(
         )
 
 
-def _none_of(kind: str, file: Path) -> ArchiveError:
+def _none_of(kind: str, name: str) -> ArchiveError:
     return ArchiveError(
         f"this is no archive of a {kind}",
-        value=file.name,
+        value=name,
         remedy="Choose one that Kindred exported",
     )
 

@@ -16,9 +16,11 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from engine import config
-from engine.archive import ArchiveError, ArchiveLimits, pack, unpack
+from engine.access import Role, may, require
+from engine.archive import ArchiveError, ArchiveLimits, pack, read_member, unpack
 from engine.catalogue import Catalogue
 from engine.durable import whole_folder
 from engine.encoders import read_manifest
@@ -38,6 +40,7 @@ from engine.storage.uploads import mark_as_uploads
 PHOTOS = "photos"
 JUDGEMENTS = "judgements.jsonl"
 MAX_FILES = 5_000_000
+_LONGEST_MANIFEST = 2**22
 _NAME = re.compile(
     "|".join(
         [
@@ -89,15 +92,27 @@ def export_collection(
             ) from error
 
 
+def told_by(file: Path | BinaryIO) -> tuple[str, int] | None:
+    """Return name and number of photos of an exported collection; None where it is none.
+
+    It is believed no further than to be shown: `import_collection` checks all of it.
+    """
+    try:
+        told = json.loads(read_member(file, MANIFEST, _LONGEST_MANIFEST) or b"")
+        return (str(told["name"]), int(told["n_photos"])) if told["kind"] == KIND else None
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
 def import_collection(
-    file: Path | str, *, name: str | None = None, home: Path | None = None
+    file: Path | str | BinaryIO, *, name: str | None = None, home: Path | None = None
 ) -> Path:
     """Unpack a collection that `export_collection` wrote, check all of it, return its folder.
 
     Parameters
     ----------
     file
-        The zip.
+        The zip, or its bytes as a file; one that brings a model is for the owner alone.
     name
         What it shall be called; by default as it was.
     home
@@ -109,11 +124,15 @@ def import_collection(
         The file is no such archive, is damaged or holds too much, there is no room for it, or its
         model is not the one that this Kindred brings.
     """
-    file, home = Path(file), home or config.home()
-    folder = new_folder(name or file.stem, home)
+    require(Role.EDITOR)
+    file = Path(file) if isinstance(file, str) else file
+    stem, home = Path(str(getattr(file, "name", ""))).stem, home or config.home()
+    folder = new_folder(name or stem, home)
     try:
         with whole_folder(folder, replace=True) as beside:
             _unpack(file, beside, home)
+            if (beside / MODEL).exists():
+                require(Role.OWNER)
             _settle(beside, name)
             with Collection.open(beside) as collection:
                 collection.check()
@@ -127,7 +146,7 @@ def import_collection(
     except OSError as error:
         raise CollectionError(
             f"the collection cannot be imported ({error.strerror or error})",
-            value=file,
+            value=stem,
             remedy="Check that the file is there and that there is room on the disk",
         ) from error
     finally:
@@ -198,8 +217,9 @@ def _photos(collection: Collection, progress: Report) -> Iterator[tuple[str, byt
     yield f"{PHOTOS}/{TABLE}", "".join(f"{line}\n" for line in lines).encode()
 
 
-def _unpack(file: Path, beside: Path, home: Path) -> None:
-    limits = ArchiveLimits(shutil.disk_usage(home).free, MAX_FILES)
+def _unpack(file: Path | BinaryIO, beside: Path, home: Path) -> None:
+    kept = 0 if may(Role.OWNER) else config.ROOM_LEFT_BYTES
+    limits = ArchiveLimits(max(shutil.disk_usage(home).free - kept, 0), MAX_FILES)
     unpack(
         file,
         beside,

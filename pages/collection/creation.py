@@ -11,6 +11,7 @@ from engine.errors import CollectionError
 from engine.jobs import start_job
 from engine.maps import MapSettings
 from engine.storage import adopt_uploads, new_folder
+from pages.collection.archives import draw_archive, part_archives
 from pages.collection.dropped_files import BROUGHT, discard, draw_left_out, take_in
 from pages.collection.folder_chooser import can_browse, choose_folder
 from pages.collection.inventory import Brought, Decision, draw_inventory
@@ -22,7 +23,8 @@ from pages.shared.resources import collections
 
 FORMATS = (
     "Drop photos, folders or a zip anywhere on this page: JPEG, PNG, HEIC, AVIF, WebP, GIF, TIFF "
-    "and more, and a table of captions (CSV, TSV or JSONL) if there is one."
+    "and more, and a table of captions (CSV, TSV or JSONL) if there is one; or a collection that "
+    "was exported."
 )
 MAX_MB = 500  # Streamlit writes it beside the box, and more than that as 1 GB
 MADE, TURN = "made", "new photos turn"
@@ -41,8 +43,15 @@ def draw_new_collection() -> None:
             label_visibility="collapsed",
         )
         st.caption(FORMATS)
+        archives, photos = part_archives(files)
+        for archive in archives:
+            with ErrorBoundary():
+                if draw_archive(archive):
+                    if not photos:
+                        _forget()
+                    st.rerun()
         with ErrorBoundary():
-            take_in(files)
+            take_in(photos)
             _ask_for_folder()
         draw_left_out()
         brought = st.session_state.get(BROUGHT)

@@ -17,6 +17,7 @@ import pytest
 
 from engine.access import WITHIN, Role, leads_out, require_folder, set_visit, shown
 from engine.catalogue import find_files, list_folder
+from engine.collection_archive import import_collection
 from engine.errors import AccessError, KindredError
 from engine.evaluation.judgements import Judgement, keep_judgement
 from engine.hub import get_model, remove_model
@@ -63,7 +64,7 @@ ECHO = ["/bin/echo"]
 READERS = {
     *("bundled_comparison", "bundled_model", "bundled_models", "by_attribute", "by_cluster"),
     *("by_likeness", "by_recipe", "by_side", "by_trust", "check_disk", "check_home", "check_plan"),
-    *("cluster_names", "resident_bytes"),
+    *("cluster_names", "resident_bytes", "told_by", "prepare"),
     *("collections_folder", "compare_runs", "contact_sheet", "encode_jpeg", "encode_png"),
     *("estimate", "estimate_seconds", "even_sample", "explain_places", "find_by_id", "find_job"),
     *("find_known", "find_older", "folders", "folders_of", "format_body", "format_query"),
@@ -143,6 +144,7 @@ def deeds(home: Path, elsewhere: Path) -> dict[str, tuple[Role, Callable[[], obj
         "forget_job": (owner, lambda: forget_job(job)),
         "fork_run": (owner, lambda: fork_run(run, new)),
         "get_model": (owner, lambda: get_model("no-such-model")),
+        "import_collection": (editor, lambda: import_collection(elsewhere / "shop.zip")),
         "import_run": (owner, lambda: import_run(elsewhere / "run.zip")),
         "keep_judgement": (editor, lambda: keep_judgement(shop, Judgement("q", photo, 1, "m"))),
         "kill_run": (owner, lambda: kill_run(run)),

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.access import Role
+from engine.collection_archive import export_collection
 from engine.encoders import bundled_models
 from engine.jobs import JobState, Progress
 from engine.storage import Collection, Manifest, list_collections
@@ -21,6 +23,7 @@ from pages.collection import inventory as inventory_card
 from pages.collection import model_choice as way_back
 from pages.shared import jobs as jobs_view
 from pages.shared import resources
+from pages.shared.access import Access
 from pages.shared.frame import MENU
 from tests.pages.colour_model import COLOURS, write_colour_model
 from tests.pages.reading import blocks, elements, errors, links, texts
@@ -454,3 +457,52 @@ def test_a_collection_whose_graph_was_given_up_says_so(open_page, monkeypatch):
     page = open_page("collections")
     assert not errors(page)
     assert remark.capitalize() in texts(page)
+
+
+@pytest.fixture
+def exported(built, tmp_path) -> bytes:
+    export_collection(built, tmp_path / "mine.zip", with_photos=True)
+    return (tmp_path / "mine.zip").read_bytes()
+
+
+def test_an_exported_collection_that_is_dropped_is_told_of_and_taken_in(
+    adding, started, exported, kindred_home, built
+):
+    """With photos dropped beside it, which wait on."""
+    photo = ("red.png", square("red", 1), "image/png")
+    page = drop(adding, ("mine.zip", exported, "application/zip"), photo)
+    assert "An exported collection of 20 photos" in texts(page)
+    assert "1 photo in 1 folder" in texts(page)
+    page = button(page, "Import the collection").click().run()
+    assert not errors(page)
+    assert "An exported collection" not in texts(page)
+    assert "1 photo in 1 folder" in texts(page)
+    assert not started
+    (taken,) = [each for each in list_collections() if each.folder.name == "coloured-squares"]
+    assert (taken.name, taken.n_photos, taken.health) == ("Coloured squares", 20, "ready")
+    with Collection.open(taken.folder) as here, Collection.open(built) as there:
+        rows = list(range(20))
+        assert here.catalogue.ids_of(rows) == there.catalogue.ids_of(rows)
+
+
+def test_a_damaged_archive_is_one_box_and_leaves_nothing(adding, exported, kindred_home):
+    before = set((kindred_home / "collections").iterdir())
+    at = exported.index(b"embeddings.npy") + 400
+    damaged = exported[:at] + bytes([exported[at] ^ 1]) + exported[at + 1 :]
+    page = drop(adding, ("mine.zip", damaged, "application/zip"))
+    page = button(page, "Import the collection").click().run()
+    (box,) = errors(page)
+    assert "archive" in box
+    assert set((kindred_home / "collections").iterdir()) == before
+
+
+def test_an_archive_with_a_model_is_for_the_owner_alone(
+    adding, exported, kindred_home, monkeypatch
+):
+    monkeypatch.setattr(Access, "role", lambda *_: Role.EDITOR)
+    before = set((kindred_home / "collections").iterdir())
+    page = drop(adding, ("mine.zip", exported, "application/zip"))
+    page = button(page, "Import the collection").click().run()
+    (box,) = errors(page)
+    assert "only the owner" in box.lower()
+    assert set((kindred_home / "collections").iterdir()) == before

@@ -126,6 +126,51 @@ def test_a_stranger_reads_one_sentence_where_a_link_leads_to_the_owners_pages(pu
         assert b"file_uploader" not in told
 
 
+@pytest.fixture(scope="module")
+def of_editors(
+    home: Path, of_an_owner: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address where a proxy names people, one of them an editor."""
+    secrets = tmp_path_factory.mktemp("secrets") / "secrets.toml"
+    secrets.write_text('[access]\nowners = ["ada"]\neditors = ["bo"]\n')
+    named = {"KINDRED_PROXY_HEADER": "X-Remote-User", "STREAMLIT_SECRETS_FILES": str(secrets)}
+    with serving(home, free_port(), named) as (address, _):
+        yield address
+
+
+def test_an_editor_who_presses_all_that_is_the_owners_does_nothing(
+    of_editors: str, home: Path, pages: list[tuple[str, str]], of_an_owner: dict[str, str]
+):
+    """What an editor has of its own is left alone; the owner's buttons, fields and messages are
+    pressed, filled in and said on every page, with paths of the server and names of models."""
+    with visiting(of_editors, {"X-Remote-User": "bo"}) as editor:
+        for page, query in pages:
+            assert editor.open(page, query)
+    mine = editor.widgets
+    owners = {name: kind for name, kind in of_an_owner.items() if name not in mine}
+    assert any("Update" in name for name in mine), "an editor has deeds of its own"
+    assert any("Remove" in name for name in owners) and not any("Remove" in name for name in mine)
+    before = state_of(home)
+    for words in (str(home), "kindred-everyday"):
+        with visiting(of_editors, {"X-Remote-User": "bo"}) as editor:
+            for page, query in pages:
+                assert editor.open(page, query)
+                assert editor.open(page, query, pressed(owners, words))
+    assert state_of(home) == before
+
+
+def test_no_message_to_an_editor_holds_a_path_of_the_server(
+    of_editors: str, home: Path, pages: list[tuple[str, str]]
+):
+    with visiting(of_editors, {"X-Remote-User": "bo"}) as editor:
+        for page, query in pages:
+            editor.open(page, query)
+    told = b"".join(editor.heard)
+    assert b"coloured squares" in told
+    for path in (home, PROJECT, Path.home(), Path(sys.prefix)):
+        assert str(path).encode() not in told
+
+
 def test_a_stranger_may_say_nothing_that_is_for_developers(public: str, home: Path):
     """No cache is emptied, no repository told of, no file written beside the app."""
     before = {path: path.stat().st_mtime_ns for path in PROJECT.iterdir()}
