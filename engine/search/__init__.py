@@ -9,9 +9,9 @@
     query_vector.py       parts become the query's one row, linear so that contributions are exact
     query_expansion.py    what words stand for in a collection, read off its own captions
     collection_values.py  the values that a collection's photos share, found again in a query
+    retriever.py          where candidates come from, and all that ranking asks about them
     ranker.py             candidates, by embedding and by words, scored and arranged
     lexical.py            candidates and log odds by words: BM25 and values
-    keyword_filter.py     only photos that carry the words of a query
     fusion.py             log odds of all kinds add up to one order
     dense_weight.py       how much the model's nearness tells, beside what words tell
     diversity.py          near-duplicates, and maximal marginal relevance
@@ -38,7 +38,7 @@ from __future__ import annotations
 
 from engine.query import Term
 from engine.search.calibrations import Calibrations
-from engine.search.engine import Facets, Filters, SearchEngine, prepare
+from engine.search.engine import SearchEngine, prepare
 from engine.search.known_words import WordReading, read_words
 from engine.search.query_vector import parts_of
 from engine.search.recall_curve import RecallPoint, measure_recall
@@ -53,6 +53,7 @@ from engine.search.request import (
     read_settings,
 )
 from engine.search.result import Match, QueryPart, SearchResult
+from engine.search.retriever import Facets, Filters
 from engine.search.suggestions import suggestions
 from engine.search.verdict import Verdict, judge
 

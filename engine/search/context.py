@@ -14,6 +14,7 @@ from engine.relevance import Background
 from engine.search.caption_words import CaptionWords
 from engine.search.collection_values import CollectionValues
 from engine.search.query_expansion import PhraseValues
+from engine.search.retriever import LocalRetriever, Retriever
 from engine.search.vocabulary import ModelVocabulary
 from engine.storage import Collection, ModelCard
 
@@ -58,6 +59,11 @@ class SearchContext:
         """The values that this collection's photos share."""
         phrases = PhraseValues.kept(self.collection)
         return CollectionValues(self.collection.catalogue, self.encoder, phrases)
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """Where candidates come from."""
+        return LocalRetriever(self.collection, self.collection_values)
 
     @cached_property
     def vocabulary(self) -> ModelVocabulary:

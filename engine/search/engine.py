@@ -23,16 +23,15 @@ from engine.search.known_words import WordReading, unknown_words
 from engine.search.query_expansion import PHRASE_VALUES, PhraseValues
 from engine.search.query_parts import Attached, Attacher, explain_silence
 from engine.search.query_vector import compose, parts_of
-from engine.search.ranker import Filters, Ranker, ReadQuery
+from engine.search.ranker import Ranker, ReadQuery
 from engine.search.request import SearchRequest
 from engine.search.result import Match, QueryPart, SearchResult, Stopwatch
+from engine.search.retriever import Facets, Filters
 from engine.search.upload import Uploads
 from engine.search.verdict import Verdict, judge
 from engine.search.verdict_calibration import calibrations_of
 from engine.storage import Collection
 from engine.text import words
-
-Facets = dict[str, list[tuple[str, int]]]
 
 # Thumbs move a query as Rocchio did: near the liked photos, less far from the disliked.
 _LIKED, _DISLIKED = 0.75, -0.33
@@ -120,7 +119,7 @@ class SearchEngine(SearchContext):
         watch.lap("encode")
         as_read = self._as_read(terms, attached.readings)
         read = ReadQuery(request, as_read, parts, row, frozenset(attached.own_rows))
-        allowed, n_searched, n_excluded = self._ranker.allowed(read)
+        allowed = self._ranker.allowed(read)
         watch.lap("filter")
         ranking, is_exact = self._ranker.ranked(read, allowed)
         watch.lap("index")
@@ -133,14 +132,14 @@ class SearchEngine(SearchContext):
             query=format_query(terms),
             terms=terms,
             matches=matches,
-            n_searched=n_searched,
+            n_searched=allowed.n_photos,
             seconds=watch.total(),
             unknown_words=unknown_words(attached.readings),
             is_exact=is_exact,
             query_parts=parts,
             query_embedding=row,
             readings=tuple(attached.readings),
-            n_excluded=n_excluded,
+            n_excluded=allowed.n_excluded,
         )
 
     def _terms(self, request: SearchRequest) -> tuple[Term, ...]:
@@ -160,9 +159,9 @@ class SearchEngine(SearchContext):
 
         Letter by letter: "Belt - Black" may be a title, "belt - black" takes black away.
         """
-        catalogue = self.collection.catalogue
+        named = self.retriever.photos(self.retriever.named(text))
         return (
-            any(_calls(photo, text) for photo in catalogue.photos(catalogue.rows_named(text)))
+            any(_calls(photo, text) for photo in named)
             or any(each.value == text for each in self.collection_values.whole(text))
             or self.caption_words.is_set_phrase(text)
         )
@@ -183,11 +182,7 @@ class SearchEngine(SearchContext):
         near
             A query's unit row: count only among the `n` photos nearest to it.
         """
-        catalogue = self.collection.catalogue
-        rows = catalogue.rows_where(filters) if filters else None
-        if near is not None:
-            rows = np.sort(self.collection.index.nearest(near, n, allowed=rows).rows)
-        return catalogue.facets(rows)
+        return self.retriever.facets(filters or {}, near, n)
 
     def read(self, image: bytes | Path) -> DecodedPhoto:
         """Return an attached photo as a person chooses a part of it: whole, in a white square."""
@@ -217,8 +212,7 @@ class SearchEngine(SearchContext):
         }
         return tuple(
             replace(term, text=" ".join(slips.get(word, word) for word in words(term.text)))
-            if not slips.keys().isdisjoint(words(term.text))
-            and not self.collection.catalogue.rows_named(term.text)
+            if not slips.keys().isdisjoint(words(term.text)) and not self.retriever.named(term.text)
             else term
             for term in terms
         )
@@ -249,9 +243,9 @@ class SearchEngine(SearchContext):
         offset = query.request.offset
         rows = rows[offset : offset + query.request.k]
         twins = [twin for row in rows for twin in behind.get(row, ())]
-        ids = self.collection.catalogue.ids_of(twins) if twins else {}
-        photos = self.collection.catalogue.photos(rows)
-        embeddings = np.asarray(self.collection.embeddings[rows], np.float32)
+        ids = self.retriever.ids(twins) if twins else {}
+        photos = self.retriever.photos(rows)
+        embeddings = self.retriever.embeddings(rows)
         parts = parts_of(query.parts, embeddings).tolist() if query.parts else [[]] * len(rows)
         place_of = {row: place for place, row in enumerate(ranking.rows.tolist())}
         places = [place_of[row] for row in rows]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,13 +15,10 @@ from engine.search.context import SearchContext
 from engine.search.dense_weight import NEWS, NEWS_BESIDE_WORDS, log_odds_per_deviation
 from engine.search.diversity import deduplicate, maximal_marginal_relevance
 from engine.search.fusion import POOL, Ranking, Rows, Scores, fuse
-from engine.search.keyword_filter import KeywordFilter
-from engine.search.lexical import LexicalScorer, distinct, isin
+from engine.search.lexical import distinct
 from engine.search.request import SearchRequest
 from engine.search.result import QueryPart
-
-Filters = Mapping[str, Sequence[str]]
-Mask = NDArray[np.bool_]
+from engine.search.retriever import Allowed, Restriction
 
 _MAX_POOL = 4_000
 # The log odds of sharing all values of a photo in the query, where tags are asked too: they tell
@@ -107,31 +104,22 @@ class Ranker:
 
     def __init__(self, context: SearchContext) -> None:
         self._context = context
-        self._collection = context.collection
-        self._keyword_filter = KeywordFilter(context.collection.catalogue)
+        self._retriever = context.retriever
 
-    def allowed(self, query: ReadQuery) -> tuple[Mask | None, int, int]:
-        """Return which rows may be matches (None for all), their number, and the excluded."""
-        catalogue, request = self._collection.catalogue, query.request
-        taken_away = query.taken_away if request.mode != "dense" else []
-        if not (request.filters or request.only_matching or taken_away):
-            return None, self._collection.n_photos - len(query.own), 0
-        allowed = catalogue.mask_where(request.filters)
-        if request.only_matching:
-            allowed = self._keyword_filter.narrowed(query.text, allowed)
-        n_before = np.count_nonzero(allowed)
-        for text in taken_away:
-            allowed[catalogue.rows_saying(text)] = False
-            meant = [
-                (each.attribute, each.value) for each in self._context.collection_values.whole(text)
-            ]
-            for rows in catalogue.rows_having(*meant):
-                allowed[rows] = False
-        n_left = np.count_nonzero(allowed)
-        own = list(query.own)
-        return allowed, int(n_left - np.count_nonzero(allowed[own])), int(n_before - n_left)
+    def allowed(self, query: ReadQuery) -> Allowed:
+        """Find which photos may be matches; those that are part of the query are none."""
+        request = query.request
+        allowed = self._retriever.allowed(
+            Restriction(
+                request.filters,
+                carrying=query.text if request.only_matching else "",
+                without=tuple(query.taken_away) if request.mode != "dense" else (),
+            )
+        )
+        n_own = int(np.count_nonzero(self._retriever.passing(sorted(query.own), allowed)))
+        return replace(allowed, n_photos=allowed.n_photos - n_own)
 
-    def ranked(self, query: ReadQuery, allowed: Mask | None) -> tuple[Ranking, bool]:
+    def ranked(self, query: ReadQuery, allowed: Allowed) -> tuple[Ranking, bool]:
         """Return rows in order, at least as many as are wanted where there are, and exactness."""
         whole, is_exact = Ranking(np.empty(0, np.int64)), True
         for n_pool in pool_sizes(query.request):
@@ -139,7 +127,7 @@ class Ranker:
             whole = whole.followed_by(pool)
         return whole, is_exact
 
-    def _pool(self, query: ReadQuery, allowed: Mask | None, n_pool: int) -> tuple[Ranking, bool]:
+    def _pool(self, query: ReadQuery, allowed: Allowed, n_pool: int) -> tuple[Ranking, bool]:
         """Rank about so many rows."""
         request = query.request
         by_attributes = (
@@ -151,12 +139,8 @@ class Ranker:
         near: Rows = np.empty(0, np.int64)
         is_exact = True
         if query.embedding is not None and request.mode != "lexical":
-            nearest = self._collection.index.nearest(
-                query.embedding,
-                n_pool,
-                allowed=allowed,
-                exact=request.exact or None,
-                ef=request.ef,
+            nearest = self._retriever.nearest(
+                query.embedding, n_pool, allowed, exact=request.exact or None, ef=request.ef
             )
             near, is_exact = _without(nearest.rows, query.own), nearest.is_exact
         if request.mode == "dense":
@@ -167,26 +151,19 @@ class Ranker:
             return self._by_attributes(query.embedding, near, n_pool), is_exact
         return Ranking(near, {"meaning": np.ones(len(near), np.float32)}), is_exact
 
-    def _fused(self, query: ReadQuery, near: Rows, allowed: Mask | None, n_pool: int) -> Ranking:
+    def _fused(self, query: ReadQuery, near: Rows, allowed: Allowed, n_pool: int) -> Ranking:
         """Order what is near and what says the words by what all of it tells."""
-        catalogue, photos = self._collection.catalogue, query.photos
-        named = [] if photos else catalogue.rows_named(query.text)
-        if allowed is not None:
-            named = [row for row in named if allowed[row]]
-        named = _without(np.array(named, np.int64), query.own).tolist()
-        with LexicalScorer.over(
-            catalogue,
-            self._context.collection_values,
-            query.text,
-            k=2 * n_pool if photos else n_pool,  # a condition that many meet is cut by their rows
-            allowed=allowed,
-            is_condition=bool(photos),
-        ) as scorer:
+        photos = query.photos
+        named: Rows = np.array([] if photos else self._retriever.named(query.text), np.int64)
+        named = _without(named[self._retriever.passing(named, allowed)], query.own)
+        # A condition that many meet is cut by their rows.
+        k = 2 * n_pool if photos else n_pool
+        with self._retriever.by_words(query.text, k, allowed, is_condition=bool(photos)) as scorer:
             said = _without(scorer.candidates, query.own)
-            rows = distinct(near, said, np.array(named, np.int64))
+            rows = distinct(near, said, named)
             told = scorer.log_odds(rows)
             is_said = scorer.is_said
-        embeddings = np.asarray(self._collection.embeddings[rows], np.float32)
+        embeddings = self._retriever.embeddings(rows)
         if query.embedding is not None:
             similarities = np.vecdot(embeddings, query.embedding)
             # Nearness decides where all else tells the same.
@@ -204,11 +181,11 @@ class Ranker:
                 told["labels"] = np.float32(_TAKEN_FOR / whole) * alike
         if photos:
             told["tags"] = told["tags"] + self._shared_values(photos, rows)
-        return fuse(rows, told, n_wanted=n_pool, named=named)
+        return fuse(rows, told, n_wanted=n_pool, named=named.tolist())
 
     def _by_attributes(self, embedding: NDArray[np.float32], rows: Rows, n_pool: int) -> Ranking:
         """Order the photos nearest to a photo by their nearness and by what they are taken for."""
-        embeddings = np.asarray(self._collection.embeddings[rows], np.float32)
+        embeddings = self._retriever.embeddings(rows)
         level = np.float32(self._context.background.level(embedding))
         told = {
             "meaning": np.vecdot(embeddings, embedding) - level,
@@ -234,7 +211,7 @@ class Ranker:
     @cached_property
     def _log_odds_per_deviation(self) -> float:
         return log_odds_per_deviation(
-            self._collection, self._context.encoder, self._context.background
+            self._context.collection, self._context.encoder, self._context.background
         )
 
     def _shared_values(self, photos: Sequence[QueryPart], rows: Rows) -> Scores:
@@ -243,17 +220,16 @@ class Ranker:
         Rare values count more; what a photo leaves to the words does not count.
         """
         shared, whole = np.zeros(len(rows), np.float32), 1e-6
-        catalogue, common = self._collection.catalogue, self._context.collection_values.counts
-        n_rows = len(self._collection.embeddings)
+        common = self._context.collection_values.counts
+        n_rows = len(self._context.collection.embeddings)
         for part in photos:
             if part.term.weight < 0 or not part.term.ids:
                 continue
-            for name, value in catalogue.photo(part.term.ids[0]).attributes.items():
+            for name, value in self._retriever.photo(part.term.ids[0]).attributes.items():
                 n_photos = common.get((name, value), 0)
                 if n_photos and name not in part.set_aside.split(", "):
                     worth = math.log1p(n_rows / n_photos)
-                    (having,) = catalogue.rows_having((name, value))
-                    shared[isin(rows, having)] += worth
+                    shared[self._retriever.having(rows, name, value)] += worth
                     whole += worth
         return shared * np.float32(_SHARED / whole)
 
@@ -267,7 +243,7 @@ class Ranker:
         behind: dict[int, list[int]] = {}
         n_shown = request.offset + request.k
         if request.deduplicate:
-            embeddings = np.asarray(self._collection.embeddings[rows], np.float32)
+            embeddings = self._retriever.embeddings(rows)
             n_wanted = len(rows) if request.diversity else n_shown
             rows, behind = deduplicate(rows, embeddings, n_wanted=n_wanted)
         if request.diversity and query.embedding is not None:
@@ -288,14 +264,14 @@ class Ranker:
         for start, end in zip((0, *ranking.pools), ranking.pools, strict=False):
             pool = set(ranking.rows[start:end].tolist())
             candidates = [each for each in rows if each in pool]
-            embeddings = np.asarray(self._collection.embeddings[candidates], np.float32)
+            embeddings = self._retriever.embeddings(candidates)
             chosen += maximal_marginal_relevance(
                 candidates,
                 np.vecdot(embeddings, embedding) + np.isin(candidates, named),
                 embeddings,
                 diversity=diversity,
                 n_wanted=n_wanted - len(chosen),
-                before=np.asarray(self._collection.embeddings[chosen], np.float32),
+                before=self._retriever.embeddings(chosen),
             )
         return chosen
 

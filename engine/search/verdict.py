@@ -18,8 +18,8 @@ from engine.relevance import natural_gap
 from engine.search.calibrations import Calibrations
 from engine.search.context import SearchContext
 from engine.search.evidence import Naming, match_evidence
-from engine.search.ranker import Filters
 from engine.search.result import QueryPart, SearchResult
+from engine.search.retriever import Filters
 from engine.search.subject import Subject, subject_of
 from engine.text import other_number, words
 from engine.text.stopwords import is_telling
