@@ -16,7 +16,7 @@ from pages.shared import access
 from pages.shared.access import Access
 from pages.shared.figures import TURNED_AWAY, VISITS
 from pages.shared.headers import answer, headers_for
-from pages.shared.health import METRICS, answer_monitor, is_monitored, may_read_figures
+from pages.shared.health import HEALTHZ, METRICS, answer_monitor, is_monitored, may_read_figures
 from pages.shared.limits import METER, n_programs
 from pages.shared.log import note, open_log
 from pages.shared.protocol import is_modest, without_place
@@ -61,7 +61,8 @@ class Guard:
         sent = [
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
         ]
-        is_watcher = may_read_figures(sent, scope.get("client"))
+        is_monitor = scope["path"].endswith((HEALTHZ, METRICS))
+        is_watcher = is_monitor and may_read_figures(sent, scope.get("client"))
         if scope["type"] == "http" and is_monitored(scope["path"], is_watcher=is_watcher):
             await answer_monitor(self.app, scope, receive, send, in_full=is_watcher)
             return

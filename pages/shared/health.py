@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import time
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ STREAMLITS, STREAMLITS_HEALTH = "/_stcore/metrics", "/_stcore/health"
 WATCHERS = "KINDRED_METRICS_PEERS"
 SECONDS_KEPT = 5.0  # whoever asks more often makes no more work
 STARTED = time.time()
+LOGGER = logging.getLogger(__name__)
 _looked: dict[str, Any] = {}
 
 
@@ -32,9 +34,14 @@ def may_read_figures(headers: Headers, client: tuple[str, int] | None) -> bool:
     """Tell whether figures are for who asks: a program of this computer, or one that is named."""
     if is_forwarded(headers):
         return False
+    if is_among(client, "127.0.0.0/8,::1") and is_direct(headers):
+        return True
     named = os.environ.get(WATCHERS, "")
-    is_here = is_among(client, "127.0.0.0/8,::1") and is_direct(headers)
-    return is_here or bool(named and is_among(client, named))
+    try:
+        return bool(named) and is_among(client, named)
+    except ValueError as error:
+        LOGGER.error("%s names what is no address and no network: %s", WATCHERS, error)
+        return False
 
 
 def is_monitored(path: str, *, is_watcher: bool) -> bool:

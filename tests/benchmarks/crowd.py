@@ -156,6 +156,17 @@ def resident_mb(running: Sequence[subprocess.Popen]) -> float:
     return sum(int(re.search(r"VmRSS:\s+(\d+)", told)[1]) for told in found) / 1024  # type: ignore[index]
 
 
+def busy_seconds(running: Sequence[subprocess.Popen]) -> tuple[float, float]:
+    """Return the processor time of the whole machine so far, and what of it is ours."""
+    tick = os.sysconf("SC_CLK_TCK")
+    user, nice, system = map(int, Path("/proc/stat").read_text("utf-8").split()[1:4])
+    ours = time.process_time()
+    for each in running:
+        told = Path(f"/proc/{each.pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+        ours += (int(told[11]) + int(told[12])) / tick
+    return (user + nice + system) / tick, ours
+
+
 def queries_of(folder: Path) -> list[str]:
     """Return what its captions say at their end, each once."""
     with Collection.open(folder) as collection:
@@ -200,14 +211,16 @@ def turn(
         crowd(address, slug, queries, n_people, 10)  # models wake, caches fill, memory is taken
         time.sleep(SECONDS_KEPT + 15)
         before = resident_mb(running)
-        load = os.getloadavg()[0]
+        (all_before, ours_before), begin = busy_seconds(running), time.monotonic()
         spent, errors = crowd(address, slug, queries, n_people, seconds)
-        most = resident_mb(running)
+        (all_then, ours_then), most = busy_seconds(running), resident_mb(running)
+        by_others = (all_then - all_before) - (ours_then - ours_before)
+        by_others /= time.monotonic() - begin
         time.sleep(SECONDS_KEPT + 15)
         after = resident_mb(running)
     p95 = statistics.quantiles(spent, n=20)[-1]
     print(
-        f"{n_programs} program(s), {n_people} people, {seconds:.0f} s, load before {load:.1f}: "
+        f"{n_programs} program(s), {n_people} people, {seconds:.0f} s, others at work on {by_others:.2f} cores: "
         f"{len(spent):,} searches, {len(spent) / seconds:.1f} a second, median "
         f"{statistics.median(spent):.0f} ms, p95 {p95:.0f} ms, {len(errors)} errors; memory "
         f"{before:.0f} MB before, {most:.0f} MB at the end, {after:.0f} MB after they left "

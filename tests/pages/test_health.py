@@ -123,6 +123,9 @@ def test_figures_are_for_those_who_are_named(monkeypatch: pytest.MonkeyPatch):
     assert may_read_figures(there, ("10.0.0.5", 5000))
     assert not may_read_figures(there, ("10.0.0.6", 5000))
     assert not may_read_figures([*there, ("X-Forwarded-For", "x")], ("10.0.0.5", 5000))
+    monkeypatch.setenv("KINDRED_METRICS_PEERS", "the watcher")
+    assert not may_read_figures(there, ("10.0.0.5", 5000))
+    assert may_read_figures(HERE, ("127.0.0.1", 5000))
 
 
 def lines_of(home: Path) -> list[dict]:
