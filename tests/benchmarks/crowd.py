@@ -220,7 +220,8 @@ def turn(
         after = resident_mb(running)
     p95 = statistics.quantiles(spent, n=20)[-1]
     print(
-        f"{n_programs} program(s), {n_people} people, {seconds:.0f} s, others at work on {by_others:.2f} cores: "
+        f"{n_programs} program(s), {n_people} people, {seconds:.0f} s, others at work on "
+        f"{by_others:.2f} cores: "
         f"{len(spent):,} searches, {len(spent) / seconds:.1f} a second, median "
         f"{statistics.median(spent):.0f} ms, p95 {p95:.0f} ms, {len(errors)} errors; memory "
         f"{before:.0f} MB before, {most:.0f} MB at the end, {after:.0f} MB after they left "
