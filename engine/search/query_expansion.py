@@ -14,7 +14,7 @@ import math
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -29,6 +29,7 @@ from engine.storage.collection import CATALOGUE
 from engine.text import has_run, stems
 
 PHRASE_VALUES = BuildArrays("phrases.npz", way=1, files=(CATALOGUE,))
+_ARRAYS = ("hashes", "values", "names")
 
 # Of the photos that use some words so many are looked at, spread over all of them.
 _N_SAMPLED = 64
@@ -213,17 +214,13 @@ class PhraseValues:
 
     def keep(self, collection: Collection) -> None:
         """Write them into the folder of the collection's build, if it can be written."""
-        PHRASE_VALUES.keep(collection, vars(self))
+        PHRASE_VALUES.keep(collection, {name: getattr(self, name) for name in _ARRAYS})
 
     @classmethod
     def kept(cls, collection: Collection) -> PhraseValues | None:
         """Return what lies with a build; None where nothing does, or nothing that fits it."""
         arrays = PHRASE_VALUES.kept(collection)
-        return (
-            None
-            if arrays is None
-            else cls(**{each.name: arrays[each.name] for each in fields(cls)})
-        )
+        return None if arrays is None else cls(*(arrays[name] for name in _ARRAYS))
 
     def of(self, asked: Sequence[str]) -> dict[str, str]:
         """Return attribute and value of what stems, next to one another, stand for; mostly none."""

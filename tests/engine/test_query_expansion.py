@@ -73,6 +73,12 @@ def test_a_photo_that_says_a_word_in_two_captions_counts_once(tmp_path: Path):
         assert PhraseValues.learned(made, made.shared_values()).of(["lamp"]) == {}
 
 
+def test_photos_that_say_nothing_teach_nothing(tmp_path: Path):
+    with shelf_of(tmp_path / "catalogue.sqlite", [((), {"room": "hall"})] * 3) as made:
+        assert PhraseValues.learned(made, made.shared_values()).of(["lamp"]) == {}
+        assert PhraseValues.learned(made, []).of(["lamp"]) == {}
+
+
 def test_what_was_learned_is_what_reading_the_captions_tells(catalogue: Catalogue):
     """Every word of the demo, and every pair of which no caption has one word without the other in
     a run: there both ways look at the same photos."""
