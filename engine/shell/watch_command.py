@@ -69,7 +69,7 @@ def _make_or_check(photos: Path, collection: Path) -> None:
 
 def _tell(sentence: str) -> None:
     print(f"{datetime.now():%Y-%m-%d %H:%M:%S}  {plain(sentence)}", file=sys.stderr)
-    _tell_job(f"{datetime.now():%H:%M}  {plain(sentence)}")
+    _tell_job(f"{datetime.now():%H:%M} · {plain(sentence)}")
 
 
 def _tell_job(sentence: str) -> None:
