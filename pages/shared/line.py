@@ -12,6 +12,7 @@ import streamlit as st
 from engine.access import Role, may
 from engine.errors import BusyError
 from pages.shared.figures import REFUSALS, timed
+from pages.shared.limits import n_programs
 
 MOST_AT_ONCE, LONGEST_LINE = 8, 60
 
@@ -20,7 +21,7 @@ class Line:
     """Those who wait until a page of theirs is drawn, the first to come first."""
 
     def __init__(self, n_at_once: int, longest: int) -> None:
-        self._n_at_once, self._longest = n_at_once, longest
+        self.n_at_once, self._longest = n_at_once, longest
         self._n_at_work, self._waiting = 0, deque[object]()
         self._changed = threading.Condition()
 
@@ -59,7 +60,7 @@ class Line:
         while True:
             with self._changed:
                 place = self._waiting.index(ticket) + 1
-                if place == 1 and self._n_at_work < self._n_at_once:
+                if place == 1 and self._n_at_work < self.n_at_once:
                     self._waiting.popleft()
                     self._n_at_work += 1
                     self._changed.notify_all()
@@ -77,7 +78,18 @@ class Line:
             self._changed.notify_all()
 
 
-LINE = Line(MOST_AT_ONCE, LONGEST_LINE)
+def line_of(n_sharing: int) -> Line:
+    """Return the line of one program among those that share the machine: its part of all turns.
+
+    Examples
+    --------
+    >>> line_of(2).n_at_once, line_of(100).n_at_once
+    (4, 1)
+    """
+    return Line(max(MOST_AT_ONCE // n_sharing, 1), max(LONGEST_LINE // n_sharing, 1))
+
+
+LINE = line_of(n_programs())
 _turns = threading.local()
 
 
