@@ -78,10 +78,13 @@ def test_files_are_looked_at_now_and_then_though_nobody_tells(collection, photos
 
 @pytest.mark.parametrize("polls", ["", "1"], ids=["told by the system", "polling"])
 def test_the_system_tells_of_a_photo_that_comes_and_of_one_that_goes(
-    polls, collection, photos, monkeypatch
+    polls, collection, photos, tmp_path, monkeypatch
 ):
-    """Watched in a thread of its own, as long as it takes."""
+    """Watched in a thread of its own, as long as it takes; what comes is whole when it comes."""
     monkeypatch.setenv("WATCHFILES_FORCE_POLLING", polls)
+    monkeypatch.setattr("engine.watch._WAIT_MS", 100)
+    monkeypatch.setattr("engine.watch._TOGETHER_MS", 200)
+    (tmp_path / "new.png").write_bytes(square("red", 3))
     stop, reports, came = threading.Event(), [], threading.Event()
 
     def look() -> None:
@@ -91,7 +94,7 @@ def test_the_system_tells_of_a_photo_that_comes_and_of_one_that_goes(
 
     watcher = threading.Thread(target=look, daemon=True)
     watcher.start()
-    (photos / "new.png").write_bytes(square("red", 3))
+    (tmp_path / "new.png").rename(photos / "new.png")
     assert came.wait(300)
     came.clear()
     (photos / "new.png").unlink()
