@@ -15,8 +15,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from engine.config import keep_private
 from engine.lazy import lazy_names
-from engine.privacy import keep_private
 
 if TYPE_CHECKING:
     from engine.catalogue import Catalogue, Photo, read_source

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from engine.privacy import keep_files_private
+from engine.config import keep_files_private
 from engine.shell import main
 
 if __name__ == "__main__":

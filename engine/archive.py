@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from engine.durable import PARTIAL, flush_file
+from engine.durable import whole_file
 from engine.errors import KindredError
 
 HASHES = "hashes.json"
@@ -65,19 +65,16 @@ def pack(file: Path, members: Iterable[tuple[str, Path | bytes]], *, level: int 
     OSError
         A file cannot be read, or the zip cannot be written; nothing is left of it.
     """
-    beside = file.with_name(file.name + PARTIAL)
     method = zipfile.ZIP_DEFLATED if level else zipfile.ZIP_STORED
     hashes: dict[str, str] = {}
-    try:
-        with zipfile.ZipFile(beside, "w", method, compresslevel=level or None) as archive:
-            for name, content in members:
-                with _opened(content) as source, archive.open(name, "w", force_zip64=True) as out:
-                    hashes[name] = _copied(source, out.write)
-            archive.writestr(HASHES, json.dumps(hashes, ensure_ascii=False))
-        flush_file(beside)
-        beside.replace(file)
-    finally:
-        beside.unlink(missing_ok=True)
+    with (
+        whole_file(file) as beside,
+        zipfile.ZipFile(beside, "w", method, compresslevel=level or None) as archive,
+    ):
+        for name, content in members:
+            with _opened(content) as source, archive.open(name, "w", force_zip64=True) as out:
+                hashes[name] = _copied(source, out.write)
+        archive.writestr(HASHES, json.dumps(hashes, ensure_ascii=False))
     return file.stat().st_size
 
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from engine.catalogue import Photo
 from engine.encoders import Encoder
+from engine.evaluation.metrics import entropy
 from engine.selection import even_sample
 from engine.storage import Collection
 from engine.text import words
@@ -141,18 +142,6 @@ class AttributeSimilarity:
             for name, pairs in found.items()
             if 2 <= len(pairs) <= _MAX_VALUES
         }
-
-
-def entropy(counts: Sequence[int]) -> float:
-    """Return the entropy of values seen so many times each, in nats.
-
-    Examples
-    --------
-    >>> print(f"{entropy([5, 5]):.4f}")  # log 2
-    0.6931
-    """
-    shares = np.array(counts, np.float64) / sum(counts)
-    return float(-(shares * np.log(shares)).sum())
 
 
 def _probable(rows: NDArray[np.float32], values: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -24,7 +24,7 @@ from engine.archive import ArchiveError, ArchiveLimits, pack, read_member, unpac
 from engine.catalogue import Catalogue
 from engine.durable import whole_folder
 from engine.encoders import read_manifest
-from engine.errors import CollectionError
+from engine.errors import CollectionError, writing
 from engine.evaluation.judgements import judgements_file
 from engine.maps import list_maps
 from engine.maps.map_folder import map_folder, maps_folder
@@ -79,17 +79,11 @@ def export_collection(
     file = Path(file).absolute()
     with Collection.open(folder) as collection:
         collection.wait_until_verified()
-        try:
+        with writing(CollectionError, "the archive cannot be written", file):
             file.parent.mkdir(parents=True, exist_ok=True)
             with TemporaryDirectory(dir=file.parent, prefix=f".{file.name}") as beside:
                 members = _members(collection, Path(beside), progress, with_photos=with_photos)
                 return pack(file, members, level=0)
-        except OSError as error:
-            raise CollectionError(
-                f"the archive cannot be written ({error.strerror or error})",
-                value=file,
-                remedy="Check that there is room on the disk and that you may write there",
-            ) from error
 
 
 def told_by(file: Path | BinaryIO) -> tuple[str, int] | None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 import struct
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -61,8 +63,33 @@ def flush_folder(folder: Path) -> None:
         flush_file(Path(parent))
 
 
+def free_folder(shelf: Path, name: str, otherwise: str, *, taken: Iterable[str] = ()) -> Path:
+    """Return a folder on a shelf that is not there yet; a person's name is never a path.
+
+    Parameters
+    ----------
+    shelf
+        The folder it will lie in, which need not be there.
+    name
+        What a person calls it.
+    otherwise
+        What it is called where no letter of that name can be kept.
+    taken
+        Names that it may not have either.
+
+    Examples
+    --------
+    >>> free_folder(Path("shelf"), "My ../ shoes!", "collection", taken=["my-shoes"]).name
+    'my-shoes-2'
+    """
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or otherwise
+    there = {*taken, *(path.name for path in (shelf.iterdir() if shelf.is_dir() else ()))}
+    numbers = (f"{slug}-{number}" for number in range(2, len(there) + 3))
+    return shelf / next(free for free in (slug, *numbers) if free not in there)
+
+
 @contextmanager
-def whole_folder(place: Path, *, replace: bool = False) -> Iterator[Path]:
+def whole_folder(place: Path, *, replace: bool = False, resumes: bool = False) -> Iterator[Path]:
     """Give an empty folder to fill; it takes its place when the block ends, else it is removed.
 
     Parameters
@@ -71,6 +98,8 @@ def whole_folder(place: Path, *, replace: bool = False) -> Iterator[Path]:
         Where the folder will be; its parents are made.
     replace
         Remove what is there, once the new folder is on the disk.
+    resumes
+        Keep what a block that failed has filled in, and give it to the next one.
 
     Raises
     ------
@@ -89,8 +118,9 @@ def whole_folder(place: Path, *, replace: bool = False) -> Iterator[Path]:
     ['weights']
     """
     beside = place.with_name(place.name + PARTIAL)
-    shutil.rmtree(beside, ignore_errors=True)  # what a killed program left
-    beside.mkdir(parents=True)
+    if not resumes:
+        shutil.rmtree(beside, ignore_errors=True)  # what a killed program left
+    beside.mkdir(parents=True, exist_ok=resumes)
     try:
         yield beside
         flush_folder(beside)
@@ -98,20 +128,20 @@ def whole_folder(place: Path, *, replace: bool = False) -> Iterator[Path]:
             shutil.rmtree(place, ignore_errors=True)
         beside.rename(place)
     except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
+        if not resumes or (beside.is_dir() and not any(beside.iterdir())):
+            shutil.rmtree(beside, ignore_errors=True)
         raise
     flush_file(place.parent)
 
 
-def write_whole(path: Path, content: bytes, *, flush: bool = True) -> None:
-    """Put `content` at `path`, replacing what is there in one step.
+@contextmanager
+def whole_file(path: Path, *, flush: bool = True) -> Iterator[Path]:
+    """Give a file to write beside `path`; it takes that place when the block ends, else it goes.
 
     Parameters
     ----------
     path
         The file to make or replace; its folder must exist.
-    content
-        All of its bytes.
     flush
         Wait for the disk, so that a power cut keeps it too. Without, only a crash of the
         program is survived: enough for progress, which is worth nothing after a power cut.
@@ -123,17 +153,40 @@ def write_whole(path: Path, content: bytes, *, flush: bool = True) -> None:
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
     try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            if flush:
-                os.fsync(file.fileno())
+        yield beside
+        if flush:
+            flush_file(beside)
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
     if flush:
         flush_file(path.parent)
+
+
+def write_whole(path: Path, content: bytes, *, flush: bool = True) -> None:
+    """Put `content` at `path`, replacing what is there in one step (see `whole_file`)."""
+    with whole_file(path, flush=flush) as beside:
+        beside.write_bytes(content)
+
+
+def write_arrays(path: Path, arrays: Mapping[str, Any], *, flush: bool = False) -> None:
+    """Put named NumPy arrays at `path` as one ``.npz`` file (see `whole_file`)."""
+    import numpy as np  # not every program that writes a record needs it
+
+    with whole_file(path, flush=flush) as beside, beside.open("wb") as file:
+        np.savez(file, **arrays)
+
+
+def read_arrays(path: Path) -> dict[str, Any] | None:
+    """Return what `write_arrays` wrote; None where there is no such file, or it is damaged."""
+    import numpy as np
+
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return dict(file)
+    except (OSError, *MALFORMED, zipfile.BadZipFile):
+        return None
 
 
 def write_json(path: Path, value: Any, *, flush: bool = True, indent: int = 2) -> None:
@@ -160,6 +213,15 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_bytes())
     except RecursionError as error:
         raise ValueError("nested deeper than any record") from error
+
+
+def known_record(path: Path) -> dict[str, Any]:
+    """Return the record in a file; an empty one where there is none, or it is damaged."""
+    try:
+        record = read_json(path)
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
 def read_record(
@@ -244,6 +306,32 @@ def read_checked(path: Path) -> dict[str, Any]:
     if record.pop(_CHECKSUM, None) not in (None, _checksum_of(record)):
         raise DamagedFileError("is not what was written")
     return record
+
+
+def append_line(path: Path, record: Mapping[str, Any], *, mode: int = 0o644) -> None:
+    """Append one line of JSON in a single write, so that two programs never mix theirs."""
+    line = (json.dumps(record) + "\n").encode("ascii")
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, mode)
+    try:
+        end = os.lseek(descriptor, 0, os.SEEK_END)
+        if end and os.pread(descriptor, 1, end - 1) != b"\n":  # what a crash left of a line
+            line = b"\n" + line
+        os.write(descriptor, line)
+    finally:
+        os.close(descriptor)
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Return the whole lines of a file of JSON lines; none where there is no file."""
+    try:
+        *lines, _half = path.read_bytes().split(b"\n")
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        with suppress(ValueError):  # a disk that was full in the middle of a line
+            found.append(json.loads(line))
+    return [each for each in found if isinstance(each, dict)]
 
 
 def _checksum_of(record: Mapping[str, Any]) -> str:

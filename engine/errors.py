@@ -6,6 +6,9 @@ The engine raises them, the shell prints them in one line, the pages show them i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class KindredError(Exception):
     """The world's fault, told in three parts.
@@ -34,6 +37,36 @@ class KindredError(Exception):
     def __str__(self) -> str:
         sentence = self.what if self.value is None else f"{self.what}: {self.value}"
         return f"{sentence}. {self.remedy}." if self.remedy else f"{sentence}."
+
+
+@contextmanager
+def writing(refuse: type[KindredError], failed: str, place: object) -> Iterator[None]:
+    """Say why something cannot be written, where the disk refuses it within a ``with`` block.
+
+    Parameters
+    ----------
+    refuse
+        The error raised instead of `OSError`.
+    failed
+        What happened, without the reason.
+    place
+        The file or folder.
+
+    Examples
+    --------
+    >>> with writing(MapError, "the map cannot be written", "maps"):
+    ...     raise OSError(28, "No space left on device")
+    Traceback (most recent call last):
+    engine.errors.MapError: the map cannot be written (No space left on device): maps. Check ...
+    """
+    try:
+        yield
+    except OSError as error:
+        raise refuse(
+            f"{failed} ({error.strerror or error})",
+            value=place,
+            remedy="Check that there is room on the disk and that you may write there",
+        ) from error
 
 
 class AccessError(KindredError):

@@ -10,6 +10,7 @@ import fcntl
 import os
 import random
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,13 +27,20 @@ class LockHeldError(Exception):
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
+def exclusive(path: Path, *, wait_seconds: float = 0.0) -> Iterator[None]:
     """Hold the lock file at `path` alone, for the length of a ``with`` block.
+
+    Parameters
+    ----------
+    path
+        The lock's file.
+    wait_seconds
+        How long to wait for whoever holds it.
 
     Raises
     ------
     LockHeldError
-        When another program (or another block of this one) holds it.
+        When another program (or another block of this one) holds it still.
     OSError
         When the file cannot be made or the disk knows no locks.
 
@@ -48,8 +56,11 @@ def exclusive(path: Path) -> Iterator[None]:
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        if not _locked(descriptor):
-            raise LockHeldError(_written_in(descriptor))
+        until = time.monotonic() + wait_seconds
+        while not _locked(descriptor):
+            if time.monotonic() >= until:
+                raise LockHeldError(_written_in(descriptor))
+            time.sleep(_PAUSE_SECONDS)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"pid {os.getpid()}".encode(), 0)
         yield
@@ -82,19 +93,11 @@ class ReaderMark:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._descriptor = os.open(folder, os.O_RDONLY)
-        with suppress(OSError):  # a disk without locks: nobody there can be kept from removing
-            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-
-    def close(self) -> None:
+        descriptor = os.open(folder, os.O_RDONLY)
+        self.close = weakref.finalize(self, os.close, descriptor)
         """Let the folder go; calling it again is harmless."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
-
-    def __del__(self) -> None:
-        if hasattr(self, "_descriptor"):
-            self.close()
+        with suppress(OSError):  # a disk without locks: nobody there can be kept from removing
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
 def has_readers(folder: Path) -> bool:

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TypeAlias
+
+from engine.durable import write_json
+
+_PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,36 @@ Report: TypeAlias = Callable[[Progress], None]
 
 def no_report(progress: Progress) -> None:
     """Take a report that nobody wants; the default where a caller passes no `progress`."""
+
+
+class ProgressFile:
+    """Writes reports into a file that a reader may look at at any moment, five a second at most.
+
+    The first and the last report of each step are always written; what follows a comma in a step's
+    name makes it no other step.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "progress.json")
+    >>> ProgressFile(path)(Progress("embedding photos", done=1, total=2, seconds=0.5))
+    >>> '"step": "embedding photos"' in path.read_text()
+    True
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._step: str | None = None
+        self._not_before = 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        """Take a report."""
+        step = progress.step.partition(",")[0]
+        is_edge = step != self._step or progress.done == progress.total
+        if not is_edge and time.monotonic() < self._not_before:
+            return
+        write_json(self._path, {**asdict(progress), "written": time.time()}, flush=False)
+        self._step, self._not_before = step, time.monotonic() + _PAUSE_SECONDS
 
 
 class Step:

@@ -37,6 +37,27 @@ def top_k(values: NDArray[Any], k: int) -> NDArray[np.int64]:
     return places[np.argsort(-values[places], kind="stable")[:k]]
 
 
+def largest_of_rows(
+    values: NDArray[np.float32], k: int
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return columns and values of the k largest of each row, largest first, equals in any order.
+
+    Faster than `top_k` where there are many rows.
+
+    Examples
+    --------
+    >>> largest_of_rows(np.array([[3, 9, 5]], "float32"), 2)
+    (array([[1, 2]], dtype=int32), array([[9., 5.]], dtype=float32))
+    """
+    columns = np.argpartition(values, -k, axis=1)[:, -k:]
+    found = np.take_along_axis(values, columns, axis=1)
+    order = np.argsort(-found, axis=1, kind="stable")
+    return (
+        np.take_along_axis(columns, order, axis=1).astype(np.int32),
+        np.take_along_axis(found, order, axis=1),
+    )
+
+
 def even_places(n: int, n_wanted: int) -> NDArray[np.int64]:
     """Return places of an even sample of n things, ascending, each once: all, where n is less.
 

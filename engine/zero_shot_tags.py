@@ -9,33 +9,14 @@ from numpy.typing import NDArray
 
 from engine.encoders import Encoder
 from engine.encoders.model_folder import no_text_side
+from engine.encoders.word_embeddings import WordEmbeddings, telling_words
 from engine.errors import CollectionError
-from engine.selection import even_places, top_k
+from engine.selection import even_places
 from engine.storage import Collection
 from engine.text import singular, words
-from engine.text.stopwords import is_telling
 
 N_TAGS = 10
 _MOST_WORDS = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A word said of a photo.
-
-    Parameters
-    ----------
-    rank
-        From 1, the nearest.
-    word
-        In the singular, as the vocabulary has it.
-    similarity
-        Cosine of the word and the photo, −1 to 1.
-    """
-
-    rank: int
-    word: str
-    similarity: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,40 +41,26 @@ class TagCoverage:
     share: float
 
 
-class Tagger:
-    """The words of a model as rows of its space, ready to be compared with photos.
+def tags_of(
+    encoder: Encoder, photos: NDArray[np.float32], k: int = N_TAGS
+) -> list[list[tuple[str, float]]]:
+    """Return the `k` nearest words of each photo with their cosine, the nearest first.
 
     Parameters
     ----------
     encoder
         A model that understands words.
+    photos
+        Unit rows, shape (n, n_dims).
 
     Raises
     ------
     ModelError
         It understands none.
     """
-
-    def __init__(self, encoder: Encoder) -> None:
-        if encoder.tokenizer is None:
-            raise no_text_side(encoder.name)
-        self.words = list(filter(is_telling, encoder.tokenizer.frequent(_MOST_WORDS)))
-        self._rows = encoder.embed_texts(self.words)
-
-    def tags(self, photos: NDArray[np.float32], k: int = N_TAGS) -> list[list[Tag]]:
-        """Return the `k` nearest words of each photo, nearest first.
-
-        Parameters
-        ----------
-        photos
-            Unit rows, shape (n, n_dims).
-        """
-        similarities = photos @ self._rows.T
-        order = top_k(similarities, k)
-        return [
-            [Tag(rank, self.words[i], float(row[i])) for rank, i in enumerate(places, start=1)]
-            for row, places in zip(similarities, order, strict=True)
-        ]
+    if encoder.tokenizer is None:
+        raise no_text_side(encoder.name)
+    return WordEmbeddings(encoder, telling_words(encoder, _MOST_WORDS)).nearest(photos, k)
 
 
 def measure_tags(
@@ -125,9 +92,9 @@ def measure_tags(
         )
     chosen = [labelled[place] for place in even_places(len(labelled), n_photos)]
     rows = np.asarray(collection.embeddings[[photo.row for photo in chosen]], np.float32)
-    tagged = Tagger(encoder).tags(rows, k)
+    tagged = tags_of(encoder, rows, k)
     hits = [
-        singular(words(photo.attributes[key])[-1]) in {tag.word for tag in tags}
+        singular(words(photo.attributes[key])[-1]) in {word for word, _ in tags}
         for photo, tags in zip(chosen, tagged, strict=True)
     ]
     return TagCoverage(key, len(chosen), k, float(np.mean(hits)))

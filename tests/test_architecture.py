@@ -20,10 +20,10 @@ CODE = [*ENGINE, *PAGES, *TOOLS, *DEMO]
 
 FLOORS = [
     {"errors", "config", "lazy"},
-    {"progress", "durable", "locks", "network", "selection", "memory"},
-    {"text", "archive", "access"},
+    {"durable", "locks", "network", "selection", "memory"},
+    {"text", "archive", "access", "progress"},
     {
-        *("catalogue", "images", "query", "losses", "privacy"),
+        *("catalogue", "images", "query", "losses"),
         *("index", "projection", "relevance", "evaluation.metrics"),
     },
     # They read queries, captions and photos; encoders, training and search read them.
@@ -32,7 +32,7 @@ FLOORS = [
     {"training", "storage", "jobs"},
     {"attribute_similarity"},
     {"search", "maps", "runs", "zero_shot_tags", "hub"},
-    {"explaining", "receipts", "evaluation", "likeness"},
+    {"explanation", "receipts", "evaluation", "likeness"},
     {"collection_archive", "watch", "health"},
     {"__init__", "shell"},
     {"__main__"},

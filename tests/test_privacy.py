@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.config import DEMO_COLLECTION, PROJECT
-from engine.privacy import SILENCE
+from engine.config import DEMO_COLLECTION, PROJECT, SILENCE
 from engine.storage import Collection
 
 STRACE = shutil.which("strace")
@@ -135,7 +134,7 @@ def test_the_watch_sees_a_name_that_is_looked_up(tmp_path):
 
 
 def test_libraries_are_silenced_even_where_the_environment_says_otherwise():
-    program = "import os, engine; print([os.environ[name] for name in engine.privacy.SILENCE])"
+    program = "import os, engine; print([os.environ[name] for name in engine.config.SILENCE])"
     environment = os.environ | dict.fromkeys(SILENCE, "yes please")
     told = subprocess.run(
         [sys.executable, "-c", program],

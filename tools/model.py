@@ -30,7 +30,7 @@ from demo.drawing import draw_collection
 from engine.config import MODELS
 from engine.shell.meter import Meter
 from engine.training import DataSource, TrainingSettings, resume, train
-from engine.training.recipes import resume_recipe, settings_of, train_recipe
+from engine.training.recipes import settings_of
 
 NAME = "kindred-fashion"
 PLACE = Path(__file__).resolve().parent.parent / "build" / "model"
@@ -178,7 +178,7 @@ def make_teacher(name: str, shops: list[Path], place: Path, weights: str) -> Pat
     run = place / name
     if (run / "run.json").exists():
         with Meter() as report:
-            return resume_recipe(run, progress=report).model
+            return resume(run, progress=report).model
     if name == GENERALIST:
         told = {"name": name, **NETWORK, "weights": weights, "size_px": 224}
         data, settings = [DataSource(shops[0])], settings_of("vgg16-fc1", told)
@@ -187,7 +187,7 @@ def make_teacher(name: str, shops: list[Path], place: Path, weights: str) -> Pat
         data = [DataSource(shop) for shop in shops]
         settings = replace(SPECIALISED, weights=weights, teachers=(str(generalist),))
     with Meter() as report:
-        return train_recipe(data, settings, run, progress=report).model
+        return train(data, settings, run, progress=report).model
 
 
 if __name__ == "__main__":

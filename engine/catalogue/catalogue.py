@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
 
 from engine.catalogue import rows as table
 from engine.catalogue.database import CatalogueFile
@@ -96,12 +95,7 @@ class Catalogue(CatalogueReader):
     def __enter__(self) -> Catalogue:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     def move_root(self, root: Path | str) -> None:

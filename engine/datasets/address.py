@@ -14,8 +14,6 @@ import ssl
 from collections.abc import Callable, Sequence
 from urllib.parse import quote, urlsplit
 
-from engine.datasets.refusal import RefusedError
-
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
 _PORTS = {"http": 80, "https": 443}
@@ -135,3 +133,23 @@ class _PinnedHTTPS(_PinnedHTTP):
         super().connect()
         context = ssl.create_default_context()
         self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
+
+
+class RefusedError(Exception):
+    """The photo cannot be taken, today or tomorrow; the message says why."""
+
+
+class TryAgainError(Exception):
+    """The photo could not be had just now.
+
+    Parameters
+    ----------
+    reason
+        Why, in words.
+    seconds
+        How long the server asked to be left alone; 0 when it did not say.
+    """
+
+    def __init__(self, reason: str, seconds: float = 0.0) -> None:
+        super().__init__(reason)
+        self.seconds = seconds

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from engine.datasets.address import RefusedError
 from engine.datasets.download import Downloader, Fetching
 from engine.datasets.import_folder import FAILURES, TABLE, ImportFolder
 from engine.datasets.item import Item, Origin
 from engine.datasets.layouts import ATTRIBUTES, KINDS
-from engine.datasets.refusal import RefusedError
 from engine.errors import CatalogueError, PhotoError
 from engine.images import DEFAULT_LIMITS, read_photo
 from engine.progress import Report, Step, no_report

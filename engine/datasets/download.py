@@ -14,8 +14,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
-from engine.datasets.address import Address, Resolve, connect, is_public, resolve
-from engine.datasets.refusal import RefusedError, TryAgainError
+from engine.datasets.address import (
+    Address,
+    RefusedError,
+    Resolve,
+    TryAgainError,
+    connect,
+    is_public,
+    resolve,
+)
 
 _AGENT = "Kindred (photo import; one user's own collection)"
 _MAX_REDIRECTS = 5

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.datasets.item import Item
-from engine.durable import write_json, write_whole
+from engine.durable import known_record, write_json, write_whole
 from engine.errors import CatalogueError
 
 PHOTOS = "photos"
@@ -94,15 +94,8 @@ class ImportFolder:
 
     def _check(self, terms: dict[str, Any]) -> None:
         path = self._work / "terms.json"
-        is_ours = False
-        if path.is_file():
-            try:
-                is_ours = json.loads(path.read_bytes()) == terms
-            except (OSError, ValueError):
-                is_ours = False
-        elif not self.folder.exists() or not any(self.folder.iterdir()):
-            is_ours = True
-        if not is_ours:
+        is_new = not path.exists() and not (self.folder.exists() and any(self.folder.iterdir()))
+        if not is_new and known_record(path) != terms:
             raise CatalogueError(
                 "the folder holds something else than this import",
                 value=self.folder,

@@ -111,7 +111,7 @@ def load_encoder(folder: Path) -> Encoder:
 
         return KerasPresetEncoder(folder, manifest)
     if manifest.settings.base:
-        from engine.encoders.stacked import StackedEncoder
+        from engine.encoders.portable import StackedEncoder
 
         return StackedEncoder(folder, manifest, load_encoder(_base_of(manifest)))
     if manifest.is_portable:

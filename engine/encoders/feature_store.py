@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.durable import read_json, write_json
+from engine.durable import known_record, write_json
 from engine.errors import ModelError
-from engine.locks import LockHeldError, exclusive
+from engine.locks import exclusive
 
 FORMAT_VERSION = 1
 MANIFEST = "features.json"
 _HASH_BYTES = 16
 _LOCK_SECONDS = 120.0
-_PAUSE_SECONDS = 0.05
 
 
 class FeatureStore:
@@ -79,7 +76,7 @@ class FeatureStore:
                 remedy="Choose another backbone or other weights",
             )
         self._folder.mkdir(parents=True, exist_ok=True)
-        with _locked(self._folder / "lock"):
+        with exclusive(self._folder / "lock", wait_seconds=_LOCK_SECONDS):
             write_json(self._folder / MANIFEST, self._terms, flush=False)
             self._read()
             new = [i for i, name in enumerate(hashes) if name not in self]
@@ -98,11 +95,7 @@ class FeatureStore:
 
     def _check(self) -> None:
         """A store of another width is of no use to anyone here."""
-        try:
-            fits = read_json(self._folder / MANIFEST) == self._terms
-        except (OSError, ValueError):
-            fits = False
-        if not fits:
+        if known_record(self._folder / MANIFEST) != self._terms:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _n_whole(self) -> int:
@@ -141,22 +134,3 @@ def _grow(path: Path, n_bytes: int, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock, waiting for whoever is writing just now."""
-    until = time.monotonic() + _LOCK_SECONDS
-    while True:
-        try:
-            lock = exclusive(path)
-            lock.__enter__()
-            break
-        except LockHeldError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(_PAUSE_SECONDS)
-    try:
-        yield
-    finally:
-        lock.__exit__(None, None, None)

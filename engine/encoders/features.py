@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,16 +20,14 @@ from numpy.typing import NDArray
 from engine import config
 from engine.catalogue import Skipped
 from engine.encoders.feature_store import FeatureStore, prune
+from engine.encoders.photo_batches import PhotoBatches
 from engine.errors import PhotoError
-from engine.images import DecodedPhoto, Preprocessing, hash_photos, read_photos
+from engine.images import Preprocessing, hash_photos, read_photos
 from engine.progress import Report, Step, no_report
 
 if TYPE_CHECKING:
     import keras
 
-_BATCH = 64
-_SHARD_PHOTOS = 512
-_SHARD_SECONDS = 5.0
 # Networks with random weights are others each time; their leavings must not fill the disk.
 MAX_KEPT_BYTES = 4 * 2**30
 Run = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
@@ -108,26 +105,6 @@ class FrozenFeatures:
         self.store = FeatureStore(kept / fingerprint, n_features)
 
     @classmethod
-    def of(cls, tower: keras.Model, *, folder: Path | None = None) -> FrozenFeatures:
-        """Freeze a Keras model from uint8 pixels, (n, size_px, size_px, 3), to features."""
-        import keras as backend
-
-        tower.trainable = False
-        preprocessing = Preprocessing(int(tower.input.shape[1]))
-
-        def run(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-            rows = backend.ops.convert_to_numpy(tower.predict_on_batch(pixels))
-            return rows.astype(np.float32, copy=False)
-
-        return cls(
-            run,
-            preprocessing=preprocessing,
-            n_features=int(tower.output.shape[-1]),
-            fingerprint=fingerprint_of(tower, preprocessing),
-            folder=folder,
-        )
-
-    @classmethod
     def of_encoder(cls, encoder: _Embeds) -> FrozenFeatures:
         """Take an encoder's own rows of photos for features."""
         return cls(
@@ -176,7 +153,7 @@ class FrozenFeatures:
                 first.setdefault(name, place)
         missing = list(first.values())
         step = Step(progress, "computing features", len(missing))
-        shard = _Shard(self._run, self.store)
+        batches = PhotoBatches(self._run, self.store.append)
         outcomes = read_photos(
             [paths[place] for place in missing], self.preprocessing, n_threads=os.cpu_count() or 1
         )
@@ -185,47 +162,11 @@ class FrozenFeatures:
             if isinstance(outcome, PhotoError):
                 failed[str(names[place])] = outcome
             else:
-                shard.take(outcome)
+                batches.take(outcome.content_hash, outcome.pixels)
                 names[place] = outcome.content_hash  # the file may have changed meanwhile
             step.at(done)
-        shard.finish()
+        batches.finish()
         names[:] = [failed.get(name, name) if isinstance(name, str) else name for name in names]
-
-
-class _Shard:
-    """Collects photos into batches, and finished batches into one append."""
-
-    def __init__(self, run: Run, store: FeatureStore) -> None:
-        self._run = run
-        self._store = store
-        self._waiting: list[DecodedPhoto] = []
-        self._hashes: list[str] = []
-        self._rows: list[NDArray[np.float32]] = []
-        self._written = time.monotonic()
-
-    def take(self, photo: DecodedPhoto) -> None:
-        self._waiting.append(photo)
-        if len(self._waiting) == _BATCH:
-            self._compute()
-            is_late = time.monotonic() - self._written >= _SHARD_SECONDS
-            if is_late or len(self._hashes) >= _SHARD_PHOTOS:
-                self._write()
-
-    def finish(self) -> None:
-        self._compute()
-        self._write()
-
-    def _compute(self) -> None:
-        if self._waiting:
-            self._rows.append(self._run(np.stack([photo.pixels for photo in self._waiting])))
-            self._hashes += [photo.content_hash for photo in self._waiting]
-            self._waiting.clear()
-
-    def _write(self) -> None:
-        if self._hashes:
-            self._store.append(self._hashes, np.concatenate(self._rows))
-            self._hashes, self._rows = [], []
-        self._written = time.monotonic()
 
 
 def fingerprint_of(tower: keras.Model, preprocessing: Preprocessing) -> str:

@@ -15,13 +15,12 @@ from engine.encoders import model_folder as files
 from engine.encoders.features import FrozenFeatures, fingerprint_of
 from engine.encoders.model_folder import ModelManifest, no_text_side, write_manifest
 from engine.encoders.model_settings import PUBLISHED, ModelSettings
+from engine.encoders.photo_batches import in_batches
 from engine.encoders.places import FeaturePlaces, no_places, places_of
 from engine.encoders.towers import feature_tower, photo_tower, text_tower
 from engine.errors import ModelError
 from engine.images import Preprocessing
 from engine.text import Tokenizer
-
-_BATCH = 64
 
 
 class JointEncoder:
@@ -57,12 +56,12 @@ class JointEncoder:
         self.fingerprint = ""
         self.photo_tower = photos or photo_tower(settings)
         self.text_tower: Any = (texts or text_tower(settings)) if settings.has_text else None
-        self._run_photos = compiled(self.photo_tower)
-        self._run_texts = compiled(self.text_tower) if self.text_tower else None
+        self._run_photos = _to_numpy(compiled(self.photo_tower))
+        self._run_texts = _to_numpy(compiled(self.text_tower)) if self.text_tower else None
 
     def embed_photos(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Turn photos, shape (n, size_px, size_px, 3), into unit rows, shape (n, n_dims)."""
-        return _in_batches(self._run_photos, pixels, self.n_dims)
+        return in_batches(self._run_photos, pixels, self.n_dims)
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Turn texts into unit rows, shape (n, n_dims).
@@ -74,7 +73,7 @@ class JointEncoder:
         """
         if self.tokenizer is None or self._run_texts is None:
             raise no_text_side(self.name)
-        return _in_batches(self._run_texts, self.tokenizer.encode(texts), self.n_dims)
+        return in_batches(self._run_texts, self.tokenizer.encode(texts), self.n_dims)
 
     def feature_places(self, pixels: NDArray[np.uint8]) -> FeaturePlaces:
         """Return which place of one photo gave which feature (see `engine.encoders.places`)."""
@@ -188,9 +187,8 @@ def open_features(folder: Path) -> FrozenFeatures:
 def frozen(tower: keras.Model, preprocessing: Preprocessing) -> FrozenFeatures:
     """Return a tower's features of photos, kept on the disk once computed."""
     tower.trainable = False
-    run = compiled(tower)
     return FrozenFeatures(
-        lambda pixels: keras.ops.convert_to_numpy(run(pixels)).astype(np.float32),
+        _to_numpy(compiled(tower)),
         preprocessing=preprocessing,
         n_features=int(tower.output.shape[-1]),
         fingerprint=fingerprint_of(tower, preprocessing),
@@ -210,12 +208,5 @@ def compiled(tower: keras.Model) -> Any:
     return lambda batch: tower(batch, training=False)
 
 
-def _in_batches(run: Any, rows: NDArray[Any], n_dims: int) -> NDArray[np.float32]:
-    """Embed in even batches, so that memory stays bounded."""
-    if not len(rows):
-        return np.empty((0, n_dims), np.float32)
-    parts = [
-        keras.ops.convert_to_numpy(run(rows[start : start + _BATCH]))
-        for start in range(0, len(rows), _BATCH)
-    ]
-    return np.concatenate(parts).astype(np.float32, copy=False)
+def _to_numpy(run: Any) -> Callable[[NDArray[Any]], NDArray[np.float32]]:
+    return lambda batch: keras.ops.convert_to_numpy(run(batch)).astype(np.float32, copy=False)

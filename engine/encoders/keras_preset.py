@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from engine.durable import read_json
 from engine.encoders.model_folder import ModelManifest
 from engine.encoders.model_settings import KERAS_HUB, ModelSettings
-from engine.encoders.occlusion import left_out
 from engine.encoders.open_vocabulary import OpenWords
-from engine.encoders.places import Places, unit_rows
+from engine.encoders.photo_batches import in_batches
+from engine.encoders.places import Places, left_out, unit_rows
 from engine.errors import KindredError, ModelError
 from engine.images.transform import Interpolation
 
@@ -179,9 +179,7 @@ class KerasPresetEncoder:
 
     def _rows(self, side: Any, given: NDArray[Any]) -> NDArray[np.float32]:
         with self._loading:  # Keras compiles a side on its first call
-            parts = [side(given[at : at + _BATCH]) for at in range(0, len(given), _BATCH)]
-        found = np.concatenate(parts) if parts else np.empty((0, self.n_dims))
-        return unit_rows(np.asarray(found, np.float32))
+            return unit_rows(in_batches(side, given, self.n_dims, _BATCH))
 
 
 class PresetVocabulary(OpenWords):

@@ -33,9 +33,8 @@ from engine.durable import read_json
 from engine.encoders.feature_store import FeatureStore
 from engine.encoders.model_folder import ModelManifest
 from engine.encoders.model_settings import OPEN_CLIP, ModelSettings
-from engine.encoders.occlusion import left_out
 from engine.encoders.open_vocabulary import CLEANINGS, OpenVocabulary, Padding
-from engine.encoders.places import PatchPlaces, Places, unit_rows
+from engine.encoders.places import PatchPlaces, Places, left_out, unit_rows
 from engine.encoders.session import open_session
 from engine.errors import ModelError
 from engine.images import content_hash

@@ -5,14 +5,17 @@ division by the length. So every feature comes from one place, the one that won,
 is a sum over places, exactly. A tower that looks at the mirror image too has two such maps, and
 half of every feature comes from a place of each.
 
-Where the mean over places goes through more than a projection, each place is left out in turn
-instead: what the similarity loses by that is what the place gave.
+A tower that mixes all places into one row cannot say which of them gave what. There each place is
+covered with the mean colour in turn, and what the similarity loses by that is what the place gave
+(Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2014).
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -229,3 +232,31 @@ def _constant(graph: Any, names: Any) -> NDArray[np.float32]:
     casts = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "Cast"}
     name = next(each for each in names if casts.get(each, each) in weights)
     return numpy_helper.to_array(weights[casts.get(name, name)]).astype(np.float32)
+
+
+N_PARTS = 7  # a side
+
+
+def left_out(
+    embed: Callable[[NDArray[np.uint8]], NDArray[np.float32]],
+    pixels: NDArray[np.uint8],
+    colour: NDArray[np.float32],
+) -> LeftOutPlaces:
+    """Cover each part of one photo in turn.
+
+    Parameters
+    ----------
+    embed
+        Turns photos into unit rows.
+    pixels
+        (size_px, size_px, 3).
+    colour
+        (3,), in shares of 255: what a part is covered with.
+    """
+    edges = np.linspace(0, len(pixels), N_PARTS + 1).round().astype(int)
+    spans = [slice(start, stop) for start, stop in pairwise(edges)]
+    covered = np.repeat(pixels[None], 1 + N_PARTS * N_PARTS, axis=0)
+    for number, (down, across) in enumerate(((d, a) for d in spans for a in spans), start=1):
+        covered[number, down, across] = np.rint(colour * 255)
+    rows = embed(covered)
+    return LeftOutPlaces(rows[0], rows[1:].reshape(N_PARTS, N_PARTS, -1))

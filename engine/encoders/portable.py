@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.encoders import Encoder
 from engine.encoders import model_folder as files
 from engine.encoders.model_folder import ModelManifest
-from engine.encoders.places import Places, PortablePlaces, no_places
+from engine.encoders.photo_batches import in_batches
+from engine.encoders.places import LeftOutPlaces, Places, PortablePlaces, left_out, no_places
 from engine.encoders.session import open_session
 from engine.encoders.weightless import PooledPlaces, open_weightless
 from engine.errors import ModelError
@@ -27,7 +29,6 @@ from engine.text import Tokenizer
 if TYPE_CHECKING:
     import keras
 
-_BATCH = 64
 # Arrays below this stay in full precision: biases and statistics are small and sensitive.
 _HALVED_FROM = 4096
 
@@ -100,13 +101,7 @@ class PortableEncoder:
 
     def _in_batches(self, session: Any, rows: NDArray[Any]) -> NDArray[np.float32]:
         name = session.get_inputs()[0].name
-        if len(rows) == 1:
-            return session.run(None, {name: rows})[0]
-        parts = [
-            session.run(None, {name: rows[start : start + _BATCH]})[0]
-            for start in range(0, len(rows), _BATCH)
-        ]
-        return np.concatenate(parts) if parts else np.empty((0, self.n_dims), np.float32)
+        return in_batches(lambda batch: session.run(None, {name: batch})[0], rows, self.n_dims)
 
 
 def load_reconstruction(
@@ -174,3 +169,38 @@ def halve(graph: Any) -> None:
     nodes = [*casts, *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)
+
+
+class StackedEncoder:
+    """Photos go through the published model and then the head; texts are the head's own.
+
+    Parameters
+    ----------
+    folder, manifest
+        Of the head.
+    base
+        The published model.
+    """
+
+    def __init__(self, folder: Path, manifest: ModelManifest, base: Encoder) -> None:
+        self._base = base
+        self.runtime = base.runtime
+        self._head = PortableEncoder(folder, manifest)
+        self.name = manifest.name
+        self.fingerprint = manifest.fingerprint
+        self.n_dims = self._head.n_dims
+        self.preprocessing = self._base.preprocessing
+        self.tokenizer = self._head.tokenizer
+
+    def embed_photos(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Turn photos, shape (n, size_px, size_px, 3), into unit rows, shape (n, n_dims)."""
+        return self._head.embed_features(self._base.embed_photos(pixels))
+
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Turn texts into unit rows, shape (n, n_dims)."""
+        return self._head.embed_texts(texts)
+
+    def feature_places(self, pixels: NDArray[np.uint8]) -> LeftOutPlaces:
+        """Return what one photo's row is without each of its parts."""
+        colour = self._base.mean_colour  # type: ignore[attr-defined]  # published ones have it
+        return left_out(self.embed_photos, pixels, colour)

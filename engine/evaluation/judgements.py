@@ -9,13 +9,12 @@ Not inside: what a model makes of them (`engine.evaluation.feedback`).
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from engine import config
 from engine.access import Role, require
+from engine.durable import append_line, read_lines
 from engine.errors import CollectionError
 
 _MAX_BYTES = 64 * 2**20
@@ -64,16 +63,11 @@ def keep_judgement(collection: Path, judgement: Judgement) -> None:
     """
     require(Role.EDITOR)
     path = judgements_file(collection)
-    line = json.dumps(asdict(judgement), ensure_ascii=False) + "\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and path.stat().st_size > _MAX_BYTES:
             raise OSError("the file is full")
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(descriptor, line.encode())  # one write, so that two people never mix lines
-        finally:
-            os.close(descriptor)
+        append_line(path, asdict(judgement), mode=0o600)
     except OSError as error:
         raise CollectionError(
             "a judgement cannot be kept", value=path, remedy="Make room, or the folder writable"
@@ -84,11 +78,8 @@ def read_judgements(collection: Path) -> dict[str, dict[str, int]]:
     """Return the thumbs by query and photo id; a line that cannot be read is passed over."""
     path = judgements_file(collection)
     found: dict[str, dict[str, int]] = {}
-    if not path.is_file():
-        return found
-    for line in path.read_text("utf-8", errors="replace").splitlines():
+    for content in read_lines(path):
         try:
-            content = json.loads(line)
             query, photo_id = str(content["query"]), str(content["photo_id"])
             thumb = int(content["thumb"])
         except (ValueError, KeyError, TypeError):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engine.catalogue import Photo
 from engine.errors import CollectionError
+from engine.evaluation.metrics import entropy
 from engine.search import SearchEngine
 
 _FEW, _MANY = 3, 200
@@ -98,11 +99,4 @@ class Truth:
 
 
 def _entropy(values: NDArray[np.str_]) -> float:
-    """Return how much is told by a value, in nats.
-
-    >>> round(_entropy(np.array(["a", "b", "a", "b"])), 6) == round(float(np.log(2)), 6)
-    True
-    """
-    _, counts = np.unique(values, return_counts=True)
-    shares = counts / max(counts.sum(), 1)
-    return float(-(shares * np.log(shares)).sum())
+    return entropy(np.unique(values, return_counts=True)[1])

@@ -213,6 +213,18 @@ def precision_at_k(
     return float(np.concatenate(hits).mean()), len(rows)
 
 
+def entropy(counts: Sequence[int] | NDArray[np.int64]) -> float:
+    """Return the entropy of values seen so many times each, in nats.
+
+    Examples
+    --------
+    >>> print(f"{entropy([5, 5]):.4f}")  # log 2
+    0.6931
+    """
+    shares = np.array(counts, np.float64) / sum(counts)
+    return float(-(shares * np.log(shares)).sum())
+
+
 def _coded(labels: Sequence[str]) -> NDArray[np.int64]:
     """Number the labels; an empty one becomes -1."""
     number = {label: i for i, label in enumerate(sorted(set(labels) - {""}))}

@@ -133,7 +133,17 @@ def _wanted(repository: str, siblings: Sequence[Any]) -> list[_File]:
 def _check_room(folder: Path, files: Sequence[_File]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     there = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    needed = int(_ROOM * sum(file.n_bytes for file in files)) - there
+    require_room(folder, int(_ROOM * sum(file.n_bytes for file in files)) - there)
+
+
+def require_room(folder: Path, needed: int) -> None:
+    """Refuse a model of more bytes than the disk has left.
+
+    Raises
+    ------
+    ModelError
+        It has no room.
+    """
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise ModelError(

@@ -17,14 +17,14 @@ import numpy as np
 
 from engine import config
 from engine.access import Role, require
-from engine.durable import PARTIAL, flush_folder, read_json, write_json
+from engine.durable import PARTIAL, known_record, whole_folder, write_json
 from engine.encoders import Encoder, load_encoder, models_folder, read_manifest
 from engine.encoders.keras_preset import PRESET, keep_preset, read_preset
 from engine.encoders.model_folder import MANIFEST, REPORT, read_report, write_manifest
 from engine.encoders.model_settings import PUBLISHED
 from engine.encoders.open_clip import CONFIG, LAYOUT, read_layout
 from engine.errors import CollectionError, ModelError
-from engine.hub.fetch import OTHER_RUNTIMES, fetch
+from engine.hub.fetch import OTHER_RUNTIMES, fetch, require_room
 from engine.hub.known import KNOWN, find_known
 from engine.locks import LockHeldError, exclusive
 from engine.progress import Report, Step, no_report
@@ -93,7 +93,7 @@ def _seen(folder: Path, shelf: Path, measure: bool) -> ModelOnShelf:
     origin: Origin = "published" if manifest.settings.backbone in PUBLISHED else "trained"
     if folder.parent == config.MODELS:
         origin = "bundled"
-    speed = _speeds(shelf).get(manifest.fingerprint)
+    speed = known_record(shelf / SPEEDS).get(manifest.fingerprint)
     if speed is None and measure:
         speed = _measure(load_encoder(folder), shelf)
     return ModelOnShelf(folder, folder.name, origin, size, told, *(speed or (None, None)))
@@ -150,15 +150,13 @@ def get_model(
     if (target / MANIFEST).is_file():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(target.name + PARTIAL)
+    lock = exclusive(target.with_name(f".{target.name}.lock"))
     try:
-        with exclusive(target.with_name(f".{target.name}.lock")):
+        with lock, whole_folder(target, resumes=not (is_file or preset)) as beside:
             told = {"source": str(path.resolve()) if is_file else source}
             if preset:
-                shutil.rmtree(beside, ignore_errors=True)
                 names = keep_preset(preset, beside)
             elif is_file:
-                shutil.rmtree(beside, ignore_errors=True)
                 names = _copied(path, beside, progress)
             else:
                 repository = known.repository if known else source
@@ -166,7 +164,7 @@ def get_model(
                 names = fetched.names
                 told = {"repository": repository, "revision": fetched.revision}
                 told["licence"] = known.licence if known else fetched.licence
-            _settle(beside, target, names, told)
+            _settle(beside, target.name, names, told)
     except LockHeldError as error:
         raise ModelError(
             "another program is getting this model", value=target.name, remedy="Wait for it"
@@ -212,20 +210,18 @@ def _users(home: Path | None) -> Iterable[tuple[str, Path]]:
             yield summary.name, summary.folder / (named or "")
 
 
-def _settle(beside: Path, target: Path, names: list[str], told: dict[str, Any]) -> None:
+def _settle(beside: Path, name: str, names: list[str], told: dict[str, Any]) -> None:
     """Try what has come and make a model of it; what does not work is thrown away."""
     try:
         is_preset = (beside / PRESET).is_dir()
         settings = read_preset(beside) if is_preset else read_layout(beside).settings
         shutil.rmtree(beside / ".cache", ignore_errors=True)  # the library's own records
         write_json(beside / REPORT, {"published": told})
-        write_manifest(beside, target.name, settings, published=names)
-        _measure(load_encoder(beside), target.parent)
+        write_manifest(beside, name, settings, published=names)
+        _measure(load_encoder(beside), beside.parent)
     except ModelError:
         shutil.rmtree(beside, ignore_errors=True)
         raise
-    flush_folder(beside)
-    beside.rename(target)
 
 
 def _measure(encoder: Encoder, shelf: Path) -> tuple[float, float]:
@@ -245,16 +241,10 @@ def _measure(encoder: Encoder, shelf: Path) -> tuple[float, float]:
         text_ms = (time.perf_counter() - began) * 1000 / _N_TEXTS
     with suppress(OSError):  # where nothing can be kept, it is measured again
         shelf.mkdir(parents=True, exist_ok=True)
-        write_json(shelf / SPEEDS, _speeds(shelf) | {encoder.fingerprint: (rate, text_ms)})
+        write_json(
+            shelf / SPEEDS, known_record(shelf / SPEEDS) | {encoder.fingerprint: (rate, text_ms)}
+        )
     return rate, text_ms
-
-
-def _speeds(shelf: Path) -> dict[str, Any]:
-    try:
-        found = read_json(shelf / SPEEDS)
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _copied(source: Path, beside: Path, progress: Report) -> list[str]:
@@ -289,16 +279,7 @@ def _unpacked(archive: zipfile.ZipFile, source: Path, beside: Path, progress: Re
         if not entry.is_dir() and not stat.S_ISLNK(entry.external_attr >> 16)
     }
     names = _chosen({name: entry.file_size for name, entry in entries.items()}, source)
-    needed = sum(entries[name].file_size for name in names)
-    beside.mkdir(parents=True)
-    free = shutil.disk_usage(beside).free
-    if needed > free:
-        raise ModelError(
-            f"the disk has no room for the model: {needed / 1e6:,.0f} MB are needed and "
-            f"{free / 1e6:,.0f} MB are free",
-            value=beside.parent,
-            remedy="Make room, or name another home with KINDRED_HOME",
-        )
+    require_room(beside, sum(entries[name].file_size for name in names))
     step = Step(progress, f"unpacking {source.name}", len(names))
     for done, (name, each) in enumerate(names.items(), start=1):
         (beside / each).parent.mkdir(parents=True, exist_ok=True)

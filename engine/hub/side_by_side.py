@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.catalogue import Photo
 from engine.encoders import Encoder
 from engine.encoders.features import FrozenFeatures
@@ -19,7 +22,8 @@ N_PHOTOS = 200
 class SideBySide:
     """Photos of a collection as several models see them.
 
-    What a model makes of a photo is kept on the disk, so asking again costs nothing.
+    What a model makes of a photo is kept on the disk, so asking again costs nothing; what the
+    collection's own model made of it is there already.
 
     Parameters
     ----------
@@ -50,9 +54,14 @@ class SideBySide:
         self.photos: list[Photo] = collection.catalogue.photos(there)
         self._encoders = list(encoders)
         files = [collection.photo_file(row) for row in there]
-        self._seen = [
-            FrozenFeatures.of_encoder(each).compute(files, progress=progress) for each in encoders
-        ]
+        self._seen: list[tuple[Sequence[int], NDArray[np.float32]]] = []
+        for encoder in encoders:
+            if encoder.fingerprint == collection.manifest.model.fingerprint:
+                rows = np.asarray(collection.embeddings[there], np.float32)
+                self._seen.append((range(len(there)), rows))
+            else:
+                found = FrozenFeatures.of_encoder(encoder).compute(files, progress=progress)
+                self._seen.append((found.kept, found.rows))
 
     def nearest(self, text: str, k: int) -> list[list[tuple[Photo, float]]]:
         """Return, for each model, the `k` photos nearest to a text with their similarities.
@@ -63,12 +72,10 @@ class SideBySide:
             A model understands no words.
         """
         answers = []
-        for encoder, seen in zip(self._encoders, self._seen, strict=True):
+        for encoder, (kept, rows) in zip(self._encoders, self._seen, strict=True):
             if encoder.tokenizer is None:
                 raise no_text_side(encoder.name)
-            similarities = seen.rows @ encoder.embed_texts([text])[0]
+            similarities = rows @ encoder.embed_texts([text])[0]
             order = top_k(similarities, k).tolist()
-            answers.append(
-                [(self.photos[seen.kept[each]], float(similarities[each])) for each in order]
-            )
+            answers.append([(self.photos[kept[each]], float(similarities[each])) for each in order])
         return answers

@@ -5,7 +5,6 @@
     queue.py      which job waits for which: a lane for short work, and one for long
     runner.py     runs queued jobs, in a program of its own
     job_control.py start, list, stop and forget jobs
-    writer.py     the child's side: where its progress goes
 
 A job's truth is in files, each of them whole or not there, so any number of readers (pages, shells)
 see it without a server: a page refresh, or the server's death, changes nothing. One long job and
@@ -24,10 +23,9 @@ from engine.jobs.job_control import (
     start_job,
     stop_job,
 )
-from engine.jobs.job_folder import Job
+from engine.jobs.job_folder import PROGRESS_VARIABLE, Job, progress_writer
 from engine.jobs.job_state import JobState, Wait
 from engine.jobs.queue import Lane
-from engine.jobs.writer import PROGRESS_VARIABLE, progress_writer
 from engine.progress import Progress
 
 __all__ = [

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
+from engine.config import keep_files_private
 from engine.jobs.runner import run_jobs
-from engine.privacy import keep_files_private
 
 if __name__ == "__main__":
     keep_files_private()

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 import re
 import secrets
 import shutil
@@ -23,6 +23,9 @@ from typing import Any
 
 from engine.durable import read_json, write_json
 from engine.errors import JobError
+from engine.progress import ProgressFile, Report, no_report
+
+PROGRESS_VARIABLE = "KINDRED_PROGRESS_FILE"
 
 _JOB_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{10}")
 
@@ -200,10 +203,19 @@ def remove_job(job: Job) -> None:
     shutil.rmtree(job.folder, ignore_errors=True)
 
 
+def progress_writer() -> Report:
+    """Return where a command shall report its progress to: its job's file, or, run by hand, nobody.
+
+    The environment variable ``KINDRED_PROGRESS_FILE`` names that file, as it does in every job.
+    """
+    named = os.environ.get(PROGRESS_VARIABLE)
+    return ProgressFile(Path(named)) if named else no_report
+
+
 def _job_in(folder: Path) -> Job | None:
     """Return the job of a folder, or None while (or where) there is none."""
     try:
-        value = json.loads((folder / "job.json").read_bytes())
+        value = read_json(folder / "job.json")
         value["command"] = tuple(value["command"])
         return Job(folder=folder, **value)
     except (OSError, ValueError, KeyError, TypeError):

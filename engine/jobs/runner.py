@@ -22,10 +22,9 @@ from typing import IO
 
 from engine.access import WITHIN
 from engine.config import PROJECT
-from engine.jobs.job_folder import Job, jobs_folder, load_jobs
+from engine.jobs.job_folder import PROGRESS_VARIABLE, Job, jobs_folder, load_jobs
 from engine.jobs.job_state import birth_of, is_alive
 from engine.jobs.queue import WATCH, in_order, waits_for
-from engine.jobs.writer import PROGRESS_VARIABLE
 from engine.locks import LockHeldError, exclusive, holder
 
 GRACE_SECONDS = 5.0

@@ -1,11 +1,10 @@
 """Maps of a collection: photos, captions or both as points of a plane, kept and found again.
 
     map_settings.py MapSettings: what is drawn, and how
-    points.py      the rows to draw: embeddings of photos and captions, and what they depend on
+    points.py      the rows to draw: embeddings of photos and captions, the gap between both
     map_builder.py  make_map: the work, from rows to a kept map
     map_files.py   DrawnMap: one finished map, open for reading
     map_folder.py  where maps are kept: found, listed, swept
-    pairs.py       photos and their captions: true ranks, and the gap between both sides
     cluster_words.py  the words that tell a group of points from the rest
     outdated_map.py a finished map of photos that have changed since, with the new ones placed on it
     pace.py        how long a map takes on this machine

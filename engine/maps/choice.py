@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engine.catalogue.postings import fold
 from engine.encoders import Encoder
+from engine.encoders.word_embeddings import WordEmbeddings
 from engine.maps.cluster_words import most_telling, share_of_words
 from engine.maps.photo_table import PhotoTable
 from engine.selection import top_k
@@ -87,15 +88,11 @@ def words_of_the_model(
     """
     if encoder.tokenizer is None or not len(chosen):
         return []
-    words = encoder.tokenizer.frequent(_WORDS_ASKED)
-    if not words:
-        return []
-    rows = encoder.embed_texts(words)
     direction = chosen.mean(axis=0)
     if len(chosen) < len(everything):
         direction = direction - everything.mean(axis=0)
-        rows = rows - rows.mean(axis=0)
-    return [words[i] for i in top_k(rows @ direction, n_words)]
+    known = WordEmbeddings(encoder, encoder.tokenizer.frequent(_WORDS_ASKED))
+    return [word for word, _ in known.nearest(direction[None], n_words)[0]]
 
 
 def most_typical(embeddings: NDArray[np.float32], n: int) -> list[int]:

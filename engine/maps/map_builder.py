@@ -11,22 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.access import Role, require
-from engine.durable import whole_folder, write_whole
+from engine.durable import whole_folder
 from engine.encoders import Encoder
-from engine.errors import MapError
+from engine.errors import MapError, writing
 from engine.locks import LockHeldError, exclusive
 from engine.maps.cluster_words import telling_words, words_of
 from engine.maps.map_files import DrawnMap, MapRecord, Preview
 from engine.maps.map_folder import key_of, maps_folder, open_map, preview_file, sweep
 from engine.maps.map_settings import MapSettings
-from engine.maps.pairs import caption_ranks, measure_gap
 from engine.maps.points import (
     Material,
+    caption_ranks,
     centre_sides,
     fingerprint,
     gather,
     limit_points,
     marks_of,
+    measure_gap,
 )
 from engine.memory import peak_bytes
 from engine.progress import Report, Step, no_report
@@ -92,22 +93,18 @@ def make_map(
     found = None if again else open_map(collection, key)
     if found is not None:
         return found
+    making = _Making(collection, encoder, settings, kept, key, material, progress)
     try:
-        kept.mkdir(parents=True, exist_ok=True)
-        with exclusive(kept / _LOCK):
-            drawn = _Making(collection, encoder, settings, kept, key, material, progress).run(limit)
-            sweep(kept, drawn.record)
+        with writing(MapError, "the map cannot be written", kept):
+            kept.mkdir(parents=True, exist_ok=True)
+            with exclusive(kept / _LOCK):
+                drawn = making.run(limit)
+                sweep(kept, drawn.record)
     except LockHeldError as error:
         raise MapError(
             f"another program ({error.holder}) is making a map of this collection",
             value=collection.name,
             remedy="Wait until it has finished",
-        ) from error
-    except OSError as error:
-        raise MapError(
-            f"the map cannot be written ({error.strerror or error})",
-            value=kept,
-            remedy="Check that there is room on the disk and that you may write there",
         ) from error
     return drawn
 
@@ -185,8 +182,7 @@ class _Making:
             step.at(done)
             if time.monotonic() >= next_look:
                 shown = Preview(done, points, material.rows, material.captions)
-                path = preview_file(self.kept, self.key)
-                write_whole(path, shown.to_bytes(), flush=False)
+                shown.write(preview_file(self.kept, self.key))
                 next_look = time.monotonic() + _SECONDS_BETWEEN_LOOKS
 
         return fit_tsne(

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.durable import from_record, read_record, write_json
+from engine.durable import from_record, read_arrays, read_record, write_arrays, write_json
 from engine.errors import MapError
 from engine.maps.map_settings import MapSettings
 
@@ -62,7 +60,7 @@ class MapRecord:
     is_exact
         Whether the true neighbours were found exactly.
     gap
-        See `engine.maps.pairs.Gap`; None where the map has one side.
+        See `engine.maps.points.Gap`; None where the map has one side.
     clusters
         The telling words of each cluster.
     n_placed, n_gone
@@ -199,21 +197,18 @@ class Preview:
     rows: NDArray[np.int32]
     captions: NDArray[np.int16]
 
-    def to_bytes(self) -> bytes:
-        """Return the preview as the bytes of one file."""
-        file = io.BytesIO()
-        np.savez(file, step=self.step, points=self.points, rows=self.rows, captions=self.captions)
-        return file.getvalue()
+    def write(self, path: Path) -> None:
+        """Write the preview into a file."""
+        arrays = {each.name: np.asarray(getattr(self, each.name)) for each in fields(self)}
+        write_arrays(path, arrays)
 
     @classmethod
     def read(cls, path: Path) -> Preview | None:
         """Read a preview's file; None where there is none."""
-        try:
-            with np.load(path, allow_pickle=False) as found:
-                step = int(found["step"])
-                return cls(step, found["points"], found["rows"], found["captions"])
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        found = read_arrays(path)
+        if found is None or found.keys() != {each.name for each in fields(cls)}:
             return None
+        return cls(**{**found, "step": int(found["step"])})
 
 
 def unreadable(folder: Path, error: Exception) -> MapError:

@@ -1,17 +1,22 @@
-"""What a map is drawn from: one row per photo and per caption, and what they depend on."""
+"""What a map is drawn from: one row per photo and per caption, what they depend on, how they lie.
+
+Of a map of both, each caption's true rank and the gap between the two sides are measured here.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.durable import whole_file
 from engine.encoders import Encoder
 from engine.errors import MapError
+from engine.evaluation.metrics import partner_ranks
 from engine.maps.map_settings import MapSettings
 from engine.memory import available_bytes
 from engine.progress import Report, Step
@@ -175,10 +180,8 @@ def embed_captions(
         made[part] = encoder.embed_texts(texts[part])
         step.at(min(start + _TEXTS_PER_STEP, len(texts)))
     kept.mkdir(parents=True, exist_ok=True)
-    beside = file.with_suffix(".partial")
-    with beside.open("wb") as opened:
+    with whole_file(file, flush=False) as beside, beside.open("wb") as opened:
         np.save(opened, made, allow_pickle=False)
-    beside.replace(file)
     return made
 
 
@@ -239,3 +242,72 @@ def _why(n_left_out: int, n_wanted: int, limit: int) -> str:
         f"{n_left_out:,} of {n_wanted:,} points are left out, the same share of every group: "
         f"the free memory of this machine is enough for about {limit:,}"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """How far the two sides of the space lie apart.
+
+    Parameters
+    ----------
+    distance
+        Length of the difference of both sides' means, 0 to 2 (Liang et al. 2022).
+    photo_spread, caption_spread
+        Mean cosine between rows of one side and its mean: 1 where a side is one point.
+    partners
+        Mean cosine of a caption and its own photo.
+    """
+
+    distance: float
+    photo_spread: float
+    caption_spread: float
+    partners: float
+
+    def to_json(self) -> dict[str, float]:
+        """Return the figures as plain values."""
+        return asdict(self)
+
+
+def caption_ranks(collection: Collection, material: Material) -> NDArray[np.float32]:
+    """Return each caption's rank of its own photo among all photos of the map, from 1.
+
+    Byte-identical photos count as one. Photos have no rank: theirs is nan.
+    """
+    ranks = np.full(len(material), np.nan, np.float32)
+    is_photo = material.is_photo
+    if is_photo.any() and not is_photo.all():
+        groups = _groups(collection, material.rows)
+        ranks[~is_photo] = partner_ranks(
+            material.embeddings[~is_photo],
+            material.embeddings[is_photo],
+            groups[~is_photo],
+            groups[is_photo],
+        )
+    return ranks
+
+
+def measure_gap(material: Material) -> Gap | None:
+    """Measure the distance of both sides as they are drawn; None where the map has only one."""
+    is_photo = material.is_photo
+    if not is_photo.any() or is_photo.all():
+        return None
+    photos, captions = material.embeddings[is_photo], material.embeddings[~is_photo]
+    means = photos.mean(axis=0), captions.mean(axis=0)
+    at = np.searchsorted(material.rows[is_photo], material.rows[~is_photo])
+    return Gap(
+        distance=float(np.linalg.norm(means[0] - means[1])),
+        photo_spread=_spread(photos, means[0]),
+        caption_spread=_spread(captions, means[1]),
+        partners=float(np.vecdot(captions, photos[at]).mean()),
+    )
+
+
+def _spread(rows: NDArray[np.float32], mean: NDArray[np.float32]) -> float:
+    length = float(np.linalg.norm(mean))
+    return float((rows @ mean).mean() / length) if length > 1e-9 else 0.0
+
+
+def _groups(collection: Collection, rows: NDArray[np.int32]) -> NDArray[np.int64]:
+    hashes = {photo.row: photo.content_hash for photo in collection.catalogue.all_photos()}
+    names = [hashes[row] for row in rows.tolist()]
+    return np.unique(names, return_inverse=True)[1].astype(np.int64)

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.access import Role, require
 from engine.durable import read_json, write_json
-from engine.errors import MapError
+from engine.errors import MapError, writing
 from engine.locks import LockHeldError, exclusive
 from engine.maps.map_folder import maps_folder
 from engine.storage import Collection
@@ -95,20 +95,15 @@ def remove_view(collection: Collection, name: str) -> None:
 def _writing(collection: Collection) -> Iterator[None]:
     folder = maps_folder(collection)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with exclusive(folder / _LOCK):
-            yield
+        with writing(MapError, "the view cannot be saved", folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            with exclusive(folder / _LOCK):
+                yield
     except LockHeldError as error:
         raise MapError(
             f"another program ({error.holder}) is saving a view",
             value=collection.name,
             remedy="Try again",
-        ) from error
-    except OSError as error:
-        raise MapError(
-            f"the view cannot be saved ({error.strerror or error})",
-            value=folder,
-            remedy="Check that there is room on the disk and that you may write there",
         ) from error
 
 

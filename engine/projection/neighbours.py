@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.selection import largest_of_rows
+
 Metric = Literal["cosine", "euclidean"]
 
 # Above this many rows every pair of them costs more than a graph that finds 99 in 100.
@@ -82,21 +84,8 @@ def nearest_neighbours(
     for part in blocks(len(embeddings), len(embeddings)):
         block = embeddings[part] @ embeddings.T
         block[np.arange(len(block)), np.arange(len(embeddings))[part]] = -np.inf
-        rows[part], similarities[part] = largest(block, k)
+        rows[part], similarities[part] = largest_of_rows(block, k)
     return Neighbours(rows, similarities, is_exact=True)
-
-
-def largest(
-    similarities: NDArray[np.float32], k: int
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Return columns and values of the k largest of each row, the largest first."""
-    columns = np.argpartition(similarities, -k, axis=1)[:, -k:]
-    values = np.take_along_axis(similarities, columns, axis=1)
-    order = np.argsort(-values, axis=1, kind="stable")
-    return (
-        np.take_along_axis(columns, order, axis=1).astype(np.int32),
-        np.take_along_axis(values, order, axis=1),
-    )
 
 
 def blocks(n: int, width: int) -> Iterator[slice]:

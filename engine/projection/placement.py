@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.projection.neighbours import Metric, blocks, largest, to_distances
+from engine.projection.neighbours import Metric, blocks, to_distances
 from engine.projection.projector import Points, descent, perplexity_for
+from engine.selection import largest_of_rows
 
 # A new row has no neighbours to make room for it; openTSNE's documentation advises a perplexity
 # well below the map's, and small steps.
@@ -96,7 +97,7 @@ class Placer:
             block = queries[part] @ self._embeddings.T
             if left_out is not None:
                 block[np.arange(len(block)), left_out[part]] = -np.inf
-            rows[part], similarities[part] = largest(block, k)
+            rows[part], similarities[part] = largest_of_rows(block, k)
         return rows, similarities
 
 

@@ -3,13 +3,11 @@
     run_folder.py where runs are, and what they are called
     run_state.py  what is true of a run now, read from its folder
     run_control.py start, stop, kill, resume, fork, remove
-    launch.py     what a run may learn from, and whether its settings can work at all
-    presets.py    three ways to begin: a quick look, good, best
+    launch.py     what a run may learn from, three ways to begin, whether its settings can work
     estimate.py   how long it will take and how much memory, from what this machine did before
     preview.py    the first batch as the model will see it
     heldout.py    the held-out photos, epoch by epoch: projections, answers, ranks
     compare.py    settings that differ, and figures over the same photos with intervals
-    before_after.py   the same query answered by a collection's model and by a run's
     promote.py    a run's model becomes a collection's, and back
     run_archive.py a run as one file, and back
 
@@ -18,12 +16,13 @@ Everything is read from files, so pages and shells see the same; work is done by
 Not inside: the training itself (`engine.training`).
 """
 
-from engine.runs.before_after import BeforeAfter
 from engine.runs.compare import Comparison, compare_runs, settings_that_differ
 from engine.runs.estimate import Estimate, estimate
 from engine.runs.heldout import Found, HeldOut, Moment, Plane
 from engine.runs.launch import (
     FEW,
+    PRESETS,
+    PresetName,
     by_recipe,
     check_plan,
     drawn_source,
@@ -31,7 +30,6 @@ from engine.runs.launch import (
     source_of_collection,
     suited,
 )
-from engine.runs.presets import PRESETS, PresetName
 from engine.runs.preview import Preview, preview_batch
 from engine.runs.promote import promote_run
 from engine.runs.run_archive import export_run, import_run
@@ -54,7 +52,6 @@ __all__ = [
     "FEW",
     "PRESETS",
     "RECIPES",
-    "BeforeAfter",
     "Comparison",
     "DataSource",
     "Estimate",

@@ -13,9 +13,10 @@ from statistics import median
 from typing import Any
 
 from engine import config
+from engine.durable import append_line, read_lines
 from engine.runs.run_folder import runs_folder
 from engine.training import record
-from engine.training.record import append, read_lines, read_plan
+from engine.training.record import read_plan
 from engine.training.settings import TrainingSettings
 
 SPEEDS = "speeds.jsonl"
@@ -90,7 +91,7 @@ def estimate(
 def note_speed(settings: TrainingSettings, tried: dict[str, float], home: Path) -> None:
     """Keep what a calibration found."""
     home.mkdir(parents=True, exist_ok=True)
-    append(home / SPEEDS, {"settings": settings.to_json(), **tried})
+    append_line(home / SPEEDS, {"settings": settings.to_json(), **tried})
 
 
 def _distance(speed: _Speed, settings: TrainingSettings) -> tuple[bool, float, int]:

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.durable import read_json
+from engine.durable import read_arrays, read_json
 from engine.encoders import Encoder
 from engine.selection import top_k
-from engine.training.probe import BEST, CONTENT, PICTURES
 from engine.training.record import HELD_OUT
+from engine.training.validation import BEST, CONTENT, PICTURES
 
 Rows = NDArray[np.float32]
 
@@ -114,11 +114,7 @@ class HeldOut:
 
         ``photos`` and ``texts``, photo by photo; ``ranks``, that of its own photo for each text.
         """
-        try:
-            with np.load(self.folder / BEST, allow_pickle=False) as kept:
-                return {name: kept[name] for name in kept.files}
-        except (OSError, ValueError):
-            return None
+        return read_arrays(self.folder / BEST)
 
     def answers(self, moment: Moment, query: int, k: int = 6) -> list[Found]:
         """Return which of the watched photos answered a watched query."""

@@ -1,20 +1,28 @@
-"""What a run may learn from, and whether its settings can work at all, before anything starts."""
+"""What a run may learn from, three ways to begin, and whether settings can work at all."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from engine import config
 from engine.access import Role, require
 from engine.encoders.model_settings import AUTOENCODER, BACKBONES, COMPACT
-from engine.errors import CollectionError, TrainingError
+from engine.errors import CollectionError
 from engine.jobs import start_job
 from engine.storage import Collection
 from engine.training.recipes import DEFAULT, RECIPES, settings_of
 from engine.training.record import Plan
-from engine.training.settings import BUNDLED, DataSource, TrainingSettings, is_published
+from engine.training.settings import (
+    BUNDLED,
+    DataSource,
+    TrainingSettings,
+    demand,
+    is_published,
+)
 
 DRAWN_PX = 96
 FEW = 6000
@@ -127,29 +135,29 @@ def check_plan(plan: Plan, n_captioned: int) -> None:
         At the first thing that cannot be.
     """
     settings = plan.settings
-    _require(bool(settings.name.strip()), "the run needs a name", None, "Type at least one letter")
+    demand(bool(settings.name.strip()), "the run needs a name", None, "Type at least one letter")
     n_held_out = int(n_captioned * settings.validation_share)
-    _require(
+    demand(
         n_captioned - n_held_out >= 2 * settings.batch_size,
         "too few photos with captions for such a batch",
         f"{n_captioned - n_held_out:,} to train on, {settings.batch_size} a batch",
         "Choose a smaller batch, or more photos",
     )
-    _require(
+    demand(
         n_held_out >= 10,
         "too few photos would be held out to measure with",
         n_held_out,
         "Raise the validation share, or choose more photos",
     )
     _check_tower(settings)
-    _require(
+    demand(
         0 < settings.margin <= _LARGEST_MARGIN,
         "margin out of range",
         settings.margin,
         "Two unit rows are at most 2 apart: give more than 0, at most 2",
     )
     needed, there = likely_memory_mb(settings), memory_mb()
-    _require(
+    demand(
         there is None or needed <= _MEMORY_SHARE * there,
         "the machine has too little memory for such a batch",
         f"about {needed:,.0f} MB of {there or 0:,.0f} MB",
@@ -159,20 +167,20 @@ def check_plan(plan: Plan, n_captioned: int) -> None:
 
 def _check_tower(settings: TrainingSettings) -> None:
     backbone, weights = settings.backbone, settings.weights
-    _require(
+    demand(
         backbone in (COMPACT, BUNDLED, AUTOENCODER, *BACKBONES) or is_published(backbone),
         "no such backbone",
         backbone,
         f"Choose one of {COMPACT}, {BUNDLED}, {', '.join(sorted(BACKBONES))}",
     )
-    _require(
+    demand(
         backbone != COMPACT or not weights,
         "the compact tower starts from random weights",
         weights,
         "Leave the weights empty, or choose a backbone of keras.applications",
     )
     is_file = weights not in (None, "", "imagenet")
-    _require(
+    demand(
         not is_file or Path(str(weights)).expanduser().is_file(),
         "there is no such file of weights",
         weights,
@@ -195,6 +203,67 @@ def memory_mb() -> float | None:
         return None
 
 
-def _require(condition: bool, what: str, value: object, remedy: str) -> None:
-    if not condition:
-        raise TrainingError(what, value=value, remedy=remedy)
+PresetName = Literal["quick", "good", "best"]
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Settings for somebody who does not want to know them.
+
+    Attributes
+    ----------
+    label
+        What it is called.
+    promise
+        What to expect of it, in one sentence.
+    settings
+        From the number of photos with captions.
+    """
+
+    label: str
+    promise: str
+    settings: Callable[[int], TrainingSettings]
+
+
+def _quick(n_photos: int) -> TrainingSettings:
+    return replace(suited(min(n_photos, FEW)), size_px=48, epochs=4, patience=0)
+
+
+def _good(n_photos: int) -> TrainingSettings:
+    return suited(n_photos)
+
+
+def _best(n_photos: int) -> TrainingSettings:
+    """As the first stages of the bundled model, with as many passes as few photos need."""
+    return replace(
+        suited(n_photos),
+        size_px=96,
+        n_dims=128,
+        batch_size=min(128, max(8, n_photos // 10)),
+        learning_rate=1e-3,
+        epochs=40 if n_photos <= FEW else 24,
+        patience=8,
+        augment=0.35,
+        attribute_weight=1.0,
+        word_dropout=0.08,
+    )
+
+
+PRESETS: dict[PresetName, Preset] = {
+    "quick": Preset(
+        "Quick look",
+        "Shows whether your captions can teach a model at all: main kinds and colours.",
+        _quick,
+    ),
+    "good": Preset(
+        "Good",
+        "Finds kinds, colours and what captions often say; a first model to search with.",
+        _good,
+    ),
+    "best": Preset(
+        "Best",
+        "Sees larger photos, many more times, and learns attribute values too: small details, "
+        "short queries.",
+        _best,
+    ),
+}

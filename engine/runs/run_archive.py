@@ -11,7 +11,7 @@ from engine.access import Role, require
 from engine.archive import ArchiveError, ArchiveLimits, pack, unpack
 from engine.durable import PARTIAL, flush_folder
 from engine.errors import TrainingError
-from engine.runs.run_folder import free_folder
+from engine.runs.run_folder import new_folder
 from engine.runs.run_state import read_run
 from engine.training import record
 from engine.training.record import read_plan
@@ -56,7 +56,7 @@ def import_run(
         The file is no such archive, holds what a run has not, or holds too much of it.
     """
     require(Role.OWNER)
-    beside = free_folder(file.stem, home).with_suffix(PARTIAL)
+    beside = new_folder(file.stem, home).with_suffix(PARTIAL)
     shutil.rmtree(beside, ignore_errors=True)
     try:
         unpack(
@@ -70,7 +70,7 @@ def import_run(
         )
         plan = read_plan(beside / record.RUN)
         flush_folder(beside)
-        folder = free_folder(plan.settings.name, home)
+        folder = new_folder(plan.settings.name, home)
         beside.rename(folder)
     except ArchiveError as error:
         raise TrainingError(error.what, value=error.value, remedy=error.remedy) from error

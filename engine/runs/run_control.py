@@ -15,7 +15,7 @@ from engine.durable import read_json, write_json
 from engine.errors import TrainingError
 from engine.jobs import Job, start_job, stop_job
 from engine.locks import holder
-from engine.runs.run_folder import free_folder
+from engine.runs.run_folder import new_folder
 from engine.runs.run_state import JOB, read_run
 from engine.training import record
 from engine.training.record import Plan, begin_record, read_plan
@@ -40,7 +40,7 @@ def create_run(
         The home cannot be written.
     """
     require(Role.OWNER)
-    folder = free_folder(settings.name, home)
+    folder = new_folder(settings.name, home)
     begin_record(folder, Plan(settings, data, note))
     return folder
 
@@ -143,7 +143,7 @@ def fork_run(
     require(Role.OWNER)
     old = read_plan(folder / record.RUN)
     key = "continues" if start == "checkpoint" else "fork_of"
-    new = free_folder(settings.name, home)
+    new = new_folder(settings.name, home)
     begin_record(new, Plan(settings, old.data, note, {key: folder.name}))
     try:
         if start == "weights":

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from engine import config
+from engine.durable import free_folder
 from engine.errors import TrainingError
 from engine.training.record import RUN
 
@@ -17,19 +18,9 @@ def runs_folder(home: Path | None = None) -> Path:
     return (home or config.home()) / "runs"
 
 
-def free_folder(name: str, home: Path | None = None) -> Path:
-    """Return a folder for a new run that is not there yet; a person's name is never a path.
-
-    Examples
-    --------
-    >>> free_folder("../My *best* model", Path("/nowhere")).name
-    'my-best-model'
-    """
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "run"
-    shelf = runs_folder(home)
-    taken = {path.name for path in shelf.iterdir()} if shelf.is_dir() else set()
-    numbers = (f"{slug}-{number}" for number in range(2, len(taken) + 3))
-    return shelf / next(free for free in (slug, *numbers) if free not in taken)
+def new_folder(name: str, home: Path | None = None) -> Path:
+    """Return a folder for a new run that is not there yet."""
+    return free_folder(runs_folder(home), name, "run")
 
 
 def find_folder(run: str, home: Path | None = None) -> Path:

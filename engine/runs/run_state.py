@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from engine.durable import read_json
+from engine.durable import known_record, read_lines
 from engine.errors import JobError, TrainingError
 from engine.jobs import JobState, find_job
 from engine.locks import holder
 from engine.progress import Progress
 from engine.runs.run_folder import runs_folder
 from engine.training import record
-from engine.training.recipes import is_short
-from engine.training.record import Plan, read_lines, read_plan
+from engine.training.record import Plan, read_plan
 
 Stage = Literal["new", "queued", "running", "stopping", "finished", "stopped", "failed", "crashed"]
 JOB = "job.json"
@@ -100,7 +99,7 @@ class Run:
     @property
     def has_checkpoints(self) -> bool:
         """Whether it trains in epochs that are kept, or in one go."""
-        return not is_short(self.plan.settings)
+        return not self.plan.settings.is_short
 
     @property
     def seconds(self) -> float:
@@ -140,7 +139,7 @@ def read_run(folder: Path, *, home: Path | None = None) -> Run:
     """
     plan = read_plan(folder / record.RUN)
     job = _job_of(folder, home)
-    ending = _read(folder / record.ENDING)
+    ending = known_record(folder / record.ENDING)
     stage = _stage(folder, job, ending)
     epochs = read_lines(folder / record.METRICS)
     progress, written = _progress(folder) if stage in ("running", "stopping") else (None, 0.0)
@@ -185,7 +184,7 @@ def _error(stage: Stage, job: JobState | None, ending: Mapping[str, Any]) -> str
 
 
 def _job_of(folder: Path, home: Path | None) -> JobState | None:
-    job_id = _read(folder / JOB).get("job_id")
+    job_id = known_record(folder / JOB).get("job_id")
     try:
         return find_job(str(job_id), home=home) if job_id else None
     except JobError:
@@ -193,7 +192,7 @@ def _job_of(folder: Path, home: Path | None) -> JobState | None:
 
 
 def _progress(folder: Path) -> tuple[Progress | None, float]:
-    content = _read(folder / record.PROGRESS)
+    content = known_record(folder / record.PROGRESS)
     try:
         progress = Progress(
             str(content["step"]), int(content["done"]), int(content["total"]), content["seconds"]
@@ -220,11 +219,3 @@ def _seconds_left(
 
 def _score(epoch: Mapping[str, Any]) -> float:
     return sum(float(epoch[d][f"recall_at_{k}"]) for d in _DIRECTIONS for k in (1, 5, 10))
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        value = read_json(file)
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoders import Encoder
+from engine.selection import largest_of_rows
 from engine.text import SubwordTokenizer, singular
 from engine.text.stopwords import is_telling
 from engine.words import WordVectors
@@ -149,11 +150,7 @@ class ModelVocabulary:
         for start in range(0, len(photos), _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
             similarities = np.asarray(photos[part], np.float32) @ rivals.T
-            best = np.argpartition(-similarities, n_kept - 1, axis=1)[:, :n_kept]
-            fit = np.take_along_axis(similarities, best, axis=1)
-            order = np.argsort(-fit, axis=1, kind="stable")
-            found.places[part] = np.take_along_axis(best, order, axis=1)
-            found.similarities[part] = np.take_along_axis(fit, order, axis=1)
+            found.places[part], found.similarities[part] = largest_of_rows(similarities, n_kept)
             found.spreads[part] = np.maximum(similarities.std(axis=1), _LEAST_SPREAD)
         return found
 

@@ -39,8 +39,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "map": ("map_command", "Draw a collection as a map of points."),
     "info": ("evaluate_command", "Tell what a collection is made of."),
     "words": ("words_command", "Show the words nearest to a word, or learn word vectors."),
-    "export": ("export_command", "Write a collection as one file, for another machine."),
-    "import": ("import_command", "Take in an exported collection, or a published data set."),
+    "export": ("transfer_command", "Write a collection as one file, for another machine."),
+    "import": ("transfer_command", "Take in an exported collection, or a published data set."),
     "watch": ("watch_command", "Keep a collection in step with its photos by itself."),
     "health": ("health_command", "Tell whether everything Kindred needs is as it should be."),
 }

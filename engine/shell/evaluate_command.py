@@ -1,14 +1,15 @@
-"""`evaluate` and `info`: how well a collection is searched, and what it is."""
+"""`evaluate` and `info`: how well a collection is searched, by trials of many kinds; what it is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from engine.errors import CollectionError
 from engine.shell.commands import (
     COLLECTION,
     Command,
@@ -27,10 +28,10 @@ from engine.shell.index_command import (
 )
 from engine.shell.meter import listening
 from engine.shell.table import Part, Table
-from engine.shell.trials_command import TRIALS
 
 if TYPE_CHECKING:
     from engine.evaluation.retrieval import Evaluation
+    from engine.search import SearchEngine
 
 DIRECTIONS = {"text_to_image": "text → photo", "image_to_text": "photo → text"}
 POOLING = (
@@ -54,37 +55,6 @@ def retrieval_table(directions: Mapping[str, Mapping[str, Any]]) -> Table:
     ]
     head = ("", "pool", "R@1", "R@5", "R@10", "median rank", "mean rank")
     return Table(rows, "<>>>>>>", head)
-
-
-MEASURES: Sequence[Measure] = (*(each for one in plugins() for each in one.MEASURES), *TRIALS)
-
-
-def _evaluate(collection: Path, held_out: bool, seed: int, **asked: Any) -> Outcome:
-    chosen = [each for each in MEASURES if asked[each.option.name]]
-    if len(chosen) > 1:
-        first, second, *_ = (each.option.opts[0] for each in chosen)
-        raise click.UsageError(f"{second} does not go with {first}: give one of them")
-    for measure in chosen:
-        return measure.run(collection=collection, held_out=held_out, seed=seed, **asked)
-    return _measure_retrieval(collection, held_out_only=held_out)
-
-
-EVALUATE = Command(
-    "evaluate",
-    callback=_evaluate,
-    params=[
-        COLLECTION,
-        click.Option(
-            ["--held-out"],
-            is_flag=True,
-            help="Measure only on photos that the model's training held out.",
-        ),
-        *(option for each in MEASURES for option in (each.option, *each.further)),
-        click.Option(
-            ["--seed"], type=at_least(0), default=0, help="The same seed asks the same questions."
-        ),
-    ],
-)
 
 
 def _measure_retrieval(folder: Path, *, held_out_only: bool) -> Outcome:
@@ -173,3 +143,132 @@ def describe(collection: Path) -> Outcome:
     ]
     lines = [*lines_of_remark(remark), *lines_of_tables(tables), *lines_of_skipped(skipped)]
     return Outcome(record, [Table(rows, "<<"), *lines])
+
+
+Work = Callable[["SearchEngine", int], Outcome]
+
+
+def _steering(engine: SearchEngine, seed: int) -> Outcome:
+    from engine.evaluation import try_steering
+
+    trial = try_steering(engine, seed=seed)
+    minus, mixed = [], []
+    for mode, figures in trial.minus.items():
+        shares = (figures.base_rate, figures.excluded, figures.kept)
+        minus.append([mode, str(figures.n_queries), *(f"{share:.3f}" for share in shares)])
+    for mode, found in trial.photo_and_word.items():
+        mixed.append([mode, *(f"{share:.3f}" for share in found.values())])
+    each = sorted(trial.minus["dense"].by_attribute.items(), key=lambda pair: pair[1])
+    told = ", ".join(f"{name} {share:.3f}" for name, share in each)
+    columns = ("queries", "base rate", "excluded in 9", "rest kept")
+    ways = ("photo and word", "photo alone", "word alone")
+    lines: list[Part] = [
+        f"Asked of {trial.pool:,} photos.",
+        "",
+        Table(minus, "<>>>>", ("minus", *columns)),
+        "",
+        f"Excluded in dense mode, by attribute: {told}",
+        "",
+        f"precision@9 of {trial.n_mixed} mixed queries",
+        Table(mixed, "<>>>", (f"{trial.thing} + {trial.quality}", *ways)),
+    ]
+    return Outcome(asdict(trial), lines)
+
+
+def _absent(engine: SearchEngine, seed: int) -> Outcome:
+    from engine.evaluation import try_absent
+
+    try:
+        trial = try_absent(engine, seed=seed)
+    except ValueError as error:
+        raise CollectionError(str(error), value=engine.collection.name) from error
+    rows = [
+        ["things it has", str(trial.n_present), f"{trial.right_present:.2f}"],
+        ["things it has not", str(trial.n_absent), f"{trial.right_absent:.2f}"],
+        ["its own things, taken out", "", f"{trial.left_out:.2f}"],
+    ]
+    table = Table(rows, "<>>", ("", "phrases", "judged right"))
+    lines: list[Part] = [f"Asked of {trial.pool:,} photos.", "", table, ""]
+    lines.append(f"Expected calibration error {trial.reliability.error:.3f}")
+    lines += [f"Judged wrong: {', '.join(trial.wrong)}"] if trial.wrong else []
+    return Outcome(asdict(trial), lines)
+
+
+def _modes(engine: SearchEngine, seed: int) -> Outcome:
+    from engine.evaluation import try_modes
+
+    trial = try_modes(engine, seed=seed)
+    asked = {"whole titles": trial.titles, "every second word": trial.halves}
+    rows = [[name, *(f"{x:.3f}" for x in found.values())] for name, found in asked.items()]
+    lines: list[Part] = [
+        f"Asked of {trial.pool:,} photos.",
+        "",
+        Table(rows, "<>>>", ("R@10", *trial.titles)),
+        "",
+        f"First in hybrid mode: {trial.title_first:.3f} of {trial.n_titles} exact titles,",
+        f"{trial.code_first:.3f} of {trial.n_codes} ids.",
+    ]
+    return Outcome(asdict(trial), lines)
+
+
+def _judged(engine: SearchEngine, seed: int) -> Outcome:
+    from engine.evaluation import try_judged
+    from engine.evaluation.judgements import read_judgements
+
+    trial = try_judged(engine, read_judgements(engine.collection.folder))
+    rows = [
+        [mode, f"{precision:.3f}", f"{trial.ndcg_at_9[mode]:.3f}"]
+        for mode, precision in trial.precision_at_9.items()
+    ]
+    told = f"{trial.n_thumbs} thumbs on {trial.n_queries} questions, unjudged photos passed over."
+    return Outcome(asdict(trial), [told, "", Table(rows, "<>>", ("", "precision@9", "nDCG@9"))])
+
+
+def _trial(name: str, question: str, work: Work) -> Measure:
+    """Return the measure that runs one trial on the collection and lays it out."""
+
+    def run(*, collection: Path, seed: int, **others: Any) -> Outcome:
+        from engine.search import SearchEngine
+
+        return work(SearchEngine.open(collection), seed)
+
+    return Measure(click.Option([f"--{name}"], is_flag=True, help=question), run)
+
+
+TRIALS = (
+    _trial("steering", "Does a minus take away, and do a photo and a word give both?", _steering),
+    _trial("absent", "Is an answer that is none told from one that is?", _absent),
+    _trial("modes", "What do dense, lexical and hybrid search find of real titles?", _modes),
+    _trial("judged", "What are people's thumbs on this collection worth in figures?", _judged),
+)
+
+
+MEASURES: Sequence[Measure] = (*(each for one in plugins() for each in one.MEASURES), *TRIALS)
+
+
+def _evaluate(collection: Path, held_out: bool, seed: int, **asked: Any) -> Outcome:
+    chosen = [each for each in MEASURES if asked[each.option.name]]
+    if len(chosen) > 1:
+        first, second, *_ = (each.option.opts[0] for each in chosen)
+        raise click.UsageError(f"{second} does not go with {first}: give one of them")
+    for measure in chosen:
+        return measure.run(collection=collection, held_out=held_out, seed=seed, **asked)
+    return _measure_retrieval(collection, held_out_only=held_out)
+
+
+EVALUATE = Command(
+    "evaluate",
+    callback=_evaluate,
+    params=[
+        COLLECTION,
+        click.Option(
+            ["--held-out"],
+            is_flag=True,
+            help="Measure only on photos that the model's training held out.",
+        ),
+        *(option for each in MEASURES for option in (each.option, *each.further)),
+        click.Option(
+            ["--seed"], type=at_least(0), default=0, help="The same seed asks the same questions."
+        ),
+    ],
+)

@@ -38,7 +38,7 @@ def tags(collection: Path, photo: str | None, k: int, measure: str | None, photo
         raise click.UsageError("give a PHOTO, or --measure KEY")
     from engine.encoders import load_encoder
     from engine.storage import Collection
-    from engine.zero_shot_tags import Tagger, measure_tags
+    from engine.zero_shot_tags import measure_tags, tags_of
 
     with Collection.open(collection) as opened:
         encoder = load_encoder(opened.model_folder)
@@ -51,9 +51,9 @@ def tags(collection: Path, photo: str | None, k: int, measure: str | None, photo
             record = {name: getattr(found, name) for name in ("key", "n_photos", "n_tags", "share")}
             return Outcome(record, [line])
         row = row_of(opened, encoder, str(photo))
-        said = Tagger(encoder).tags(row, k)[0]
-    rows = [[str(tag.rank), f"{tag.similarity:.3f}", tag.word] for tag in said]
-    told = [{"rank": t.rank, "word": t.word, "similarity": t.similarity} for t in said]
+        said = list(enumerate(tags_of(encoder, row, k)[0], start=1))
+    rows = [[str(rank), f"{similarity:.3f}", word] for rank, (word, similarity) in said]
+    told = [{"rank": rank, "word": word, "similarity": cosine} for rank, (word, cosine) in said]
     return Outcome({"photo": photo, "tags": told}, [Table(rows, ">><", ("", "similarity", "word"))])
 
 

@@ -95,23 +95,23 @@ def train(**given: Any) -> Outcome:
     check_usage(options)
     if options.calibrate:
         return try_speed(options)
-    from engine.runs.run_folder import free_folder
+    from engine.runs.run_folder import new_folder
     from engine.training.record import RUN, STOP, begin_record, read_plan
 
     folder = options.resume
     if folder is None:
         plan = plan_of(options)
-        folder = options.out or free_folder(plan.settings.name)
+        folder = options.out or new_folder(plan.settings.name)
         begin_record(folder, plan)
     else:
         read_plan(folder / RUN)  # where there is no run, nothing heavy need be loaded to say so
         if not is_job():
             (folder / STOP).unlink(missing_ok=True)
     with hushed():
-        from engine.training.recipes import resume_recipe
+        from engine.training import resume
 
     with listening() as progress, stopped_kindly(folder):
-        return outcome_of(resume_recipe(folder, finish=options.finish, progress=progress), folder)
+        return outcome_of(resume(folder, finish=options.finish, progress=progress), folder)
 
 
 def check_usage(options: SimpleNamespace) -> None:

@@ -96,7 +96,7 @@ def learn(
     """Learn word vectors from captions and keep them."""
     from engine.text import words
     from engine.words import learn_words, save_words
-    from engine.words.corpus import read_texts
+    from engine.words.cooccurrence import read_texts
 
     begin = time.perf_counter()
     sources = [Path(text).expanduser() for text in texts]

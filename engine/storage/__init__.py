@@ -1,27 +1,22 @@
 """Collections on disk: made, kept in step with their photos, opened, listed, removed.
 
     collection.py   Collection: one opened for reading
-    build.py        build_collection, update_collection: the work, from files to a manifest
-    order.py        what is asked of a build
+    build.py        build_collection, update_collection, change_model: from files to a report
+    order.py        what is asked of a build, the model that suits its photos, the report
     build_state.py  what stands in a folder before a build, whole or damaged
     verification.py whether its bytes are still those that were written
     site.py         the folder it happens in: locks, leftovers
     findings.py     what the files turn out to be
     sidecars.py     what files beside photos say of them: Google Takeout's JSON, XMP, text
     snapshot.py     whether anything has changed at all
-    survey.py       which of them are as they were, by size and time, then by content
     embedder.py     files to embeddings: decoding, the model and the journal side by side
     journal.py      what an unfinished build has learned so far
     row_match.py    which photo had which row and id before
-    build_writer.py  one build's folder, written
+    build_writer.py  one build's folder and its manifest, written
     sample_queries.py  texts and photos that it is likely to be asked with
     manifest.py     the manifest, and checking a build against it
-    previous.py     the version before, for one step back
-    change.py       another model for a collection
-    model_choice.py the model that suits some photos
-    report.py       what a build has come to
     thumbnails.py   small pictures in one file
-    library.py      the collections of a home: list, rename, remove
+    collection_list.py  the collections of a home: list, rename, roll back, remove
     inventory.py    what a folder holds, before anything is made of it
     uploads.py      uploaded files and zips, within limits
     upload_name.py  the names that came with them, made harmless
@@ -37,23 +32,28 @@ Not inside: asking a collection (`engine.search`), running a build in the backgr
 
 from engine.catalogue import Skipped, TableReport
 from engine.progress import Progress
-from engine.storage.build import build_collection, repair_collection, update_collection
-from engine.storage.change import change_model
+from engine.storage.build import (
+    build_collection,
+    change_model,
+    repair_collection,
+    update_collection,
+)
 from engine.storage.collection import Collection
-from engine.storage.excerpt import write_excerpt
-from engine.storage.inventory import Inventory, estimate_seconds, take_inventory
-from engine.storage.library import (
+from engine.storage.collection_list import (
     CollectionSummary,
     collections_folder,
     list_collections,
     new_folder,
+    previous_version,
     remove_collection,
     rename_collection,
+    roll_back,
     summarise,
 )
+from engine.storage.excerpt import write_excerpt
+from engine.storage.inventory import Inventory, estimate_seconds, take_inventory
 from engine.storage.manifest import Manifest, ModelCard
-from engine.storage.previous import previous_version, roll_back
-from engine.storage.report import BuildReport
+from engine.storage.order import BuildReport
 from engine.storage.site import MAPS
 from engine.storage.tags import tag_photos
 from engine.storage.uploads import (

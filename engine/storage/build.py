@@ -13,30 +13,23 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from engine import config
 from engine.catalogue import Photo
-from engine.durable import PARTIAL, flush_file, flush_folder
 from engine.encoders import Encoder, bundled_model
 from engine.encoders.model_folder import read_manifest
 from engine.errors import CatalogueError, CollectionError, DamageError, ModelError
-from engine.progress import Report, Step, no_report
+from engine.progress import Report, no_report
 from engine.storage.build_state import Standing, captions_of, find_standing
-from engine.storage.build_writer import Draft, write_build
+from engine.storage.build_writer import write_build
 from engine.storage.collection import Collection, find_model
 from engine.storage.findings import Findings, find_out
 from engine.storage.journal import Journal, discard_journal
-from engine.storage.manifest import COPY, Manifest, file_notes, located, now, portable
-from engine.storage.model_choice import suited_model
-from engine.storage.order import Model, Order, PhotoSource, absolute
-from engine.storage.report import BuildReport
+from engine.storage.manifest import COPY, Manifest, located
+from engine.storage.order import BuildReport, Model, Order, PhotoSource, absolute, suited_model
 from engine.storage.row_match import Placed, place
 from engine.storage.safeguard import check_captions, check_retired, check_same_photos, nothing_found
-from engine.storage.site import check_place, next_build, only_writer, sweep
+from engine.storage.site import check_place, only_writer, sweep
 from engine.storage.snapshot import Snapshot
 from engine.storage.tags import with_tags
-from engine.storage.verification import remember_whole
-
-MAX_RETIRED_SHARE = 0.3
 
 
 def build_collection(
@@ -263,6 +256,55 @@ def _update_of(
     )
 
 
+def change_model(
+    collection: Path,
+    model: Path,
+    *,
+    name: str | None = None,
+    out: Path | None = None,
+    confirmed: bool = False,
+    progress: Report = no_report,
+) -> BuildReport:
+    """Embed a collection's photos with another model and let it answer with that from then on.
+
+    The collection changes in one rename, and keeps what it was for one step back
+    (`engine.storage.roll_back`).
+
+    Parameters
+    ----------
+    collection
+        The collection's folder.
+    model
+        The model's folder.
+    name, out
+        To make a new collection of the same photos instead: what it is called, and its folder.
+    confirmed
+        Go on even where more than a third of the photos are gone.
+    progress
+        Hears how far it is.
+
+    Raises
+    ------
+    ModelError
+        The model cannot be loaded.
+    CollectionError
+        The collection or its photos are gone, or another program is changing it.
+    """
+    with Collection.open(collection) as older:
+        origin = older.manifest.origin
+        return build_collection(
+            older.root,
+            older.folder / origin.captions if origin.captions else None,
+            model=model,
+            out=out or collection,
+            columns=origin.columns,
+            name=name or older.name,
+            keeps_previous=out is None,
+            confirmed=confirmed,
+            progress=progress,
+        )
+
+
 def _carry_out(order: Order) -> BuildReport:
     begin = time.perf_counter()
     sweep(order.folder)
@@ -277,7 +319,7 @@ def _carry_out(order: Order) -> BuildReport:
     check_retired(order, placed, before)
     check_captions(order, placed)
     if not _is_in_step(order, placed, findings):
-        _make_build(order, placed, findings, journal, begin)
+        write_build(order, findings, placed, journal, begin)
     elif findings.n_doubted and order.standing.manifest is not None:
         # What proved to be as it was need not be read again the next time.
         replace(order.standing.manifest, looked_ns=findings.began_ns).save(order.folder)
@@ -300,83 +342,6 @@ def _is_in_step(order: Order, placed: Sequence[Placed], findings: Findings) -> b
         and findings.skipped == older.catalogue.skipped()
         and findings.tables == older.catalogue.tables()
     )
-
-
-def _make_build(
-    order: Order, placed: Sequence[Placed], findings: Findings, journal: Journal, begin: float
-) -> None:
-    folder = order.folder
-    step = Step(order.report, "writing the collection", 5)
-    build = next_build(folder)
-    partial = folder / f"{build}{PARTIAL}"
-    partial.mkdir()
-    draft = _draft(order, placed, findings)
-    write_build(partial, draft, journal, step)
-    flush_folder(partial)
-    seconds = time.perf_counter() - begin
-    manifest = _manifest(order, draft, build, partial, seconds, findings)
-    partial.rename(folder / build)
-    flush_file(folder)
-    manifest.save(folder)
-    remember_whole(folder, manifest)
-    step.at(5)
-
-
-def _draft(order: Order, placed: Sequence[Placed], findings: Findings) -> Draft:
-    older = order.reusable
-    rows = _kept_rows(placed, older) if order.is_update and older else None
-    root = portable(order.source.root, order.folder)
-    return Draft(
-        placed=placed,
-        rows=range(len(placed)) if rows is None else rows,
-        older=older,
-        keeps_rows=rows is not None,
-        skipped=findings.skipped,
-        tables=findings.tables,
-        unreadable=findings.unreadable,
-        metadata={
-            reading.content_hash: reading.metadata
-            for _, reading in findings.wanted
-            if reading.metadata
-        },
-        # The catalogue lies one folder deeper than the manifest.
-        root=root if Path(root).is_absolute() else f"../{root}",
-        encoder=order.model.encoder,
-    )
-
-
-def _kept_rows(placed: Sequence[Placed], older: Collection) -> list[int] | None:
-    """Return the row of each photo, new ones behind the old; None when too many lie fallow."""
-    next_row = older.manifest.n_rows
-    rows = []
-    for each in placed:
-        rows.append(next_row if each.before is None else each.before.row)
-        next_row += each.before is None
-    return None if len(placed) < (1 - MAX_RETIRED_SHARE) * next_row else rows
-
-
-def _manifest(
-    order: Order, draft: Draft, build: str, written: Path, seconds: float, findings: Findings
-) -> Manifest:
-    moment = now()
-    older = order.standing.manifest
-    manifest = Manifest(
-        name=order.name,
-        build=build,
-        created=older.created if older else moment,
-        updated=moment,
-        n_photos=len(draft.placed),
-        n_rows=draft.n_rows,
-        n_skipped=len(draft.skipped),
-        origin=order.source.origin(order.folder),
-        model=order.model.card,
-        thumbnail_px=config.THUMBNAIL_PX,
-        seconds=seconds,
-        photos_per_second=findings.n_read / seconds,
-        files=file_notes(written),
-        looked_ns=findings.began_ns,
-    )
-    return manifest.before(older if order.keeps_previous or older is None else older.previous)
 
 
 def _report(

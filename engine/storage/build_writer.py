@@ -1,75 +1,82 @@
-"""One build folder, written from what the journal and the build before it know."""
+"""One build folder, written from what the journal and the build before it know, and its manifest.
+
+Only the manifest's rename can be seen from outside; whatever is killed before it changed nothing.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from engine.catalogue import Catalogue, Skipped, TableReport
-from engine.durable import write_json
-from engine.encoders import Encoder
+from engine import config
+from engine.catalogue import Catalogue
+from engine.durable import whole_folder, write_json
 from engine.errors import CollectionError
-from engine.images import Metadata
 from engine.index import PhotoIndex
 from engine.progress import Step
 from engine.storage.collection import CATALOGUE, EMBEDDINGS, INDEX, Collection
-from engine.storage.journal import Content, Journal, Reading
+from engine.storage.findings import METADATA, UNREADABLE, Findings
+from engine.storage.journal import Content, Journal
+from engine.storage.manifest import Manifest, file_notes, now, portable
+from engine.storage.order import Order
 from engine.storage.row_match import Placed
 from engine.storage.sample_queries import tune
+from engine.storage.site import next_build
 from engine.storage.thumbnails import ThumbnailWriter
+from engine.storage.verification import remember_whole
 
-UNREADABLE = "unreadable.json"
-METADATA = "metadata.json"
-# Queries of either kind that the index is tuned to.
+MAX_RETIRED_SHARE = 0.3
 _RETUNED_SHARE = 0.1  # of the rows; with fewer new ones an index looks as far as it did
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class _Draft:
     """What a build shall hold.
 
     Attributes
     ----------
+    order, findings
+        What was asked for, and what the files turned out to be.
     placed
         Every live photo.
     rows
         The row of each of them.
-    older
-        A build whose embeddings, made by the same model, are used again; or None.
     keeps_rows
         Whether this build goes on from `older`: rows stay, what is new is appended. Otherwise
         the rows are counted anew.
-    skipped
-        Files and table lines left out.
-    tables
-        What became of each table of captions.
-    unreadable
-        Those of `skipped` that were files, so that the next update need not try them again.
-    metadata
-        What files themselves say of their photos, by content hash.
-    root
-        What the catalogue notes as the photos' folder.
-    encoder
-        What made the embeddings, and understands the texts that they are asked with.
     """
 
+    order: Order
+    findings: Findings
     placed: Sequence[Placed]
     rows: Sequence[int]
-    older: Collection | None
     keeps_rows: bool
-    skipped: Sequence[Skipped]
-    tables: Sequence[TableReport]
-    unreadable: Sequence[Reading]
-    metadata: Mapping[str, Metadata]
-    root: str
-    encoder: Encoder
+
+    @classmethod
+    def of(cls, order: Order, findings: Findings, placed: Sequence[Placed]) -> _Draft:
+        older = order.reusable if order.is_update else None
+        rows = _kept_rows(placed, older) if older else None
+        if rows is None:
+            return cls(order, findings, placed, range(len(placed)), keeps_rows=False)
+        return cls(order, findings, placed, rows, keeps_rows=True)
+
+    @property
+    def older(self) -> Collection | None:
+        """A build whose embeddings, made by the same model, are used again."""
+        return self.order.reusable
+
+    @property
+    def root(self) -> str:
+        """What the catalogue, one folder deeper than the manifest, notes as the photos' folder."""
+        root = portable(self.order.source.root, self.order.folder)
+        return root if Path(root).is_absolute() else f"../{root}"
 
     @property
     def n_rows(self) -> int:
@@ -93,60 +100,83 @@ class Draft:
         return not self.keeps_rows or self.older is None or row >= self.older.manifest.n_rows
 
 
-def write_build(folder: Path, draft: Draft, journal: Journal, step: Step) -> None:
-    """Write all files of a build.
+def write_build(
+    order: Order, findings: Findings, placed: Sequence[Placed], journal: Journal, begin: float
+) -> None:
+    """Write a new build beside the one that stands, and let the manifest point to it.
 
     Parameters
     ----------
-    folder
-        An empty folder.
-    draft
-        What it shall hold.
+    order, findings
+        What was asked for, and what the files turned out to be.
+    placed
+        Every photo of the build.
     journal
         The embeddings that the older build lacks.
-    step
-        Hears of four units: catalogue, embeddings, index, the rest.
+    begin
+        When the work began, by `time.perf_counter`.
 
     Raises
     ------
     CollectionError
         When an embedding is in neither place.
     """
-    _write_catalogue(folder, draft)
-    step.at(1)
-    fresh = _write_embeddings(folder, draft, journal)
-    step.at(2)
-    _write_index(folder, draft, fresh)
-    step.at(3)
-    write_json(folder / METADATA, dict(draft.metadata), flush=False)
-    write_json(folder / UNREADABLE, [astuple(reading) for reading in draft.unreadable], flush=False)
-    step.at(4)
+    step = Step(order.report, "writing the collection", 5)
+    draft = _Draft.of(order, findings, placed)
+    build = order.folder / next_build(order.folder)
+    with whole_folder(build) as beside:
+        _write_catalogue(beside, draft)
+        step.at(1)
+        fresh = _write_embeddings(beside, draft, journal)
+        step.at(2)
+        _write_index(beside, draft, fresh)
+        step.at(3)
+        readings = [reading for _, reading in findings.wanted if reading.metadata]
+        metadata = {reading.content_hash: reading.metadata for reading in readings}
+        write_json(beside / METADATA, metadata, flush=False)
+        unreadable = [astuple(reading) for reading in findings.unreadable]
+        write_json(beside / UNREADABLE, unreadable, flush=False)
+        step.at(4)
+    manifest = _manifest(draft, build, time.perf_counter() - begin)
+    manifest.save(order.folder)
+    remember_whole(order.folder, manifest)
+    step.at(5)
 
 
-def read_unreadable(build: Path) -> dict[str, Reading]:
-    """Return the files a build could not read, by path; none where that is not known."""
-    try:
-        entries = json.loads((build / UNREADABLE).read_bytes())
-        return {reading.path: reading for reading in (Reading(*entry) for entry in entries)}
-    except (OSError, ValueError, TypeError):
-        return {}
+def _kept_rows(placed: Sequence[Placed], older: Collection) -> list[int] | None:
+    """Return the row of each photo, new ones behind the old; None when too many lie fallow."""
+    next_row = older.manifest.n_rows
+    rows = []
+    for each in placed:
+        rows.append(next_row if each.before is None else each.before.row)
+        next_row += each.before is None
+    return None if len(placed) < (1 - MAX_RETIRED_SHARE) * next_row else rows
 
 
-def read_kept_metadata(build: Path) -> dict[str, Metadata] | None:
-    """Return what a build kept of its files' metadata, by content hash; None where it kept none."""
-    try:
-        kept = json.loads((build / METADATA).read_bytes())
-        return {
-            name: Metadata(
-                captions=told["captions"], tags=told["tags"], attributes=told["attributes"]
-            )
-            for name, told in kept.items()
-        }
-    except (OSError, ValueError, TypeError, AttributeError, KeyError):
-        return None
+def _manifest(draft: _Draft, build: Path, seconds: float) -> Manifest:
+    order, findings = draft.order, draft.findings
+    moment = now()
+    older = order.standing.manifest
+    manifest = Manifest(
+        name=order.name,
+        build=build.name,
+        created=older.created if older else moment,
+        updated=moment,
+        n_photos=len(draft.placed),
+        n_rows=draft.n_rows,
+        n_skipped=len(findings.skipped),
+        origin=order.source.origin(order.folder),
+        model=order.model.card,
+        thumbnail_px=config.THUMBNAIL_PX,
+        seconds=seconds,
+        photos_per_second=findings.n_read / seconds,
+        files=file_notes(build),
+        looked_ns=findings.began_ns,
+    )
+    return manifest.before(older if order.keeps_previous or older is None else older.previous)
 
 
-def _write_catalogue(folder: Path, draft: Draft) -> None:
+def _write_catalogue(folder: Path, draft: _Draft) -> None:
     path = folder / CATALOGUE
     if draft.older is not None and draft.keeps_rows:
         shutil.copyfile(draft.older.build / CATALOGUE, path)
@@ -155,11 +185,11 @@ def _write_catalogue(folder: Path, draft: Draft) -> None:
     else:
         with Catalogue.create(path, root=draft.root) as catalogue:
             catalogue.add(placed.photo for placed in draft.placed)
-            catalogue.record_skipped(draft.skipped)
-            catalogue.record_tables(draft.tables)
+            catalogue.record_skipped(draft.findings.skipped)
+            catalogue.record_tables(draft.findings.tables)
 
 
-def _change_catalogue(catalogue: Catalogue, draft: Draft) -> None:
+def _change_catalogue(catalogue: Catalogue, draft: _Draft) -> None:
     catalogue.move_root(draft.root)
     catalogue.retire(draft.retired)
     kept = {row: placed for row, placed in draft.pairs() if not draft.is_appended(row)}
@@ -167,18 +197,17 @@ def _change_catalogue(catalogue: Catalogue, draft: Draft) -> None:
     catalogue.replace_all(changed)
     catalogue.add(placed.photo for row, placed in draft.pairs() if draft.is_appended(row))
     catalogue.forget_skipped()
-    catalogue.record_skipped(draft.skipped)
-    catalogue.record_tables(draft.tables)
+    catalogue.record_skipped(draft.findings.skipped)
+    catalogue.record_tables(draft.findings.tables)
 
 
-def _write_embeddings(folder: Path, draft: Draft, journal: Journal) -> list[int]:
+def _write_embeddings(folder: Path, draft: _Draft, journal: Journal) -> list[int]:
     """Write embeddings and thumbnails; return the rows whose embedding is not the older build's."""
     rows_of = _rows_to_fill(draft)
     fresh = sorted(row for rows in rows_of.values() for row in rows)
     base = draft.older if draft.keeps_rows else None
-    embeddings = np.lib.format.open_memmap(
-        folder / EMBEDDINGS, mode="w+", dtype=np.float32, shape=(draft.n_rows, draft.encoder.n_dims)
-    )
+    shape = draft.n_rows, draft.order.model.encoder.n_dims
+    embeddings = np.lib.format.open_memmap(folder / EMBEDDINGS, "w+", np.float32, shape)
     if base is not None:
         embeddings[: base.manifest.n_rows] = base.embeddings
     with ThumbnailWriter(folder, draft.n_rows, older=base.build if base else None) as thumbnails:
@@ -199,7 +228,7 @@ def _write_embeddings(folder: Path, draft: Draft, journal: Journal) -> list[int]
     return fresh
 
 
-def _rows_to_fill(draft: Draft) -> dict[str, list[int]]:
+def _rows_to_fill(draft: _Draft) -> dict[str, list[int]]:
     """Return the rows without an embedding yet, by the hash of their content."""
     rows_of: dict[str, list[int]] = defaultdict(list)
     for row, placed in draft.pairs():
@@ -208,7 +237,7 @@ def _rows_to_fill(draft: Draft) -> dict[str, list[int]]:
     return rows_of
 
 
-def _known_contents(draft: Draft, journal: Journal) -> Iterable[Content]:
+def _known_contents(draft: _Draft, journal: Journal) -> Iterable[Content]:
     yield from journal.contents()
     if draft.older is not None:
         older = draft.older
@@ -218,7 +247,7 @@ def _known_contents(draft: Draft, journal: Journal) -> Iterable[Content]:
             )
 
 
-def _write_index(folder: Path, draft: Draft, fresh: Sequence[int]) -> None:
+def _write_index(folder: Path, draft: _Draft, fresh: Sequence[int]) -> None:
     embeddings = np.load(folder / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
     if draft.older is not None and draft.keeps_rows:
         index = PhotoIndex.load(draft.older.build / INDEX, draft.older.embeddings)
@@ -232,5 +261,5 @@ def _write_index(folder: Path, draft: Draft, fresh: Sequence[int]) -> None:
         index, must_tune = PhotoIndex.build(embeddings, n_threads=os.cpu_count() or 1), True
     if must_tune:
         with Catalogue.open(folder / CATALOGUE) as catalogue:
-            tune(index, catalogue, embeddings, draft.encoder)
+            tune(index, catalogue, embeddings, draft.order.model.encoder)
     index.save(folder / INDEX)

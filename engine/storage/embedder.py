@@ -7,22 +7,20 @@ overlap. A file is read once: the same bytes give its hash, its pixels and its t
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.encoders import Encoder
+from engine.encoders.photo_batches import PhotoBatches
 from engine.errors import ModelError, PhotoError
 from engine.images import DecodedPhoto, content_hash, read_photos
 from engine.progress import Step
 from engine.storage.journal import Content, Journal, Reading
-
-BATCH = 64
-SHARD_PHOTOS = 1024
-SHARD_SECONDS = 5.0
 
 
 def embed_files(
@@ -59,88 +57,53 @@ def embed_files(
     ModelError
         When the model gives rows that no index can hold.
     """
-    line = _Line(encoder, journal, known)
     paths = [root / reading.path for reading in unread]
     outcomes = read_photos(
         paths, encoder.preprocessing, n_threads=os.cpu_count() or 1, thumbnail_px=thumbnail_px
     )
+    readings: list[Reading] = []
+
+    def keep(labels: Sequence[tuple[str, bytes | None]], rows: NDArray[np.float32]) -> None:
+        pairs = zip(labels, rows, strict=True)
+        journal.append(readings, [Content(name, row, small) for (name, small), row in pairs])
+        readings.clear()
+
+    batches = PhotoBatches(partial(_embedded, encoder), keep)
+    met = set(known | journal.hashes)
     for done, (reading, outcome) in enumerate(zip(unread, outcomes, strict=True), start=1):
-        line.take(reading, outcome)
+        readings.append(_learned(reading, outcome))
+        if not isinstance(outcome, PhotoError) and outcome.content_hash not in met:
+            met.add(outcome.content_hash)
+            batches.take((outcome.content_hash, _own_thumbnail(outcome)), outcome.pixels)
         step.at(done)
-    line.finish()
+    batches.finish()
+    if readings:
+        journal.append(readings, [])
 
 
-class _Line:
-    """Collects photos into batches, and finished batches into shards of the journal.
-
-    A shard is only written when no photo waits for its batch: a build that goes on after a crash
-    then makes up the very batches that an undisturbed one does, and the same numbers.
-    """
-
-    def __init__(self, encoder: Encoder, journal: Journal, known: frozenset[str]) -> None:
-        self._encoder = encoder
-        self._journal = journal
-        self._known = known | journal.hashes
-        self._met: set[str] = set()
-        size_px = encoder.preprocessing.size_px
-        self._pixels = np.empty((BATCH, size_px, size_px, 3), np.uint8)
-        self._waiting: list[tuple[str, bytes | None]] = []
-        self._readings: list[Reading] = []
-        self._contents: list[Content] = []
-        self._written = time.monotonic()
-
-    def take(self, reading: Reading, outcome: DecodedPhoto | PhotoError) -> None:
-        if isinstance(outcome, PhotoError):
-            self._readings.append(replace(reading, reason=outcome.what))
-            return
-        name = outcome.content_hash
-        self._readings.append(
-            replace(
-                reading,
-                content_hash=name,
-                width=outcome.width,
-                height=outcome.height,
-                metadata=outcome.metadata,
-            )
+def _embedded(encoder: Encoder, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    embeddings = encoder.embed_photos(pixels)
+    expected = (len(pixels), encoder.n_dims)
+    if embeddings.shape != expected or not np.isfinite(embeddings).all():
+        raise ModelError(
+            f"the model made embeddings of shape {embeddings.shape} instead of {expected}, "
+            "or with numbers that are not finite",
+            value=encoder.name,
+            remedy="Choose another model, or train it again",
         )
-        if name not in self._known and name not in self._met:
-            self._met.add(name)
-            self._load(outcome)
+    return embeddings
 
-    def finish(self) -> None:
-        self._embed()
-        self._write()
 
-    def _load(self, photo: DecodedPhoto) -> None:
-        self._pixels[len(self._waiting)] = photo.pixels
-        self._waiting.append((photo.content_hash, _own_thumbnail(photo)))
-        if len(self._waiting) == BATCH:
-            self._embed()
-            is_late = time.monotonic() - self._written >= SHARD_SECONDS
-            if is_late or len(self._contents) >= SHARD_PHOTOS:
-                self._write()
-
-    def _embed(self) -> None:
-        if not self._waiting:
-            return
-        embeddings = self._encoder.embed_photos(self._pixels[: len(self._waiting)])
-        expected = (len(self._waiting), self._encoder.n_dims)
-        if embeddings.shape != expected or not np.isfinite(embeddings).all():
-            raise ModelError(
-                f"the model made embeddings of shape {embeddings.shape} instead of {expected}, "
-                "or with numbers that are not finite",
-                value=self._encoder.name,
-                remedy="Choose another model, or train it again",
-            )
-        for (name, thumbnail), embedding in zip(self._waiting, embeddings, strict=True):
-            self._contents.append(Content(name, embedding, thumbnail))
-        self._waiting.clear()
-
-    def _write(self) -> None:
-        if self._readings:
-            self._journal.append(self._readings, self._contents)
-        self._readings, self._contents = [], []
-        self._written = time.monotonic()
+def _learned(reading: Reading, outcome: DecodedPhoto | PhotoError) -> Reading:
+    if isinstance(outcome, PhotoError):
+        return replace(reading, reason=outcome.what)
+    return replace(
+        reading,
+        content_hash=outcome.content_hash,
+        width=outcome.width,
+        height=outcome.height,
+        metadata=outcome.metadata,
+    )
 
 
 def _own_thumbnail(photo: DecodedPhoto) -> bytes | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.access import Role, require
 from engine.catalogue import Photo
-from engine.errors import CollectionError
+from engine.errors import CollectionError, writing
 from engine.storage.collection import Collection
 
 TABLE = "photos.jsonl"
@@ -42,18 +42,12 @@ def write_excerpt(collection: Collection, rows: Sequence[int], folder: Path) -> 
     """
     require(Role.EDITOR)
     lines = []
-    try:
+    with writing(CollectionError, "the photos cannot be copied", folder):
         folder.mkdir(parents=True, exist_ok=True)
         for photo in collection.catalogue.photos(rows):
             if _copy(collection, photo, folder / photo.path):
                 lines.append(json.dumps(record_of(photo), ensure_ascii=False))
         (folder / TABLE).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise CollectionError(
-            f"the photos cannot be copied ({error.strerror or error})",
-            value=folder,
-            remedy="Check that there is room on the disk and that you may write there",
-        ) from error
     if not lines:
         raise CollectionError("no photo could be copied", value=folder, remedy="Choose others")
     return len(lines)

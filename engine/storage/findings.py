@@ -1,22 +1,31 @@
-"""What the files turn out to be, learned by reading as few of them as possible."""
+"""What the files turn out to be, learned by reading as few of them as possible.
+
+What is known already is told by size and times first, by content where those differ.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection as Many
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from engine import config
 from engine.catalogue import Photo, PhotoRecord, Skipped, Source, TableReport
-from engine.images import Metadata
+from engine.durable import read_json
+from engine.images import Metadata, content_hash
 from engine.progress import Step
-from engine.storage.build_writer import read_kept_metadata, read_unreadable
 from engine.storage.embedder import embed_files
 from engine.storage.journal import Journal, Reading
 from engine.storage.order import Order
 from engine.storage.row_match import completed
 from engine.storage.sidecars import Sidecars, read_sidecars
-from engine.storage.survey import look, recognised, remembered
+from engine.storage.snapshot import bounded
+
+# What a build keeps of the files it looked at, besides its catalogue.
+UNREADABLE = "unreadable.json"
+METADATA = "metadata.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +79,13 @@ def find_out(order: Order, source: Source, journal: Journal, before: Sequence[Ph
     paths = [record.path for record in source.records]
     began_ns = time.time_ns()
     step = Step(order.report, "looking at files", len(paths))
-    seen, touched = look(source.root, paths, step, since_ns=order.looked_ns)
+    seen, touched = _look(source.root, paths, step, since_ns=order.looked_ns)
     hashes = frozenset(photo.content_hash for photo in before if order.reusable)
     known = _known(order, before)
-    unreadable = read_unreadable(order.older.build) if order.older and order.is_update else {}
+    unreadable = _read_unreadable(order.older.build) if order.older and order.is_update else {}
     untouched = {path: known[path] for path in known.keys() - touched}
-    settled, unread = remembered(seen, [untouched, _backed(journal, hashes), unreadable])
-    twins, unread = recognised(unread, source.root, known.values())
+    settled, unread = _remembered(seen, [untouched, _backed(journal, hashes), unreadable])
+    twins, unread = _recognised(unread, source.root, known.values())
     n_journalled = len(journal.hashes)
     embed_files(
         unread,
@@ -102,7 +111,7 @@ def _known(order: Order, before: Sequence[Photo]) -> dict[str, Reading]:
     """
     if order.reusable is None:
         return {}
-    metadata = read_kept_metadata(order.reusable.build)
+    metadata = _read_metadata(order.reusable.build)
     if metadata is None and not order.is_update:
         return {}
     return {photo.path: _reading_of(photo, metadata or {}) for photo in before}
@@ -155,3 +164,144 @@ def _reading_of(photo: Photo, metadata: Mapping[str, Metadata]) -> Reading:
         photo.height,
         metadata=metadata.get(photo.content_hash),
     )
+
+
+def _read_unreadable(build: Path) -> dict[str, Reading]:
+    """Return the files a build could not read, by path; none where that is not known."""
+    try:
+        entries = read_json(build / UNREADABLE)
+        return {reading.path: reading for reading in (Reading(*entry) for entry in entries)}
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _read_metadata(build: Path) -> dict[str, Metadata] | None:
+    """Return what a build kept of its files' metadata, by content hash; None where it kept none."""
+    try:
+        kept = read_json(build / METADATA)
+        return {
+            name: Metadata(
+                captions=told["captions"], tags=told["tags"], attributes=told["attributes"]
+            )
+            for name, told in kept.items()
+        }
+    except (OSError, ValueError, TypeError, AttributeError, KeyError):
+        return None
+
+
+def _look(
+    root: Path, paths: Sequence[str], step: Step, *, since_ns: int
+) -> tuple[list[Reading], set[str]]:
+    """Measure files without opening them.
+
+    Returns
+    -------
+    readings : list of Reading
+        Of each path; a file that cannot be measured says why in `reason`.
+    touched : set of str
+        Files that were written, moved or given other rights since that moment, whatever their own
+        date says: size and date are no proof that they are as they were.
+    """
+    readings, touched = [], set()
+    for done, path in enumerate(paths, start=1):
+        reading, changed_ns = _measured(root, path)
+        readings.append(reading)
+        if changed_ns >= since_ns:
+            touched.add(path)
+        step.at(done)
+    return readings, touched
+
+
+def _remembered(
+    seen: Iterable[Reading], memories: Sequence[Mapping[str, Reading]]
+) -> tuple[list[Reading], list[Reading]]:
+    """Split files into those that are as they were and those that must be read.
+
+    Parameters
+    ----------
+    seen
+        Files as `look` found them.
+    memories
+        What reading them taught before, by path; the first that fits counts.
+
+    Returns
+    -------
+    settled : list of Reading
+        The earlier readings, and the files that cannot be read at all.
+    unread : list of Reading
+        The rest, in the order of `seen`.
+    """
+    settled, unread = [], []
+    for reading in seen:
+        known = reading if reading.reason else _fitting(reading, memories)
+        if known is None:
+            unread.append(reading)
+        else:
+            settled.append(known)
+    return settled, unread
+
+
+def _recognised(
+    unread: Iterable[Reading], root: Path, known: Many[Reading]
+) -> tuple[list[Reading], list[Reading]]:
+    """Find files whose bytes are known under another name or time, without decoding them.
+
+    Only a file as long as a known one is opened for this; so a folder that was moved costs one
+    reading of its bytes, and a new photo hardly ever more than the reading it needs anyway.
+
+    Returns
+    -------
+    settled : list of Reading
+        Files with the hash, width and height of the known content.
+    unread : list of Reading
+        The rest, in the order they came.
+    """
+    sizes = {reading.size_bytes for reading in known}
+    by_hash = {reading.content_hash: reading for reading in known}
+    settled, rest = [], []
+    for reading in unread:
+        twin = by_hash.get(_hash_at(root, reading)) if reading.size_bytes in sizes else None
+        if twin is None:
+            rest.append(reading)
+        else:
+            settled.append(_as(twin, reading))
+    return settled, rest
+
+
+def _as(twin: Reading, reading: Reading) -> Reading:
+    return replace(
+        reading,
+        content_hash=twin.content_hash,
+        width=twin.width,
+        height=twin.height,
+        metadata=twin.metadata,
+    )
+
+
+def _measured(root: Path, path: str) -> tuple[Reading, int]:
+    try:
+        facts = (root / path).stat()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        return Reading(path, 0, 0, reason=f"the file cannot be opened ({reason})"), 0
+    return Reading(path, facts.st_size, bounded(facts.st_mtime_ns)), facts.st_ctime_ns
+
+
+def _fitting(reading: Reading, memories: Sequence[Mapping[str, Reading]]) -> Reading | None:
+    for memory in memories:
+        known = memory.get(reading.path)
+        if known is not None and _measure(known) == _measure(reading):
+            return known
+    return None
+
+
+def _measure(reading: Reading) -> tuple[int, int]:
+    return reading.size_bytes, reading.modified_ns
+
+
+def _hash_at(root: Path, reading: Reading) -> str:
+    """Return the hash of a file's bytes, or "" where it cannot be read; decoding then says why."""
+    try:
+        return content_hash((root / reading.path).read_bytes())
+    except OSError:
+        return ""

@@ -7,7 +7,6 @@ new among them. The journal belongs to one model and one photo size: under anoth
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import shutil
@@ -19,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.durable import read_json, write_json, write_whole
+from engine.durable import known_record, write_arrays, write_json
 from engine.images import Metadata
 
 JOURNAL = "journal"
@@ -77,7 +76,7 @@ class Journal:
         self._folder = collection / JOURNAL
         self.readings: dict[str, Reading] = {}
         self.hashes: set[str] = set()
-        if not self._is_under(terms):
+        if known_record(self._folder / _TERMS) != terms or not self._folder.is_dir():
             discard_journal(collection)
             self._folder.mkdir()
             write_json(self._folder / _TERMS, dict(terms))
@@ -87,7 +86,7 @@ class Journal:
     def append(self, readings: Sequence[Reading], contents: Sequence[Content]) -> None:
         """Write one shard; once this returns, a crash no longer loses it."""
         shard = self._folder / f"{self._next:08d}.npz"
-        write_whole(shard, _packed(readings, contents))
+        write_arrays(shard, _packed(readings, contents), flush=True)
         self._next += 1
         self._shards.append(shard)
         self._learn(readings, (content.content_hash for content in contents))
@@ -97,12 +96,6 @@ class Journal:
         for shard in self._shards:
             with np.load(shard, allow_pickle=False) as arrays:
                 yield from _unpacked(arrays)
-
-    def _is_under(self, terms: Mapping[str, object]) -> bool:
-        try:
-            return bool(read_json(self._folder / _TERMS) == dict(terms))
-        except (OSError, ValueError):
-            return False
 
     def _numbered(self) -> list[Path]:
         return sorted(path for path in self._folder.glob("*.npz") if path.stem.isdigit())
@@ -131,18 +124,18 @@ def discard_journal(collection: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _packed(readings: Sequence[Reading], contents: Sequence[Content]) -> bytes:
+def _packed(
+    readings: Sequence[Reading], contents: Sequence[Content]
+) -> dict[str, NDArray[np.generic]]:
     thumbnails = [content.thumbnail or b"" for content in contents]
-    opened = io.BytesIO()
-    np.savez(
-        opened,
-        readings=np.frombuffer(json.dumps([astuple(each) for each in readings]).encode(), np.uint8),
-        hashes=np.array([content.content_hash for content in contents], "S32"),
-        embeddings=np.array([content.embedding for content in contents], np.float32),
-        thumbnails=np.frombuffer(b"".join(thumbnails), np.uint8),
-        thumbnail_bytes=np.array([len(thumbnail) for thumbnail in thumbnails], np.int64),
-    )
-    return opened.getvalue()
+    told = json.dumps([astuple(each) for each in readings]).encode()
+    return {
+        "readings": np.frombuffer(told, np.uint8),
+        "hashes": np.array([content.content_hash for content in contents], "S32"),
+        "embeddings": np.array([content.embedding for content in contents], np.float32),
+        "thumbnails": np.frombuffer(b"".join(thumbnails), np.uint8),
+        "thumbnail_bytes": np.array([len(thumbnail) for thumbnail in thumbnails], np.int64),
+    }
 
 
 def _unpacked(arrays: Mapping[str, NDArray]) -> Iterator[Content]:

@@ -1,4 +1,4 @@
-"""What is asked of a build: which photos, by which model, into which collection."""
+"""What is asked of a build: which photos, by which model, into which collection; and its report."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine import config
-from engine.catalogue import Source, read_source
-from engine.encoders import Encoder, load_encoder
-from engine.progress import Report
+from engine.catalogue import Skipped, Source, TableReport, read_source
+from engine.encoders import Encoder, bundled_model, bundled_models, load_encoder
+from engine.encoders.suitability import Suitability, look_at
+from engine.progress import Report, Step
 from engine.storage.build_state import Standing
 from engine.storage.collection import Collection
 from engine.storage.manifest import ModelCard, Origin, portable
@@ -135,6 +136,65 @@ class Order:
             "thumbnail_px": config.THUMBNAIL_PX,
             "root": str(self.source.root),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build or an update has come to.
+
+    Attributes
+    ----------
+    indexed
+        Photos in the collection now.
+    embedded
+        Contents that went through the model, in this run.
+    reused
+        Photos whose embedding was there: from before, from a run that was cut short, or from
+        another photo with the same bytes.
+    added, changed, renamed, removed
+        Photos, against the build before.
+    skipped
+        Files and table lines left out, by path, with reasons.
+    tables
+        What became of each table of captions that was found.
+    seconds
+        All of the work.
+    photos_per_second
+        Files read in this run, per second of all of the work; 0 when none had to be.
+    suitability
+        What the photos look like, where the model was chosen by that.
+    """
+
+    indexed: int
+    embedded: int
+    reused: int
+    added: int
+    changed: int
+    renamed: int
+    removed: int
+    skipped: list[Skipped]
+    tables: list[TableReport]
+    seconds: float
+    photos_per_second: float
+    suitability: Suitability | None = None
+
+
+def suited_model(source: Source, progress: Report) -> tuple[Path, Suitability | None]:
+    """Return the folder of the bundled model that suits some photos, and what they look like.
+
+    Where only one model is bundled, it is taken and nothing is looked at.
+
+    Raises
+    ------
+    ModelError
+        There is none, or it cannot be loaded.
+    """
+    if len(bundled_models()) < 2:
+        return bundled_model(), None
+    step = Step(progress, "looking at some photos", 1)
+    found = look_at([source.root / record.path for record in source.records])
+    step.at(1)
+    return bundled_model(found.model), found
 
 
 def absolute(path: Path | str) -> Path:

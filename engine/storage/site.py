@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.durable import PARTIAL
-from engine.errors import CollectionError, DamageError
+from engine.errors import CollectionError, DamageError, writing
 from engine.locks import LockHeldError, exclusive, has_readers, holder
 from engine.storage.journal import JOURNAL
 from engine.storage.manifest import COPY, MANIFEST, PREVIOUS, Manifest
@@ -26,20 +26,15 @@ _BUILD = re.compile(r"build-(\d+)")
 def only_writer(folder: Path) -> Iterator[None]:
     """Be the only program that changes a collection, for the length of a ``with`` block."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with exclusive(folder / WRITER):
-            yield
+        with writing(CollectionError, "the collection cannot be written", folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            with exclusive(folder / WRITER):
+                yield
     except LockHeldError as error:
         raise CollectionError(
             f"another program ({error.holder}) is building this collection",
             value=folder,
             remedy="Wait until it has finished, or stop it, then run this again",
-        ) from error
-    except OSError as error:
-        raise CollectionError(
-            f"the collection cannot be written ({error.strerror or error})",
-            value=folder,
-            remedy="Check that there is room on the disk and that you may write there",
         ) from error
 
 

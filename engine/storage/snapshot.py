@@ -6,10 +6,8 @@ Enough to tell, without an object for any photo, that nothing has changed since.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.catalogue import find_files
-from engine.durable import write_whole
+from engine.durable import read_arrays, write_arrays
 from engine.storage.order import PhotoSource
 from engine.storage.site import SNAPSHOT, TAGS
 
@@ -62,26 +60,18 @@ class Snapshot:
 
     def save(self, folder: Path, build: str) -> None:
         """Keep it beside the build that is in step with it."""
-        file = io.BytesIO()
-        np.savez(
-            file,
-            build=np.frombuffer(build.encode(), np.uint8),
-            paths=np.frombuffer("\0".join(self.paths).encode(), np.uint8),
-            measures=self.measures,
-            digest=np.frombuffer(self.digest.encode(), np.uint8),
-        )
-        write_whole(folder / SNAPSHOT, file.getvalue(), flush=False)
+        told = {"build": build, "paths": "\0".join(self.paths), "digest": self.digest}
+        arrays = {name: np.frombuffer(text.encode(), np.uint8) for name, text in told.items()}
+        write_arrays(folder / SNAPSHOT, {**arrays, "measures": self.measures})
 
     @classmethod
     def load(cls, folder: Path, build: str) -> Snapshot | None:
         """Return what was kept with a build; None where nothing was, or it is damaged."""
         try:
-            with np.load(folder / SNAPSHOT, allow_pickle=False) as kept:
-                told = {
-                    name: kept[name].tobytes().decode() for name in ("build", "paths", "digest")
-                }
-                measures = kept["measures"].astype(np.int64).reshape(-1, 3)
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            kept = read_arrays(folder / SNAPSHOT) or {}
+            told = {name: kept[name].tobytes().decode() for name in ("build", "paths", "digest")}
+            measures = kept["measures"].astype(np.int64).reshape(-1, 3)
+        except (ValueError, KeyError):
             return None
         paths = told["paths"].split("\0") if told["paths"] else []
         if told["build"] != build or len(paths) != len(measures):

@@ -25,7 +25,7 @@ from engine import config
 from engine.access import Role, may, require
 from engine.catalogue import Skipped
 from engine.durable import write_whole
-from engine.errors import CollectionError
+from engine.errors import CollectionError, writing
 from engine.storage.upload_name import FreeNames, harmless_path, is_junk, parts_of
 
 _MARK = ".uploads"
@@ -305,7 +305,7 @@ class _EntryError(Exception):
 
 @contextmanager
 def _intake(out: Path, limits: UploadLimits) -> Iterator[_Intake]:
-    try:
+    with writing(CollectionError, "the upload cannot be kept", out):
         intake = _Intake(out, limits)
         try:
             yield intake
@@ -313,12 +313,6 @@ def _intake(out: Path, limits: UploadLimits) -> Iterator[_Intake]:
         except BaseException:
             intake.take_back()
             raise
-    except OSError as error:
-        raise CollectionError(
-            f"the upload cannot be kept ({error.strerror or error})",
-            value=out,
-            remedy="Check that there is room on the disk and that you may write there",
-        ) from error
 
 
 def _check_any(report: UploadReport) -> None:

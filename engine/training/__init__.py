@@ -7,8 +7,7 @@
     run_examples.py the examples a run began with, so that it goes on with the very same
     augment.py     what a photo and its caption may look like the next time they are seen
     trainer.py     both towers with a loss, as one Keras model
-    validation.py  how well the held-out photos and captions find each other
-    probe.py       a few of them, watched from epoch to epoch
+    validation.py  how well the held-out photos find their captions, and a few of them watched
     checkpoint.py  what a run keeps on disk to go on from
     events.py      the same figures for TensorBoard
     machine.py     what it ran on, and which arithmetic pays there
@@ -18,7 +17,8 @@
     material.py    features of photos, and what is said of them
     heads.py       training on features
     reconstruction.py  training an autoencoder
-    run.py         the loop: epochs, validation, checkpoints, resume, the final model
+    loop.py        the joint model's loop: epochs, validation, checkpoints, the final model
+    run.py         train, resume: any run, by one program at a time, and how it ended
 
 Names are imported when they are first asked for: whoever only reads settings never waits for Keras.
 
@@ -34,8 +34,8 @@ from engine.lazy import lazy_names
 
 if TYPE_CHECKING:
     from engine.training.recipes import DEFAULT, RECIPES
-    from engine.training.record import MODEL, STOP
-    from engine.training.run import TrainingReport, resume, train
+    from engine.training.record import MODEL, STOP, TrainingReport
+    from engine.training.run import resume, train
     from engine.training.settings import DataSource, TrainingSettings
 
 __all__ = [
@@ -54,8 +54,8 @@ __getattr__ = lazy_names(
     __name__,
     {
         "recipes": ("DEFAULT", "RECIPES"),
-        "record": ("MODEL", "STOP"),
-        "run": ("TrainingReport", "resume", "train"),
+        "record": ("MODEL", "STOP", "TrainingReport"),
+        "run": ("resume", "train"),
         "settings": ("DataSource", "TrainingSettings"),
     },
 )

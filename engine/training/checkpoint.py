@@ -7,11 +7,12 @@ ones go only when a checkpoint that needs them no more is whole, so at every mom
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.durable import PARTIAL, read_json, whole_folder, write_json
+from engine.durable import PARTIAL, read_arrays, read_json, whole_folder, write_arrays, write_json
 from engine.errors import TrainingError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 START = "start"
 _STATE = "state.json"
+_SEEDS = "seeds.npz"
 _WEIGHTS = "trainer.weights.h5"
 _PHOTO, _TEXT = "photo.weights.h5", "text.weights.h5"
 
@@ -88,6 +90,7 @@ def save(out: Path, trainer: JointTrainer, state: RunState) -> None:
     if not folder.exists():
         with whole_folder(folder) as beside:
             trainer.save_weights(beside / _WEIGHTS)
+            write_arrays(beside / _SEEDS, {name: seed.numpy() for name, seed in _seeds(trainer)})
             write_json(beside / _STATE, asdict(state), flush=False)
     best = out / f"best-{state.best_epoch:04d}"
     for older in [*checkpoints(out), *_whole(out, "best-*")]:
@@ -110,6 +113,10 @@ def restore(out: Path, trainer: JointTrainer) -> RunState | None:
         return None
     try:
         trainer.load_weights(found[-1] / _WEIGHTS)
+        kept = read_arrays(found[-1] / _SEEDS) or {}  # earlier checkpoints have none
+        for name, seed in _seeds(trainer):
+            if name in kept:
+                seed.assign(kept[name])
         return read_state(out)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise TrainingError(
@@ -161,6 +168,13 @@ def load_start(out: Path, trainer: JointTrainer) -> None:
 def checkpoints(out: Path) -> list[Path]:
     """Return the whole checkpoints, oldest first."""
     return _whole(out, "checkpoint-*")
+
+
+def _seeds(trainer: JointTrainer) -> Iterator[tuple[str, Any]]:
+    """Yield what the model draws its chances from, such as dropout: no weights file holds it."""
+    weights = {id(each) for each in trainer.weights}
+    found = [each for each in trainer.variables if id(each) not in weights and "seed" in each.path]
+    return ((str(place), each) for place, each in enumerate(found))
 
 
 def _load(folder: Path, photo_tower: Any, text_tower: Any) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import config
-from engine.durable import PARTIAL, read_json, write_json
+from engine.durable import read_json, whole_file, write_json
 from engine.errors import PhotoError, TrainingError
 from engine.images import Preprocessing, read_photos
-from engine.progress import Progress, Report
+from engine.progress import Report, Step
 
 MAX_SHELF_BYTES = 8 * 2**30
 _FREE_SHARE = 0.9  # of the disk's free space that decoded photos may take
@@ -105,12 +104,11 @@ def _key(paths: Sequence[Path], preprocessing: Preprocessing) -> str:
 def _decode_into(
     file: Path, paths: Sequence[Path], preprocessing: Preprocessing, progress: Report
 ) -> None:
-    beside = file.with_name(f"{file.name}.{os.getpid()}{PARTIAL}")
-    shape = (len(paths), preprocessing.size_px, preprocessing.size_px, 3)
+    shape = (max(len(paths), 1), preprocessing.size_px, preprocessing.size_px, 3)
     hashes: list[str] = []
     failures: dict[int, str] = {}
-    started = time.monotonic()
-    try:
+    step = Step(progress, "decoding photos", len(paths))
+    with whole_file(file, flush=False) as beside:
         pixels = np.lib.format.open_memmap(beside, "w+", np.uint8, shape)
         _allot(beside)
         photos = read_photos(paths, preprocessing, n_threads=os.cpu_count() or 1)
@@ -120,13 +118,9 @@ def _decode_into(
             else:
                 pixels[len(hashes)] = photo.pixels
                 hashes.append(photo.content_hash)
-            if n % 100 == 0 or n == len(paths):
-                progress(Progress("decoding photos", n, len(paths), time.monotonic() - started))
+            step.at(n)
         pixels.flush()
-        beside.replace(file)
-        write_json(file.with_suffix(".json"), {"hashes": hashes, "failures": failures})
-    finally:
-        beside.unlink(missing_ok=True)
+    write_json(file.with_suffix(".json"), {"hashes": hashes, "failures": failures})
 
 
 def _allot(file: Path) -> None:

@@ -82,6 +82,37 @@ class Examples:
         measured = inside & np.array(self.validates, bool)
         return rows[~inside], rows[measured]
 
+    def split_for(
+        self, settings: TrainingSettings, *, least_held_out: int = 2
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the rows to train on and those held out, as every run splits.
+
+        Raises
+        ------
+        TrainingError
+            Too few are left for a batch, or to measure with.
+        """
+        rows, held_out = self.split(settings.validation_share, settings.seed)
+        if len(held_out) < least_held_out or len(rows) < settings.batch_size:
+            raise TrainingError(
+                "too few photos are left to train on, or to measure with",
+                value=f"{len(rows)} and {len(held_out)}",
+                remedy="Change '--validation-share', lower '--batch-size', or give more photos",
+            )
+        return rows, held_out
+
+    def told(
+        self, data: Sequence[DataSource], rows: NDArray[np.int64], held_out: NDArray[np.int64]
+    ) -> dict[str, Any]:
+        """Return what a report says of a run's photos."""
+        return {
+            "sources": [origin.photos.name for origin in data],
+            "photos": len(self),
+            "trained_on": len(rows),
+            "held_out": len(held_out),
+            "skipped": len(self.skipped),
+        }
+
     def texts(self, rows: NDArray[np.int64]) -> list[str]:
         """Return every caption and attribute value of some rows: what a vocabulary is fitted on."""
         return [

@@ -7,7 +7,7 @@ end the head is joined to its backbone, so that the model is one tower like ever
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,19 +16,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.durable import append_line
 from engine.encoders.joint import JointEncoder
-from engine.errors import TrainingError
 from engine.evaluation.metrics import both_directions
-from engine.progress import Report, Step, no_report
+from engine.progress import Report, Step
 from engine.text import Tokenizer, singular, words
 from engine.training import record
 from engine.training.backbone import Backbone, head_shape, open_backbone
 from engine.training.examples import Batches, Examples
 from engine.training.machine import describe_machine
 from engine.training.material import Material, TagBatches, gather, list_photos
-from engine.training.record import MODEL, Plan
-from engine.training.run import TrainingReport
-from engine.training.settings import DataSource, TrainingSettings
+from engine.training.record import MODEL, Plan, TrainingReport
+from engine.training.settings import TrainingSettings
 from engine.training.trainer import build_trainer, recalibrate
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ Note = Callable[[Mapping[str, Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model trained on features, and how that went.
+    """A model trained in one go, and how that went.
 
     Parameters
     ----------
@@ -56,15 +55,18 @@ class Trained:
         Spent training, features not counted.
     vectors
         Name of the word vectors it stands on, or "".
+    write_beside
+        Writes what else belongs into the model's folder.
     """
 
     encoder: JointEncoder
     curves: list[dict[str, Any]]
     seconds: float
     vectors: str = ""
+    write_beside: Callable[[Path], None] | None = None
 
 
-def train_on_features(plan: Plan, out: Path, *, progress: Report = no_report) -> TrainingReport:
+def train_on_features(plan: Plan, out: Path, progress: Report) -> TrainingReport:
     """Train on the features of a frozen backbone, and write a model folder into a run's folder.
 
     Raises
@@ -78,48 +80,33 @@ def train_on_features(plan: Plan, out: Path, *, progress: Report = no_report) ->
     backbone = open_backbone(settings)
     record.log(out, f"on features of {backbone.told}")
     material = gather(*list_photos(plan.data), settings, backbone, progress)
-    rows, held_out = split(material, settings)
-    note = partial(record.append, out / record.METRICS)
+    rows, held_out = material.photos.split_for(settings)
+    note = partial(append_line, out / record.METRICS)
     trained = train_head(material, rows, held_out, settings, backbone, progress, note)
+    return write_model(plan, out, trained, material.photos, rows, held_out, backbone.told)
+
+
+def write_model(
+    plan: Plan, out: Path, trained: Trained, photos: Examples, rows: Rows, held_out: Rows, told: str
+) -> TrainingReport:
+    """Write the model of a run that is trained in one go, with its report, into its folder."""
+    settings, last = plan.settings, trained.curves[-1] if trained.curves else {}
     content = {
-        "data": told_data(plan.data, material.photos, len(rows), len(held_out)),
+        "data": photos.told(plan.data, rows, held_out),
         "settings": {**settings.to_json(), "weights": bool(settings.weights)},
-        "backbone": backbone.told,
+        "backbone": told,
         "vectors": trained.vectors,
         "curves": trained.curves,
         "best_epoch": len(trained.curves),
-        "final": {name: trained.curves[-1][name] for name in DIRECTIONS} if trained.curves else {},
+        "final": {name: last[name] for name in DIRECTIONS if name in last},
         "seconds": trained.seconds,
         "machine": describe_machine("float32"),
     }
-    hashes = frozenset(material.photos.hashes[row] for row in held_out)
-    trained.encoder.save(out / MODEL, held_out=hashes, report=content)
+    hashes = frozenset(photos.hashes[row] for row in held_out)
+    trained.encoder.save(
+        out / MODEL, held_out=hashes, report=content, beside_too=trained.write_beside
+    )
     return TrainingReport(out / MODEL, content)
-
-
-def told_data(
-    data: Sequence[DataSource], photos: Examples, n_trained: int, n_held_out: int
-) -> dict[str, Any]:
-    """Return what a report says of a run's photos."""
-    return {
-        "sources": [origin.photos.name for origin in data],
-        "photos": len(photos),
-        "trained_on": n_trained,
-        "held_out": n_held_out,
-        "skipped": len(photos.skipped),
-    }
-
-
-def split(material: Material, settings: TrainingSettings) -> tuple[Rows, Rows]:
-    """Return the rows to train on and those held out, as every run splits."""
-    rows, held_out = material.photos.split(settings.validation_share, settings.seed)
-    if len(held_out) < 2 or len(rows) < settings.batch_size:
-        raise TrainingError(
-            "too few photos are left to train on, or to measure with",
-            value=f"{len(rows)} and {len(held_out)}",
-            remedy="Change '--validation-share', lower '--batch-size', or give more photos",
-        )
-    return rows, held_out
 
 
 def train_head(

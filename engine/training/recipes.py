@@ -6,30 +6,17 @@ description, and any of them runs on another one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from engine.durable import read_json
 from engine.encoders.model_settings import PACKAGED
-from engine.errors import KindredError, TrainingError
-from engine.locks import LockHeldError, exclusive
-from engine.progress import Progress, Report, no_report
-from engine.training import record
-from engine.training.record import Plan
-from engine.training.settings import BUNDLED, DataSource, TrainingSettings, is_published
-
-if TYPE_CHECKING:
-    from engine.training.run import TrainingReport
+from engine.errors import TrainingError
+from engine.training.settings import BUNDLED, TrainingSettings
 
 DEFAULT = "contrastive"
 # What a backbone of `keras.applications` wants to see, unless a recipe or a person says otherwise.
 _APPLICATION_PX = 224
-
-
-class _StopAskedError(Exception):
-    """Somebody asked a run that is trained in one go to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,99 +167,3 @@ def _on_another_backbone(preset: dict[str, Any], backbone: str) -> dict[str, Any
     if backbone in PACKAGED:  # its weights are always at hand, and were learned on means
         preset |= {"weights": "imagenet", "pooling": "average"}
     return preset
-
-
-def train_recipe(
-    data: Sequence[DataSource],
-    settings: TrainingSettings,
-    out: Path,
-    *,
-    progress: Report = no_report,
-) -> TrainingReport:
-    """Train what the settings describe; see `engine.training.train`.
-
-    Raises
-    ------
-    TrainingError
-        The folder is taken, or there is too little to train on.
-    ModelError
-        The backbone's weights, or the word vectors, cannot be had.
-    """
-    record.begin_record(out, Plan(settings, data))
-    return resume_recipe(out, progress=progress)
-
-
-def resume_recipe(
-    out: Path, *, finish: bool = False, progress: Report = no_report
-) -> TrainingReport:
-    """Begin a run that is planned, or go on with one that stopped.
-
-    What trains in one go, on features or an autoencoder, begins anew; all else goes on from its
-    last checkpoint (see `engine.training.resume`). A finished run stays as it is.
-
-    Raises
-    ------
-    TrainingError
-        The folder holds no run, or another program is at it.
-    """
-    from engine.training.run import TrainingReport, resume
-
-    plan = record.read_plan(out / record.RUN)
-    if not is_short(plan.settings):
-        return resume(out, finish=finish, progress=progress)
-    if (out / record.MODEL).exists():
-        return TrainingReport(out / record.MODEL, read_json(out / record.MODEL / "report.json"))
-    try:
-        with exclusive(out / record.LOCK):
-            return _train_in_one_go(plan, out, progress)
-    except LockHeldError as error:
-        raise TrainingError(
-            "another program is training this run",
-            value=error.holder,
-            remedy="Wait for it, or stop it",
-        ) from error
-
-
-def _train_in_one_go(plan: Plan, out: Path, progress: Report) -> TrainingReport:
-    """Train, telling the run's folder how it goes and how it ends."""
-    from engine.training.run import TrainingReport
-
-    heard = record.ProgressFile(out)
-
-    def tell_both(step: Progress) -> None:
-        heard(step)
-        progress(step)
-        if (out / record.STOP).exists():
-            raise _StopAskedError
-
-    (out / record.ENDING).unlink(missing_ok=True)
-    record.rewrite_metrics(out, [])  # it begins anew, and so do its curves
-    record.log(out, "started")
-    try:
-        report = _train_short(plan, out, tell_both)
-    except _StopAskedError:
-        report = TrainingReport(out / record.MODEL, {"curves": [], "seconds": 0.0}, "stopped")
-        (out / record.STOP).unlink(missing_ok=True)
-    except KindredError as error:
-        record.log(out, f"failed: {error}")
-        record.note_ending(out, "failed", error=str(error))
-        raise
-    record.log(out, report.state)
-    record.note_ending(out, report.state)
-    return report
-
-
-def is_short(settings: TrainingSettings) -> bool:
-    """Tell whether a run is trained in one go, without checkpoints."""
-    is_frozen = settings.frozen or is_published(settings.backbone)
-    return is_frozen or settings.loss in ("reconstruction", "none")
-
-
-def _train_short(plan: Plan, out: Path, progress: Report) -> TrainingReport:
-    if plan.settings.loss == "reconstruction":
-        from engine.training.reconstruction import train_autoencoder
-
-        return train_autoencoder(plan, out, progress=progress)
-    from engine.training.heads import train_on_features
-
-    return train_on_features(plan, out, progress=progress)

@@ -8,10 +8,7 @@ dimensionality of data with neural networks", Science 2006.
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,53 +17,27 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.catalogue import Skipped
+from engine.durable import append_line
 from engine.encoders.autoencoder import LATENT, autoencoder, decoder
 from engine.encoders.joint import JointEncoder, compiled
 from engine.encoders.model_folder import RECONSTRUCTION
 from engine.encoders.model_settings import AUTOENCODER, ModelSettings
 from engine.encoders.portable import export
 from engine.encoders.towers import photo_tower
-from engine.errors import PhotoError, TrainingError
-from engine.images import Preprocessing, read_photos
-from engine.progress import Report, Step, no_report
+from engine.errors import TrainingError
+from engine.progress import Report, Step
 from engine.training import record
-from engine.training.heads import Note, told_data
-from engine.training.machine import describe_machine
+from engine.training.decoded_photos import decode
+from engine.training.heads import Note, Trained, write_model
 from engine.training.material import Examples, list_photos
-from engine.training.record import MODEL, Plan
-from engine.training.run import TrainingReport
+from engine.training.record import Plan, TrainingReport
 from engine.training.settings import TrainingSettings
 
 _BATCH = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A trained autoencoder.
-
-    Parameters
-    ----------
-    encoder
-        Photos to unit rows.
-    whole
-        Photos to photos.
-    curves
-        One dictionary an epoch.
-    seconds
-        Spent training.
-    """
-
-    encoder: JointEncoder
-    whole: keras.Model
-    curves: list[dict[str, Any]]
-    seconds: float
-
-    def write_beside(self, folder: Path) -> None:
-        """Write what draws photos again into a model's folder."""
-        export(self.whole, folder / RECONSTRUCTION)
-
-
-def train_autoencoder(plan: Plan, out: Path, *, progress: Report = no_report) -> TrainingReport:
+def train_autoencoder(plan: Plan, out: Path, shelf: Path, progress: Report) -> TrainingReport:
     """Train an autoencoder on photos alone, and write a model folder into a run's folder.
 
     Raises
@@ -77,37 +48,22 @@ def train_autoencoder(plan: Plan, out: Path, *, progress: Report = no_report) ->
     settings = plan.settings
     _shape(settings)
     found, skipped = list_photos(plan.data)
-    cache = out / "photos.npy"
-    pixels, hashes = _decode([item.path for item in found], settings.preprocessing, cache, progress)
-    nothing: list[tuple[str, ...]] = [("",)] * len(hashes)
+    paths = [item.path for item in found]
+    decoded = decode(paths, settings.preprocessing, shelf, progress)
+    n_photos = len(decoded.hashes)
     photos = Examples(
-        pixels, nothing, [{}] * len(hashes), hashes, [True] * len(hashes), list(skipped)
+        decoded.pixels,
+        captions=[("",)] * n_photos,
+        attributes=[{}] * n_photos,
+        hashes=decoded.hashes,
+        validates=[True] * n_photos,
+        skipped=[*skipped, *(Skipped(str(paths[i]), why) for i, why in decoded.failures.items())],
     )
-    rows, held_out = photos.split(settings.validation_share, settings.seed)
-    if len(rows) < settings.batch_size:
-        raise TrainingError(
-            "too few photos to train on",
-            value=len(rows),
-            remedy="Give more, or lower '--batch-size'",
-        )
-    note = partial(record.append, out / record.METRICS)
-    drawn = train_drawing(pixels, rows, held_out, settings, progress, note)
-    content = {
-        "data": told_data(plan.data, photos, len(rows), len(held_out)),
-        "settings": settings.to_json(),
-        "backbone": "a convolutional autoencoder, trained from scratch",
-        "curves": drawn.curves,
-        "best_epoch": len(drawn.curves),
-        "final": {},
-        "seconds": drawn.seconds,
-        "machine": describe_machine("float32"),
-    }
-    never_seen = frozenset(hashes[row] for row in held_out)
-    drawn.encoder.save(
-        out / MODEL, held_out=never_seen, report=content, beside_too=drawn.write_beside
-    )
-    cache.unlink()
-    return TrainingReport(out / MODEL, content)
+    rows, held_out = photos.split_for(settings, least_held_out=0)
+    note = partial(append_line, out / record.METRICS)
+    trained = train_drawing(photos.pixels, rows, held_out, settings, progress, note)
+    told = "a convolutional autoencoder, trained from scratch"
+    return write_model(plan, out, trained, photos, rows, held_out, told)
 
 
 def train_drawing(
@@ -117,7 +73,7 @@ def train_drawing(
     settings: TrainingSettings,
     progress: Report,
     note: Note = lambda line: None,
-) -> Drawn:
+) -> Trained:
     """Train an autoencoder on some rows of pixels and measure it on others.
 
     Parameters
@@ -166,7 +122,12 @@ def train_drawing(
     seen = [_numbers(latent(pixels[part])) for part in _parts(np.sort(rows))]
     tower.get_layer("lift").settle(np.concatenate(seen))
     encoder = JointEncoder(settings.name, shape, None, tower)
-    return Drawn(encoder, whole, curves, seconds + time.monotonic() - began)
+    return Trained(
+        encoder,
+        curves,
+        seconds + time.monotonic() - began,
+        write_beside=lambda folder: export(whole, folder / RECONSTRUCTION),
+    )
 
 
 def _shape(settings: TrainingSettings) -> ModelSettings:
@@ -204,21 +165,3 @@ def _numbers(tensor: Any) -> NDArray[np.float32]:
 
 def _parts(rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     return [rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH)]
-
-
-def _decode(
-    paths: Sequence[Path], preprocessing: Preprocessing, cache: Path, progress: Report
-) -> tuple[NDArray[np.uint8], list[str]]:
-    """Decode photos into a mapped file, leaving out those that cannot be read."""
-    step = Step(progress, "decoding photos", len(paths))
-    pixels = np.lib.format.open_memmap(
-        cache, "w+", np.uint8, (max(len(paths), 1), *(preprocessing.size_px,) * 2, 3)
-    )
-    hashes: list[str] = []
-    photos = read_photos(paths, preprocessing, n_threads=os.cpu_count() or 1)
-    for done, photo in enumerate(photos, start=1):
-        if not isinstance(photo, PhotoError):
-            pixels[len(hashes)] = photo.pixels
-            hashes.append(photo.content_hash)
-        step.at(done)
-    return pixels[: len(hashes)], hashes

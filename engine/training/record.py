@@ -21,16 +21,14 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.durable import read_json, write_json, write_whole
+from engine.durable import read_json, read_lines, write_json, write_whole
 from engine.errors import TrainingError
-from engine.progress import Progress
 from engine.training.settings import DataSource, TrainingSettings
 
 RUN = "run.json"
@@ -46,7 +44,6 @@ MODEL = "model"
 TENSORBOARD = "tensorboard"
 LOCK = "lock"
 STOP = "STOP"
-_PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +90,30 @@ class Plan:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class TrainingReport:
+    """What a run says of itself when it ends.
+
+    Parameters
+    ----------
+    model
+        The folder of the model; there is none yet where the run was stopped.
+    content
+        What ``report.json`` beside the weights holds: data, settings, curves, final figures,
+        seconds, machine. Of a stopped run, data, settings, curves and seconds so far.
+    state
+        "finished" or "stopped".
+    """
+
+    model: Path
+    content: dict[str, Any]
+    state: str = "finished"
+
+
+class StopAskedError(Exception):
+    """Somebody asked the run to stop."""
+
+
 def read_plan(file: Path) -> Plan:
     """Read a plan, from a run's ``run.json`` or a copy of it.
 
@@ -134,36 +155,6 @@ def begin_record(out: Path, plan: Plan) -> None:
         raise disk_error(error, out) from error
 
 
-def append(file: Path, value: Mapping[str, Any]) -> None:
-    """Append one line of JSON in a single write; what a crash left of a line before goes."""
-    line = (json.dumps(value) + "\n").encode()
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        end = os.lseek(descriptor, 0, os.SEEK_END)
-        if end and os.pread(descriptor, 1, end - 1) != b"\n":
-            os.ftruncate(descriptor, _end_of_lines(descriptor, end))
-        os.write(descriptor, line)
-    finally:
-        os.close(descriptor)
-
-
-def read_lines(file: Path) -> list[dict[str, Any]]:
-    """Return the whole lines of a file of JSON lines; none where there is no file."""
-    try:
-        *lines, _half = file.read_bytes().split(b"\n")
-    except OSError:
-        return []
-    found = []
-    for line in lines:
-        try:
-            value = json.loads(line)
-        except ValueError:  # a disk that was full in the middle of a line
-            continue
-        if isinstance(value, dict):
-            found.append(value)
-    return found
-
-
 def rewrite_metrics(out: Path, history: Sequence[Mapping[str, Any]]) -> None:
     """Bring the metrics in step with a checkpoint, where a crash left more or fewer of them."""
     if read_lines(out / METRICS) != list(history):
@@ -183,23 +174,6 @@ def note_ending(out: Path, state: str, *, error: str = "") -> None:
     write_json(out / ENDING, {"state": state, "error": error, "ended": time.time()})
 
 
-class ProgressFile:
-    """Writes a run's progress into its folder, twice a second at most."""
-
-    def __init__(self, out: Path) -> None:
-        self._path = out / PROGRESS
-        self._not_before = 0.0
-        self._step = ""
-
-    def __call__(self, progress: Progress) -> None:
-        """Take a report."""
-        step = progress.step.partition(",")[0]
-        if step == self._step and time.monotonic() < self._not_before:
-            return
-        self._step, self._not_before = step, time.monotonic() + _PAUSE_SECONDS
-        write_json(self._path, {**asdict(progress), "written": time.time()}, flush=False)
-
-
 def disk_error(error: OSError, out: Path) -> TrainingError:
     """Return a disk's trouble in words: what was kept, and how to go on."""
     reason = error.strerror or str(error)
@@ -212,12 +186,6 @@ def disk_error(error: OSError, out: Path) -> TrainingError:
 def is_disk_full(error: OSError) -> bool:
     """Tell whether a disk is full; HDF5 says it in its words alone."""
     return error.errno in (28, 122) or "No space left" in str(error)
-
-
-def _end_of_lines(descriptor: int, end: int) -> int:
-    """Return where the last whole line ends."""
-    content = os.pread(descriptor, end, 0)
-    return content.rfind(b"\n") + 1
 
 
 def six_digits(value: Any) -> Any:

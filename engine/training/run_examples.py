@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.catalogue import Skipped
-from engine.durable import read_json, write_json
+from engine.durable import known_record, write_json
 from engine.errors import KindredError, TrainingError
 from engine.progress import Report
 from engine.training.decoded_photos import open_decoded
@@ -26,8 +26,8 @@ def examples_of(out: Path, plan: Plan, shelf: Path, progress: Report) -> Example
     TrainingError
         There is nothing to train on, or it is no longer what the run began with.
     """
-    kept = _read(out)
-    if kept is not None:
+    kept = known_record(out / EXAMPLES)
+    if kept:
         photos = open_decoded(shelf, kept["decoded"])
         if photos is not None and photos.hashes == kept["hashes"]:
             skipped = [Skipped(**each) for each in kept["skipped"]]
@@ -50,7 +50,7 @@ def examples_of(out: Path, plan: Plan, shelf: Path, progress: Report) -> Example
             value=error.value,
             remedy="Put them back and resume the run, or start a new one",
         ) from error
-    if kept is not None and not _is_same(found, kept):
+    if kept and not _is_same(found, kept):
         raise TrainingError(
             "photos or captions were changed since the run began",
             value=", ".join(str(each.photos) for each in plan.data),
@@ -58,14 +58,6 @@ def examples_of(out: Path, plan: Plan, shelf: Path, progress: Report) -> Example
         )
     _write(out, found)
     return found
-
-
-def _read(out: Path) -> dict[str, Any] | None:
-    try:
-        content = read_json(out / EXAMPLES)
-    except (OSError, ValueError):
-        return None
-    return content if isinstance(content, dict) else None
 
 
 def _write(out: Path, examples: Examples) -> None:

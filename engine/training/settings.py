@@ -99,7 +99,7 @@ class Setting:
         """
         if self.among:
             remedy = f"Choose one of {', '.join(self.among)}"
-            _require(value in self.among, f"no such {name}", value, remedy)
+            demand(value in self.among, f"no such {name}", value, remedy)
         if self.low is not None and not self._holds(self.low, value):
             raise TrainingError(f"{name} out of range", value=value, remedy=f"Give {self._range()}")
 
@@ -288,10 +288,16 @@ class TrainingSettings:
         """The square that training makes of a photo: all of it, with white margins."""
         return Preprocessing(self.size_px)
 
+    @property
+    def is_short(self) -> bool:
+        """Whether a run is trained in one go, without checkpoints."""
+        is_frozen = self.frozen or is_published(self.backbone)
+        return is_frozen or self.loss in ("reconstruction", "none")
+
     def __post_init__(self) -> None:
         for name, known in SETTINGS.items():
             known.check(name, getattr(self, name))
-        _require(
+        demand(
             not (self.mirrored and self.loss == "reconstruction"),
             "an autoencoder looks at one photo at a time",
             "mirrored",
@@ -300,7 +306,7 @@ class TrainingSettings:
         for name in ("hidden", "text_hidden"):
             widths = getattr(self, name)
             is_possible = len(widths) <= 32 and all(1 <= width <= 65_536 for width in widths)
-            _require(is_possible, f"{name} out of range", widths, "Give each layer 1 to 65,536")
+            demand(is_possible, f"{name} out of range", widths, "Give each layer 1 to 65,536")
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for ``settings.json``."""
@@ -325,7 +331,7 @@ class TrainingSettings:
             only = content.pop("teacher")
             content["teachers"] = [only] if only else []
         unknown = set(content) - {f.name for f in fields(cls)}
-        _require(not unknown, "no such setting", ", ".join(sorted(unknown)), "Leave it out")
+        demand(not unknown, "no such setting", ", ".join(sorted(unknown)), "Leave it out")
         plain: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in content.items()
@@ -347,7 +353,8 @@ TrainingSettings.__doc__ = inspect.cleandoc(TrainingSettings.__doc__ or "") + ""
 )
 
 
-def _require(condition: bool, what: str, value: object, remedy: str) -> None:
+def demand(condition: bool, what: str, value: object, remedy: str) -> None:
+    """Refuse a setting, in words that say what to change, unless a condition holds."""
     if not condition:
         raise TrainingError(what, value=value, remedy=remedy)
 

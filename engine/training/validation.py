@@ -1,17 +1,27 @@
-"""How well the held-out photos and captions find each other, and what the loss is on them."""
+"""The held-out photos of a run: how well they find their captions, and what is kept of them.
+
+A few pairs and queries are watched from epoch to epoch, so that a run can show what it has learned.
+"""
 
 from __future__ import annotations
 
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.durable import write_arrays, write_json, write_whole
 from engine.encoders import Encoder
 from engine.evaluation.metrics import Retrieval, both_directions, partner_ranks
+from engine.images import encode_jpeg
 from engine.text import Tokenizer, normalise
 from engine.training.examples import Examples
+from engine.training.record import HELD_OUT
 
 Rows = NDArray[np.float32]
 
@@ -69,6 +79,8 @@ class Validation:
 
     def loss(self, trainer: Any, photos: Rows, texts: Rows) -> float:
         """Return the mean loss over batches of pairs, each photo with its first caption."""
+        import keras  # whoever looks at what is kept of the held-out photos need not wait for it
+
         firsts = texts[self.first]
         losses, weights = [], []
         for start in range(0, len(photos) - self._size + 1, self._size):
@@ -93,3 +105,102 @@ def _alike(hashes: list[str], captions: list[str]) -> NDArray[np.int64]:
         for sign in signs:
             first.setdefault(sign, known)
     return numbers
+
+
+N_PAIRS = 200
+N_PICTURES = 1000
+N_QUERIES = 8
+PICTURES = "photos.zip"
+CONTENT = "held-out.json"
+BEST = "best.npz"
+
+
+class Probe:
+    """Keeps what the held-out photos looked like to the model, epoch by epoch.
+
+    A few pairs and queries are chosen once. After every epoch their rows and ranks are written
+    beside the run, so that anybody can play back how photos and captions met.
+
+    Parameters
+    ----------
+    out
+        The run's folder.
+    validation
+        Its held-out photos.
+    examples
+        All of its photos.
+    seed
+        Decides which are watched.
+    """
+
+    def __init__(self, out: Path, validation: Validation, examples: Examples, seed: int) -> None:
+        self._folder = out / HELD_OUT
+        self._validation = validation
+        _, different = np.unique(validation.hashes, return_index=True)
+        order = np.random.default_rng(seed).permutation(np.sort(different))
+        self._pictured = order[:N_PICTURES]
+        self._pairs = order[:N_PAIRS]
+        self.queries = choose_queries(
+            [validation.captions[i] for i in order],
+            [tuple(examples.attributes[row].values()) for row in validation.rows[order]],
+        )
+        if not (self._folder / CONTENT).is_file():
+            self._keep_pictures(examples)
+
+    def _keep_pictures(self, examples: Examples) -> None:
+        """Write the photos as the model sees them, and what is said of them."""
+        self._folder.mkdir(exist_ok=True)
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as file:
+            for i in self._pictured:
+                row = self._validation.rows[i]
+                file.writestr(f"{i:06d}.jpg", encode_jpeg(np.asarray(examples.pixels[row])))
+        write_whole(self._folder / PICTURES, archive.getvalue())
+        content = {
+            "hashes": self._validation.hashes,
+            "captions": self._validation.captions,
+            "pictures": self._pictured.tolist(),
+            "pairs": self._pairs.tolist(),
+            "queries": self.queries,
+        }
+        write_json(self._folder / CONTENT, content)
+
+    def note(
+        self, epoch: int, encoder: Encoder, photos: Rows, texts: Rows, *, is_best: bool
+    ) -> None:
+        """Keep how the watched pairs and queries stand after an epoch, from 1."""
+        ranks = self._validation.ranks(photos, texts)
+        first = self._validation.first
+        pool = np.array(len(np.unique(self._validation.groups())))
+        chosen = {
+            "photos": photos[self._pairs].astype(np.float16),
+            "texts": texts[first[self._pairs]].astype(np.float16),
+            "queries": encoder.embed_texts(self.queries).astype(np.float16),
+            "ranks": ranks[first[self._pairs]].astype(np.float32),
+            "pool": pool,
+        }
+        write_arrays(self._folder / f"epoch-{epoch:04d}.npz", chosen)
+        if is_best:
+            everything: dict[str, NDArray[Any]] = {
+                "photos": photos.astype(np.float16),
+                "texts": texts.astype(np.float16),
+                "ranks": ranks.astype(np.float32),
+                "epoch": np.array(epoch),
+            }
+            write_arrays(self._folder / BEST, everything)
+
+
+def choose_queries(
+    captions: Sequence[Sequence[str]], attributes: Sequence[Sequence[str]]
+) -> list[str]:
+    """Choose queries as people ask them: frequent pairs of attribute values, then captions.
+
+    Examples
+    --------
+    >>> choose_queries([["A red boot"], ["A red boot"]], [("boot", "red"), ()])
+    ['boot red', 'A red boot']
+    """
+    pairs = Counter(" ".join(values[:2]) for values in attributes if len(values) > 1)
+    firsts = [said[0] for said in captions if said]
+    asked = [pair for pair, _ in pairs.most_common(N_QUERIES // 2)]
+    return list({normalise(text): text for text in [*asked, *firsts]}.values())[:N_QUERIES]

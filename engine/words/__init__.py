@@ -3,9 +3,7 @@
     vectors.py     WordVectors: nearest words, and texts as sums of their words
     store.py       a set on disk: one matrix, one word per line, mapped and never read as a whole
     word_list.py   words by row and rows by word, in a mapped file
-    vector_files.py  GloVe's text files and word2vec's binary ones, read as streams
-    named.py       well-known sets by name, downloaded once
-    cache.py       a foreign file converted once
+    vector_files.py  files of GloVe and word2vec: well-known ones downloaded, each converted once
     screen.py      words that are never suggested to anyone
     cooccurrence.py     vectors of our own from captions: counts, PPMI, SVD
 

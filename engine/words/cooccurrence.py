@@ -15,14 +15,16 @@ Schütze, "Word space", NIPS 1992.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import TrainingError
+from engine.catalogue import read_source
+from engine.errors import CatalogueError, TrainingError
 from engine.text import singular, words
 from engine.words.screen import is_screened
 
@@ -155,3 +157,40 @@ def _factor(matrix: Any, n_dims: int, seed: int) -> NDArray[np.float32]:
     # A word beside nothing has no row; the first axis keeps it from being zero.
     rows[np.linalg.norm(rows, axis=1) < 1e-9, -1] = 1.0
     return rows.astype(np.float32)
+
+
+def read_texts(paths: Iterable[Path]) -> Iterator[str]:
+    """Yield every different text of some sources once, in their order.
+
+    Parameters
+    ----------
+    paths
+        Folders of photos with a table, whose captions are read, or files with a text per line.
+        Attributes are not read: side by side in no sentence, they make "medium" a kind of "shirt".
+
+    Raises
+    ------
+    CatalogueError
+        When a source cannot be read.
+    """
+    seen: set[str] = set()
+    for path in paths:
+        for text in _of_folder(path) if path.is_dir() else _of_file(path):
+            if text not in seen:
+                seen.add(text)
+                yield text
+
+
+def _of_folder(folder: Path) -> Iterator[str]:
+    for record in read_source(folder).records:
+        yield from record.captions
+
+
+def _of_file(path: Path) -> Iterator[str]:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            yield from (line.strip() for line in file if line.strip())
+    except OSError as error:
+        raise CatalogueError(
+            f"the texts cannot be read ({error.strerror})", value=path, remedy="Check the path"
+        ) from error

@@ -1,6 +1,7 @@
-"""GloVe's text files and word2vec's binary ones, plain, gzipped or inside a zip, as streams.
+"""Files of word vectors: well-known ones fetched, read as streams, and converted once.
 
-A text file has a word and its numbers per line; one of word2vec's or fastText's begins with a line
+They are GloVe's text files and word2vec's binary ones, plain, gzipped or inside a zip. A text file
+has a word and its numbers per line; one of word2vec's or fastText's begins with a line
 of two whole numbers, words and dimensions. A binary file begins with that line too, and then has
 each word, a space, and its numbers as little-endian float32.
 
@@ -13,18 +14,24 @@ Mikolov et al., "Efficient estimation of word representations in vector space", 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine import config
 from engine.errors import ModelError
+from engine.network import is_reachable
+from engine.progress import Report, Step
+from engine.words.store import FORMAT_VERSION, MANIFEST, WordsWriter
 
 # A line longer than this, or a wider vector, is no word vector that anyone has published.
 _MAX_LINE_BYTES = 2**18
@@ -206,4 +213,124 @@ def _damaged(path: Path, reason: str) -> ModelError:
         f"this is no undamaged file of word vectors: {reason}",
         value=path,
         remedy="Give GloVe text or word2vec binary, or fetch the file again",
+    )
+
+
+_TOLD_EVERY = 5000
+
+
+def converted(path: Path, progress: Report) -> Path:
+    """Return the folder that holds a file's word vectors, made at the first call.
+
+    It is kept in Kindred's home under the file's path, size and time of change: a file that was
+    replaced is read anew.
+
+    Raises
+    ------
+    ModelError
+        The file is missing or damaged, or the home cannot be written.
+    """
+    folder = config.home() / "words" / _key(path)
+    if (folder / MANIFEST).is_file():
+        return folder
+    try:
+        _convert(path, folder, progress)
+    except OSError as error:
+        raise ModelError(
+            f"the word vectors cannot be kept ({error.strerror or error})",
+            value=folder,
+            remedy="Make room, or let KINDRED_HOME name another folder",
+        ) from error
+    return folder
+
+
+def _key(path: Path) -> str:
+    try:
+        facts = archive_of(path).stat()
+    except OSError as error:
+        raise ModelError(
+            "there is no such file of word vectors", value=path, remedy="Check the path"
+        ) from error
+    sign = f"{path.resolve()}\n{facts.st_size}\n{facts.st_mtime_ns}\n{FORMAT_VERSION}"
+    digest = hashlib.blake2b(sign.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+    return f"{path.name[:60]}-{digest}"
+
+
+def _convert(path: Path, folder: Path, progress: Report) -> None:
+    rows = read_vectors(path)
+    first = next(rows, None)
+    if first is None:
+        raise ModelError("the file of word vectors is empty", value=path, remedy="Fetch it again")
+    step = Step(progress, "reading word vectors", 0)
+    with WordsWriter(folder, path.name, len(first[1])) as writer:
+        for number, (word, row) in enumerate(chain([first], rows), start=1):
+            writer.add(word, row)
+            if number % _TOLD_EVERY == 0:
+                step.at(number)
+        writer.report = {"file": str(path)}
+
+
+_GLOVE = "https://nlp.stanford.edu/data/glove.6B.zip"
+_NEWS = (
+    "https://github.com/piskvorky/gensim-data/releases/download/"
+    "word2vec-google-news-300/word2vec-google-news-300.gz"
+)
+# Name → where it comes from, and its member there. Both packings carry checksums of their own.
+NAMED = {
+    **{f"glove.6B.{n}d": (_GLOVE, f"glove.6B.{n}d.txt") for n in (50, 100, 200, 300)},
+    "word2vec-google-news-300": (_NEWS, ""),
+}
+_CHUNK_BYTES = 2**20
+_SILENCE_SECONDS = 30.0
+
+
+def fetched(name: str, progress: Report) -> Path:
+    """Return the file of a well-known set, downloaded at the first call.
+
+    Raises
+    ------
+    ModelError
+        It cannot be had; the sentence names the file, its place and what to use meanwhile.
+    """
+    url, member = NAMED[name]
+    place = config.home() / "words" / "fetched" / url.rsplit("/", 1)[-1]
+    if not place.is_file():
+        if not is_reachable(url):
+            raise _not_to_be_had(name, url, place, "this machine is offline")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            _fetch(url, place, Step(progress, f"fetching {place.name}, in MiB", 0))
+        except OSError as error:
+            raise _not_to_be_had(name, url, place, str(error)) from error
+    return place / member if member else place
+
+
+def _fetch(url: str, place: Path, step: Step) -> None:
+    """Download to a file beside, from where an earlier try broke off, and rename it."""
+    beside = place.with_name(place.name + ".partial")
+    n_have = beside.stat().st_size if beside.is_file() else 0
+    import urllib.request  # a quarter of what a search would import, and none needs it
+
+    request = urllib.request.Request(url, headers={"Range": f"bytes={n_have}-"})
+    with urllib.request.urlopen(request, timeout=_SILENCE_SECONDS) as answer:
+        goes_on = answer.status == 206
+        n_have = n_have if goes_on else 0
+        length = answer.headers.get("Content-Length")
+        n_total = n_have + int(length) if length else None
+        with beside.open("ab" if goes_on else "wb") as file:
+            while chunk := answer.read(_CHUNK_BYTES):
+                file.write(chunk)
+                n_have += len(chunk)
+                step.at(n_have // 2**20)
+    if n_total is not None and n_have != n_total:
+        raise OSError(f"it broke off after {n_have:,} of {n_total:,} bytes; call again to go on")
+    beside.replace(place)
+
+
+def _not_to_be_had(name: str, url: str, place: Path, reason: str) -> ModelError:
+    return ModelError(
+        f"the word vectors {name} cannot be had ({reason.splitlines()[0]})",
+        value=place.name,
+        remedy=f"Fetch {url} where there is a connection and put it into {place.parent}, "
+        "or leave '--vectors' away to use the set that comes with Kindred",
     )

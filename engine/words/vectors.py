@@ -18,10 +18,9 @@ from engine.selection import top_k
 from engine.text import spelt_nearly
 from engine.text import words as words_of
 from engine.text.stopwords import FILLER
-from engine.words.cache import converted
-from engine.words.named import NAMED, fetched
 from engine.words.screen import is_screened
 from engine.words.store import MANIFEST, open_words
+from engine.words.vector_files import NAMED, converted, fetched
 from engine.words.word_list import Vocabulary
 
 BUNDLED = config.ASSETS / "words" / "kindred"
@@ -101,8 +100,8 @@ class WordVectors:
         source
             A file of GloVe (text) or word2vec (binary), plain, gzipped or zipped: converted at the
             first time and mapped from then on. Or a folder that `save_words` wrote, or one of the
-            well-known sets by name (``"glove.6B.300d"``, see `engine.words.named`), downloaded at
-            the first time. None: the set that comes with Kindred.
+            well-known sets by name (``"glove.6B.300d"``, see `engine.words.vector_files`),
+            downloaded at the first time. None: the set that comes with Kindred.
         progress
             Hears of a conversion, in words read.
 

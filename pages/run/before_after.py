@@ -8,13 +8,13 @@ from pathlib import Path
 import streamlit as st
 
 from engine.catalogue import Photo
-from engine.encoders import read_manifest
-from engine.runs import BeforeAfter, HeldOut, Run
+from engine.config import DEFAULT_K
+from engine.runs import HeldOut, Run
 from engine.storage import Collection
 from engine.training import MODEL
 from pages.shared.elements import data_url
 from pages.shared.phrases import count, plain
-from pages.shared.resources import collection_of, encoder_of, engine_of
+from pages.shared.resources import collection_of, side_by_side_of
 
 PER_ROW = 3
 
@@ -28,19 +28,14 @@ def draw_before_after(run: Run, folder: Path) -> None:
     if not words or not (model / "manifest.json").is_file():
         return
     collection = collection_of(folder)
-    fingerprints = collection.fingerprint, read_manifest(model).fingerprint
-    both = _before_after(fingerprints, folder, model)
+    both = side_by_side_of(collection, [collection.model_folder, model])
     titles = "Now", "With this model"
-    for title, photos, column in zip(titles, both.answers(words), st.columns(2), strict=True):
+    answers = both.nearest(words, DEFAULT_K)
+    for title, answer, column in zip(titles, answers, st.columns(2), strict=True):
         with column:
             st.markdown(f"**{title}**")
-            _draw_answers(collection, photos)
-    st.caption(f"Both answer among the same {count(both.n_photos, 'photo')} of the collection.")
-
-
-@st.cache_resource(show_spinner="Embedding some of its photos with this model…", max_entries=4)
-def _before_after(fingerprints: tuple[str, str], folder: Path, model: Path) -> BeforeAfter:
-    return BeforeAfter(collection_of(folder), engine_of(folder).encoder, encoder_of(model))
+            _draw_answers(collection, [photo for photo, _ in answer])
+    st.caption(f"Both answer among the same {count(len(both.photos), 'photo')} of the collection.")
 
 
 def _draw_answers(collection: Collection, photos: Sequence[Photo]) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.catalogue import Photo
 from engine.errors import KindredError
-from engine.explaining import Heat, explain_places
+from engine.explanation import Heat, explain_places
 from engine.images import Preprocessing
 from engine.search import SearchEngine, SearchResult, parts_of
 from pages.shared.collection_caches import word_book_of

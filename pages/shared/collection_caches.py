@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from engine.explaining import WordBook
+from engine.explanation import WordBook
 from engine.search import (
     Calibrations,
     Filters,

@@ -10,8 +10,8 @@ from types import TracebackType
 import streamlit as st
 
 from engine.access import Role, may, shown
+from engine.config import keep_files_private
 from engine.errors import CollectionError, KindredError
-from engine.privacy import keep_files_private
 from engine.search import SearchEngine
 from engine.storage import CollectionSummary
 from pages.shared.collection_box import draw_collection_box, first_of

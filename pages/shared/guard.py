@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from engine.config import keep_files_private
 from engine.errors import BusyError
 from engine.jobs import jobs
-from engine.privacy import keep_files_private
 from pages.shared import access
 from pages.shared.access import Access
 from pages.shared.figures import TURNED_AWAY, VISITS

@@ -155,12 +155,12 @@ def large_rows(rows: Rows, scratch: Path) -> Iterator[Row]:
 
 def kept_of_some(rows: Rows, points: Rows, asked: NDArray[np.int64]) -> float:
     """Compare exact neighbours of some rows with their neighbours on the map."""
-    from engine.projection.neighbours import largest
     from engine.projection.trust import nearest_on_map
+    from engine.selection import largest_of_rows
 
     similarities = rows[asked] @ rows.T
     similarities[np.arange(len(asked)), asked] = -np.inf
-    true = largest(similarities, 10)[0]
+    true = largest_of_rows(similarities, 10)[0]
     drawn = nearest_on_map(points, 10)[asked]
     return float((true[:, :, None] == drawn[:, None, :]).any(axis=2).mean())
 

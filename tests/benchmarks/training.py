@@ -71,8 +71,8 @@ def measure(photos: Path | None, scratch: Path) -> list[Row]:
         import keras
 
         from engine.encoders import towers
+        from engine.training.loop import ahead
         from engine.training.machine import resolve_precision
-        from engine.training.prefetch import ahead
         from engine.training.trainer import build_trainer
     shape = ModelSettings(size_px=settings.size_px, n_dims=settings.n_dims, n_ids=tokenizer.n_ids)
     precision = resolve_precision(settings.precision, settings.size_px)

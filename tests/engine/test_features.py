@@ -10,8 +10,10 @@ import keras
 import numpy as np
 import pytest
 
+from engine.encoders import joint
 from engine.encoders.feature_store import FeatureStore, prune
 from engine.encoders.features import FrozenFeatures, fingerprint_of
+from engine.encoders.photo_batches import PhotoBatches
 from engine.errors import ModelError
 from engine.images import Preprocessing, encode_png
 
@@ -63,8 +65,8 @@ def test_each_content_is_computed_once_for_all_time(photos: list[Path], tmp_path
 def test_what_was_computed_before_a_crash_is_not_computed_again(
     photos: list[Path], tmp_path: Path, monkeypatch
 ):
-    monkeypatch.setattr("engine.encoders.features._BATCH", 1)
-    monkeypatch.setattr("engine.encoders.features._SHARD_PHOTOS", 1)
+    monkeypatch.setattr("engine.encoders.photo_batches.BATCH", 1)
+    monkeypatch.setattr("engine.encoders.photo_batches.SHARD_PHOTOS", 1)
     mean = Mean()
 
     def fail_at_the_third(pixels: np.ndarray) -> np.ndarray:
@@ -141,7 +143,9 @@ def test_old_stores_make_room_and_the_one_in_use_stays(tmp_path: Path):
     assert {path.name for path in tmp_path.iterdir()} == {"newest", "mine"}
 
 
-def test_a_keras_network_is_frozen_under_what_it_computes(photos: list[Path], tmp_path: Path):
+def test_a_keras_network_is_frozen_under_what_it_computes(
+    photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     def network(factor: float) -> keras.Model:
         pixels = keras.Input((4, 4, 3), dtype="uint8")
         maps = keras.layers.Rescaling(factor)(pixels)
@@ -153,5 +157,22 @@ def test_a_keras_network_is_frozen_under_what_it_computes(photos: list[Path], tm
     assert fingerprint_of(half, wanted) != fingerprint_of(third, wanted)
     squashed = replace(wanted, resize_mode="squash")
     assert fingerprint_of(half, wanted) != fingerprint_of(half, squashed)
-    features = FrozenFeatures.of(half, folder=tmp_path / "kept").compute(photos[:3])
+    monkeypatch.setenv("KINDRED_HOME", str(tmp_path))
+    features = joint.frozen(half, wanted).compute(photos[:3])
     assert features.rows.tolist() == [[5.0] * 3, [10.0] * 3, [15.0] * 3]
+
+
+def test_a_shard_waits_for_whole_batches_and_the_rest_comes_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Batches of 2, shards of 3 photos: after four photos two batches are a shard, the fifth is
+    left for the end."""
+    monkeypatch.setattr("engine.encoders.photo_batches.BATCH", 2)
+    monkeypatch.setattr("engine.encoders.photo_batches.SHARD_PHOTOS", 3)
+    kept: list[tuple[list[int], list[float]]] = []
+    batches = PhotoBatches(Mean(), lambda labels, rows: kept.append((labels, rows[:, 0].tolist())))
+    for value in range(5):
+        batches.take(value, np.full((4, 4, 3), value, np.uint8))
+    assert kept == [([0, 1, 2, 3], [0.0, 1.0, 2.0, 3.0])]
+    batches.finish()
+    assert kept[1:] == [([4], [4.0])]

@@ -31,13 +31,13 @@ from engine.jobs.job_folder import Job, create_job, load_jobs
 from engine.jobs.job_state import birth_of, wait_of
 from engine.jobs.queue import waits_for
 from engine.jobs.runner import runner_lives
-from engine.progress import Progress
+from engine.progress import Progress, ProgressFile
 
 PATIENCE_SECONDS = 600.0  # for a machine that is busy with something else
 REPORT_TWICE = """
 import time
 from engine.jobs import progress_writer
-from engine.progress import Progress
+from engine.progress import Progress, ProgressFile
 report = progress_writer()
 report(Progress("embedding photos", 1, 5, 1.0))
 time.sleep(600)
@@ -334,7 +334,7 @@ def test_a_log_shows_the_last_state_of_a_line_drawn_over_itself(home):
 def test_a_writer_lets_through_the_first_and_last_report_of_each_step(tmp_path):
     """Reports that follow at once are dropped, except at a step's edges."""
     path = tmp_path / "progress.json"
-    report = progress_writer(path)
+    report = ProgressFile(path)
     seen = []
     for done in (0, 1, 2, 3):
         report(Progress("embedding", done, 3, 0.1))

@@ -21,8 +21,7 @@ from engine.errors import ModelError
 from engine.hub import get_model, models_here, remove_model
 from engine.search import SearchEngine, SearchRequest
 from engine.storage import build_collection
-from engine.training import DataSource, TrainingSettings
-from engine.training.recipes import train_recipe
+from engine.training import DataSource, TrainingSettings, train
 from engine.training.settings import is_published
 from tests.pages.squares import draw_squares
 
@@ -152,7 +151,7 @@ def test_a_preset_indexes_answers_and_carries_a_head(home: Path, tmp_path: Path)
     settings = TrainingSettings(
         name="head", backbone="clip", epochs=1, batch_size=8, n_dims=6, validation_share=0.3
     )
-    report = train_recipe([DataSource(photos)], settings, tmp_path / "run")
+    report = train([DataSource(photos)], settings, tmp_path / "run")
     head = load_encoder(report.model)
     pixels = np.zeros((2, SIZE_PX, SIZE_PX, 3), np.uint8)
     assert head.embed_photos(pixels).shape == (2, 6)

@@ -96,7 +96,7 @@ def test_a_published_model_indexes_searches_and_explains(home: Path, tmp_path: P
     model = get_model(str(PUBLISHED / "clip"))
     photos = Path(shutil.copytree(PUBLISHED / "photos", tmp_path / "photos"))
     build_collection(photos, model=model, out=tmp_path / "shelf")
-    from engine.explaining import explain_places
+    from engine.explanation import explain_places
 
     engine = SearchEngine.open(tmp_path / "shelf")
     answer = engine.search("photo", k=3, images=[photos / "grey.png"])

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from engine import shell
+from engine.durable import append_line, read_lines
 from engine.encoders import ModelSettings, load_encoder
 from engine.encoders.autoencoder import LATENT, Lift, decoder
 from engine.encoders.joint import JointEncoder
@@ -18,9 +19,9 @@ from engine.encoders.towers import photo_tower, text_tower
 from engine.errors import TrainingError
 from engine.runs import read_run
 from engine.text import Tokenizer
-from engine.training import record
+from engine.training import record, resume
 from engine.training.heads import mean_loss, word_table
-from engine.training.recipes import resume_recipe, settings_of
+from engine.training.recipes import settings_of
 from engine.words import WordVectors
 
 TEXTS = Tokenizer.fit(["red dress", "blue shirt"], min_count=1)
@@ -145,7 +146,7 @@ def test_the_report_names_the_backbone_and_the_vectors(trained: Path):
 
 def test_a_recipe_trained_in_one_go_tells_of_every_epoch_while_it_works(trained: Path):
     """Six epochs were asked for: six lines, in order, each measured on the same held-out pool."""
-    lines = record.read_lines(trained / record.METRICS)
+    lines = read_lines(trained / record.METRICS)
     assert [line["epoch"] for line in lines] == [1, 2, 3, 4, 5, 6]
     report = json.loads((trained / "model" / "report.json").read_text())
     assert {line["text_to_image"]["pool"] for line in lines} == {report["data"]["held_out"]}
@@ -169,7 +170,7 @@ def test_a_finished_recipe_is_left_alone_and_its_folder_is_not_overwritten(
     trained: Path, drawn: Path
 ):
     written = (trained / "model" / "manifest.json").stat().st_mtime_ns
-    resume_recipe(trained)
+    resume(trained)
     assert (trained / "model" / "manifest.json").stat().st_mtime_ns == written
     arguments = ["--recipe", "devise", "--backbone", "bundled"]
     assert shell.main(["train", str(drawn), "--out", str(trained), *arguments]) == 1
@@ -178,9 +179,9 @@ def test_a_finished_recipe_is_left_alone_and_its_folder_is_not_overwritten(
 def test_a_short_run_that_is_asked_to_stop_stops_and_can_begin_anew(trained: Path, tmp_path: Path):
     (tmp_path / "run.json").write_bytes((trained / "run.json").read_bytes())
     (tmp_path / "STOP").touch()
-    record.append(tmp_path / record.METRICS, {"epoch": 1, "loss": 9.0})
-    assert resume_recipe(tmp_path).state == "stopped"
-    assert record.read_lines(tmp_path / record.METRICS) == []  # curves begin anew with the run
+    append_line(tmp_path / record.METRICS, {"epoch": 1, "loss": 9.0})
+    assert resume(tmp_path).state == "stopped"
+    assert read_lines(tmp_path / record.METRICS) == []  # curves begin anew with the run
     assert not (tmp_path / "STOP").exists() and not (tmp_path / "model").exists()
 
 
@@ -238,9 +239,8 @@ def test_narrowing_leaves_only_photos_that_carry_the_words(shelf: Path, capsys):
 
 
 def test_an_impossible_stride_is_refused(drawn: Path, tmp_path: Path):
-    from engine.training import DataSource
-    from engine.training.recipes import train_recipe
+    from engine.training import DataSource, train
 
     settings = settings_of("autoencoder", {"size_px": 36, "epochs": 1, "batch_size": 2})
     with pytest.raises(TrainingError, match="strides"):
-        train_recipe([DataSource(drawn)], settings, tmp_path / "run")
+        train([DataSource(drawn)], settings, tmp_path / "run")

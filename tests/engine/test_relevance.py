@@ -9,7 +9,7 @@ from engine.config import DEMO_COLLECTION
 from engine.encoders.places import SeesPlaces
 from engine.evaluation import try_absent, try_judged, try_modes
 from engine.evaluation.feedback import ndcg
-from engine.explaining import WordBook, explain_places
+from engine.explanation import WordBook, explain_places
 from engine.images import read_photo
 from engine.receipts import contact_sheet, receipt_of
 from engine.relevance import Background, fit, natural_gap, reliability

@@ -19,7 +19,7 @@ import pytest
 from engine import runs
 from engine.archive import ArchiveLimits
 from engine.config import PROJECT
-from engine.durable import read_json, write_json
+from engine.durable import append_line, read_json, read_lines, write_json
 from engine.errors import TrainingError
 from engine.locks import exclusive
 from engine.progress import Progress, no_report
@@ -39,9 +39,9 @@ from engine.training import DataSource, TrainingReport, record, resume, train
 from engine.training.augment import photo_light, photo_transforms, recolouring
 from engine.training.checkpoint import checkpoints, read_state
 from engine.training.examples import Batches
-from engine.training.probe import choose_queries
-from engine.training.record import Plan, append, read_lines
+from engine.training.record import Plan
 from engine.training.run_examples import examples_of
+from engine.training.validation import choose_queries
 from tests.engine.conftest import SMALL
 
 TINY = replace(SMALL, name="tiny", epochs=3)
@@ -88,7 +88,7 @@ def test_the_state_of_a_run_follows_its_files(planned: Path):
 
 def test_time_left_is_what_the_epochs_before_took(planned: Path):
     """One epoch of 10 s is done and half of the second: 1.5 of 3 epochs are left, 15 s."""
-    append(planned / record.METRICS, LINE)
+    append_line(planned / record.METRICS, LINE)
     with exclusive(planned / record.LOCK):
         told = {"step": "epoch 2 of 3", "done": 5, "total": 10, "seconds": 5.0}
         write_json(planned / record.PROGRESS, {**told, "written": time.time()})
@@ -97,11 +97,11 @@ def test_time_left_is_what_the_epochs_before_took(planned: Path):
 
 def test_a_reader_never_sees_half_a_line_and_a_writer_mends_it(tmp_path: Path):
     file = tmp_path / "lines.jsonl"
-    append(file, {"epoch": 1})
+    append_line(file, {"epoch": 1})
     with file.open("ab") as half:
         half.write(b'{"epoch": 2, "lo')
     assert read_lines(file) == [{"epoch": 1}]
-    append(file, {"epoch": 2})
+    append_line(file, {"epoch": 2})
     assert read_lines(file) == [{"epoch": 1}, {"epoch": 2}]
 
 
@@ -225,7 +225,7 @@ def test_a_full_disk_is_said_in_words_and_the_run_can_go_on(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("engine.training.run._Run._train_epoch", full)
+    monkeypatch.setattr("engine.training.loop.JointRun._train_epoch", full)
     with pytest.raises(TrainingError, match="the disk is full"):
         train([DataSource(drawn)], TINY, tmp_path / "run")
     run = runs.read_run(tmp_path / "run")
@@ -267,6 +267,7 @@ def test_the_first_batch_is_shown_with_its_words(drawn: Path, tmp_path: Path):
 WRITER = """
 import sys
 from pathlib import Path
+from engine.durable import append_line
 from engine.training import checkpoint, record
 
 class Tower:
@@ -275,6 +276,7 @@ class Tower:
 
 class Trainer(Tower):
     photo_tower = text_tower = None
+    weights = variables = ()
 
 out = Path(sys.argv[1])
 state = checkpoint.read_state(out) or checkpoint.RunState()
@@ -289,7 +291,7 @@ while True:
     if state.note(line):
         checkpoint.keep_best(out, trainer, state.epoch)
     checkpoint.save(out, trainer, state)
-    record.append(out / record.METRICS, line)
+    append_line(out / record.METRICS, line)
     print(state.epoch, flush=True)
 """
 
@@ -481,14 +483,14 @@ def test_an_estimate_comes_from_runs_of_the_same_tower(planned: Path, kindred_ho
     """100 photos/s at 32 px are 25 at 64 px: 1,000 photos, a fifth held out, for 3 epochs take
     3 × 800 / 25 = 96 s, and 15 % beside it, and 20 s in the end."""
     assert runs.estimate(TINY, 1000) is None
-    append(planned / record.METRICS, LINE)
+    append_line(planned / record.METRICS, LINE)
     found = runs.estimate(replace(TINY, size_px=64), 1000)
     assert found is not None
     assert found.photos_per_second == 25
     assert found.seconds == pytest.approx(1.15 * 96 + 20)
     assert "tiny" in found.basis
     for rate in (300.0, 500.0, 400.0):  # the first epoch's 100 were slow for the compiler
-        append(planned / record.METRICS, {**LINE, "photos_per_second": rate})
+        append_line(planned / record.METRICS, {**LINE, "photos_per_second": rate})
     assert runs.estimate(TINY, 1000).photos_per_second == 400
     assert runs.estimate(replace(TINY, backbone="ResNet50"), 1000) is None
 

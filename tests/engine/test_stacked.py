@@ -10,8 +10,7 @@ import pytest
 from engine.encoders import load_encoder, model_at
 from engine.errors import ModelError
 from engine.hub import get_model, remove_model
-from engine.training import DataSource, TrainingSettings
-from engine.training.recipes import train_recipe
+from engine.training import DataSource, TrainingSettings, train
 from tests.pages.squares import draw_squares
 
 PUBLISHED = Path(__file__).parent / "published"
@@ -25,7 +24,7 @@ def test_a_head_is_trained_on_a_published_models_rows(tmp_path: Path, monkeypatc
         name="head", backbone="clip", epochs=2, batch_size=8, n_dims=6, validation_share=0.3
     )
     data = [DataSource(draw_squares(tmp_path / "photos"))]
-    report = train_recipe(data, settings, tmp_path / "run")
+    report = train(data, settings, tmp_path / "run")
     encoder, base = load_encoder(report.model), load_encoder(model_at("clip"))
     assert encoder.preprocessing == base.preprocessing
     pixels = np.random.default_rng(0).integers(0, 256, (3, 32, 32, 3), dtype=np.uint8)

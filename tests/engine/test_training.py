@@ -17,7 +17,14 @@ from engine.errors import KindredError, TrainingError
 from engine.images import Preprocessing
 from engine.progress import Progress, no_report
 from engine.text import Tokenizer
-from engine.training import DataSource, TrainingReport, TrainingSettings, resume, train
+from engine.training import (
+    DataSource,
+    TrainingReport,
+    TrainingSettings,
+    checkpoint,
+    resume,
+    train,
+)
 from engine.training.augment import cover, photo_transforms, recolouring, spoken
 from engine.training.examples import Batches, Examples, load_examples
 from engine.training.labels import Labels
@@ -485,6 +492,20 @@ def test_decoded_photos_are_found_again_and_changed_ones_are_not(drawn: Path, tm
     assert again.hashes == first.hashes
     other = decode(paths[:4], Preprocessing(16), tmp_path / "shelf", told.append)
     assert other.key != first.key
+
+
+def test_a_checkpoint_keeps_what_dropout_draws_from(tmp_path: Path):
+    """A trainer that has drawn once, and another restored from it, leave out the same features."""
+    shape = ModelSettings(widths=SMALL.widths, size_px=32, n_dims=4, n_ids=5, dropout=0.5)
+    trainer, other = (build_trainer(shape, SMALL, n_steps=1, dtype="float32") for _ in range(2))
+    for each in (trainer, other):
+        each.build(None)
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3), dtype=np.uint8)
+    trainer.photo_tower(pixels, training=True)
+    checkpoint.save(tmp_path, trainer, checkpoint.RunState())
+    checkpoint.restore(tmp_path, other)
+    drawn, again = (np.array(each.photo_tower(pixels, training=True)) for each in (trainer, other))
+    assert (drawn == again).all()
 
 
 def test_recalibrated_statistics_are_plain_averages_over_the_batches_given():

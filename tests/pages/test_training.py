@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from engine import runs
-from engine.durable import write_json
+from engine.durable import append_line, write_arrays, write_json
 from engine.hub import get_model
 from engine.images import encode_jpeg
 from engine.locks import exclusive
 from engine.runs.estimate import note_speed
 from engine.training import DataSource, TrainingSettings, record
-from engine.training.probe import BEST, CONTENT, PICTURES, write_arrays
+from engine.training.validation import BEST, CONTENT, PICTURES
 from pages.run import actions as run_deeds
 from pages.run import estimate as run_estimate
 from pages.run import promotion as run_promote
@@ -59,7 +59,7 @@ def write_run(home: Path, settings: TrainingSettings = SETTINGS, n_epochs: int =
         }
         write_arrays(held_out / f"epoch-{epoch:04d}.npz", arrays)
         write_arrays(held_out / BEST, {**arrays, "epoch": np.array(epoch)})
-        record.append(folder / record.METRICS, epoch_line(epoch))
+        append_line(folder / record.METRICS, epoch_line(epoch))
     record.log(folder, "epoch 2: <b>done</b>")
     return folder
 
@@ -164,7 +164,7 @@ def test_a_run_without_a_text_side_shows_its_loss_and_has_no_best_epoch(open_pag
     folder = runs.create_run([DataSource(Path("/photos"))], settings)
     for epoch in (1, 2):
         line = {"epoch": epoch, "photos": 600, "loss": 0.1, "validation_loss": 0.2 / epoch}
-        record.append(folder / record.METRICS, {**line, "seconds": 5, "total_seconds": 5 * epoch})
+        append_line(folder / record.METRICS, {**line, "seconds": 5, "total_seconds": 5 * epoch})
     record.note_ending(folder, "stopped")
     page = open_page("training", run=folder.name)
     assert not errors(page)
@@ -370,7 +370,7 @@ def test_each_preset_says_how_long_it_takes_at_the_speed_that_was_measured(
 
 def test_before_the_first_epoch_the_curve_shows_the_steps(open_page, kindred_home):
     folder = runs.create_run([DataSource(kindred_home)], TrainingSettings(name="Begun"))
-    record.append(folder / record.STEPS, {"step": 1, "epoch": 0.1, "loss": 4.0})
+    append_line(folder / record.STEPS, {"step": 1, "epoch": 0.1, "loss": 4.0})
     page = open_page("training", run=folder.name)
     assert len(page.get("plotly_chart")) == 1
     assert "Step by step" in texts(page)

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from engine.datasets import Fetching
+from engine.datasets.address import RefusedError
 from engine.datasets.download import Downloader
-from engine.datasets.refusal import RefusedError
 from tests.engine.datasets.shop import PICTURE, Shop
 
 

@@ -80,9 +80,9 @@ def draw_folder(folder: Path, n_photos: int) -> Path:
 
 
 if __name__ == "__main__":
-    from engine.storage import embedder as embedding
+    from engine.encoders import photo_batches
 
-    embedding.BATCH, embedding.SHARD_PHOTOS, embedding.SHARD_SECONDS = 4, 8, 3600.0
+    photo_batches.BATCH, photo_batches.SHARD_PHOTOS, photo_batches.SHARD_SECONDS = 4, 8, 3600.0
     what, folder, photos, *held = sys.argv[1:]
     encoder = ColourEncoder(pause_seconds=0.005, holds_at=int(held[0]) if held else None)
     if what == "build":

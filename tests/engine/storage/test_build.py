@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from engine.config import PROJECT, THUMBNAIL_PX
+from engine.encoders import photo_batches
+from engine.encoders.photo_batches import PhotoBatches
 from engine.errors import CatalogueError, CollectionError, ModelError
 from engine.images import content_hash, read_photos
 from engine.storage import Collection, build_collection
@@ -215,8 +217,8 @@ def test_progress_counts_every_step_up_to_its_total(photos, tmp_path, encoder):
 
 def test_a_build_cut_short_by_an_error_goes_on_where_it_was(tmp_path, encoder, monkeypatch):
     """Batches of 4, a shard every 8, an error in the third batch: 12 of 20 are left to read."""
-    monkeypatch.setattr(embedding, "BATCH", 4)
-    monkeypatch.setattr(embedding, "SHARD_PHOTOS", 8)
+    monkeypatch.setattr(photo_batches, "BATCH", 4)
+    monkeypatch.setattr(photo_batches, "SHARD_PHOTOS", 8)
     photos = draw_folder(tmp_path / "photos", 20)
     embed = encoder.embed_photos
 
@@ -251,17 +253,18 @@ def test_a_shard_never_speaks_of_a_photo_whose_embedding_it_lacks(
     tmp_path, encoder, monkeypatch, moment
 ):
     """The journal is read after every photo: each hash it tells of, it must hold."""
-    monkeypatch.setattr(embedding, "BATCH", 4)
-    monkeypatch.setattr(embedding, "SHARD_SECONDS", 0.0)
+    monkeypatch.setattr(photo_batches, "BATCH", 4)
+    monkeypatch.setattr(photo_batches, "SHARD_SECONDS", 0.0)
     photos = draw_folder(tmp_path / "photos", 12)
-    taken = embedding._Line.take
+    taken, labels = PhotoBatches.take, []
 
-    def take_and_stop(line: embedding._Line, *photo: object) -> None:
-        if len(line._met) == moment:
+    def take_and_stop(batches: PhotoBatches, label: object, pixels: np.ndarray) -> None:
+        if len(labels) == moment:
             raise KeyboardInterrupt
-        taken(line, *photo)
+        labels.append(label)
+        taken(batches, label, pixels)
 
-    monkeypatch.setattr(embedding._Line, "take", take_and_stop)
+    monkeypatch.setattr(PhotoBatches, "take", take_and_stop)
     with pytest.raises(KeyboardInterrupt):
         build_collection(photos, model=encoder, out=tmp_path / "shelf")
     terms = json.loads((tmp_path / "shelf/journal/terms.json").read_text())
@@ -278,8 +281,8 @@ def test_a_photo_whose_twin_was_embedded_in_a_lost_shard_is_read_again(
 
     With the first shard lost and 000 deleted, the twin must be embedded after all.
     """
-    monkeypatch.setattr(embedding, "BATCH", 4)
-    monkeypatch.setattr(embedding, "SHARD_PHOTOS", 4)
+    monkeypatch.setattr(photo_batches, "BATCH", 4)
+    monkeypatch.setattr(photo_batches, "SHARD_PHOTOS", 4)
     photos = draw_folder(tmp_path / "photos", 8)
     (photos / "twin.jpg").write_bytes((photos / "000.jpg").read_bytes())
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
@@ -292,7 +295,7 @@ def test_a_photo_whose_twin_was_embedded_in_a_lost_shard_is_read_again(
 
 
 def test_a_journal_of_another_model_counts_for_nothing(tmp_path, encoder, monkeypatch):
-    monkeypatch.setattr(embedding, "BATCH", 4)
+    monkeypatch.setattr(photo_batches, "BATCH", 4)
     photos = draw_folder(tmp_path / "photos", 4)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr("engine.storage.build.write_build", interrupt)
@@ -305,8 +308,8 @@ def test_a_journal_of_another_model_counts_for_nothing(tmp_path, encoder, monkey
 
 def test_a_damaged_piece_of_the_journal_is_embedded_again(tmp_path, encoder, monkeypatch):
     """Two shards of 4; the second is cut in half, so 4 photos are embedded again."""
-    monkeypatch.setattr(embedding, "BATCH", 4)
-    monkeypatch.setattr(embedding, "SHARD_PHOTOS", 4)
+    monkeypatch.setattr(photo_batches, "BATCH", 4)
+    monkeypatch.setattr(photo_batches, "SHARD_PHOTOS", 4)
     photos = draw_folder(tmp_path / "photos", 8)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr("engine.storage.build.write_build", interrupt)

@@ -142,8 +142,8 @@ def assert_same_but_for_rounding(state: dict, other: dict) -> None:
 
 STEPS = [
     "engine.storage.build.write_build",
-    "engine.storage.build.flush_folder",
-    "engine.storage.build.Manifest.save",
+    "engine.durable.flush_folder",
+    "engine.storage.manifest.Manifest.save",
     "engine.storage.build.discard_journal",
     "engine.storage.build_writer.ThumbnailWriter.put",
     "engine.storage.build_writer._write_index",

@@ -114,7 +114,7 @@ def test_a_touched_photo_is_read_once_and_then_known_again(shelf, photos, encode
     os.utime(photos / "004.jpg", ns=(1, 1))
     assert counts(update_collection(shelf, model=encoder)) == {}
     assert photos_in(shelf)["004.jpg"].modified_ns == 1
-    monkeypatch.setattr("engine.storage.survey.content_hash", refuse)
+    monkeypatch.setattr("engine.storage.findings.content_hash", refuse)
     assert counts(update_collection(shelf, model=encoder)) == {}
 
 

@@ -10,7 +10,7 @@ import pytest
 from engine.errors import CatalogueError, TrainingError
 from engine.text import singular
 from engine.words import WordVectors, learn_words, save_words
-from engine.words.corpus import read_texts
+from engine.words.cooccurrence import read_texts
 
 COLOURS, THINGS = ("red", "blue", "green"), ("shirts", "dresses", "boots")
 TEXTS = [

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import ModelError
-from engine.words import WordVectors, named
+from engine.words import WordVectors, vector_files
 
 
 def archive() -> bytes:
@@ -46,7 +46,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Store)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}/sets.zip"
-    monkeypatch.setattr(named, "NAMED", {"two": (url, "two.txt")})
+    monkeypatch.setattr(vector_files, "NAMED", {"two": (url, "two.txt")})
     monkeypatch.setattr("engine.words.vectors.NAMED", {"two": (url, "two.txt")})
     Store.asked.clear()
     yield url
@@ -65,7 +65,7 @@ def test_a_set_is_downloaded_once_and_goes_on_where_it_broke_off(store: str, kin
 
 
 def test_offline_it_fails_at_once_and_says_what_to_fetch(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(named, "is_reachable", lambda url: False)
+    monkeypatch.setattr(vector_files, "is_reachable", lambda url: False)
     with pytest.raises(ModelError) as caught:
         WordVectors.open("glove.6B.300d")
     sentence = str(caught.value)

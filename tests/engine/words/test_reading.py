@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from engine.errors import ModelError
-from engine.words import WordVectors
-from engine.words import cache as cache_room
+from engine.words import WordVectors, vector_files
 
 GLOVE = b"the 1 0 0\ncat 0 3 4\n. . . 0 0 1\n"
 WORD2VEC = b"2 3\n" + b"".join(
@@ -98,7 +97,7 @@ def test_a_file_is_converted_once_and_anew_when_it_changed(tmp_path: Path, monke
     path = packed(tmp_path, GLOVE, ".txt")
     first = WordVectors.open(path)
     with monkeypatch.context() as patch:
-        patch.setattr(cache_room, "read_vectors", None)
+        patch.setattr(vector_files, "read_vectors", None)
         assert WordVectors.open(path).fingerprint == first.fingerprint
     path.write_bytes(GLOVE.replace(b"3 4", b"4 3"))
     os.utime(path, ns=(1, 1))

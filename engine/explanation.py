@@ -1,4 +1,7 @@
-"""Heat: which places of a photo gave its similarity to a part."""
+"""Where in a photo each part of a query was found, and which words lie nearest to a photo.
+
+What each part gave to a match is part of the match itself (`engine.search.Match.parts`).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.encoders.places import SeesPlaces
+from engine.encoders.word_embeddings import WordEmbeddings, telling_words
 from engine.errors import ModelError, PhotoError
 from engine.images import read_photo
 from engine.search import QueryPart, SearchEngine
@@ -76,3 +80,45 @@ def _pixels(engine: SearchEngine, row: int) -> NDArray[np.uint8]:
         if thumbnail is None:
             raise
         return read_photo(thumbnail, wanted).pixels
+
+
+# Words that training showed less often than this, or than this share of the most frequent one, lie
+# where chance put them.
+_OFTEN = 40
+_SHARE = 0.006
+_MAX_WORDS = 3_000
+
+
+class WordBook:
+    """The model's frequent words, each set against the background of one collection.
+
+    A word that lies near to every photo says nothing of any, so words are compared by how far
+    above their own usual similarity they are, in spreads. Function words, filler and praise are
+    left out: no photo shows them.
+
+    Parameters
+    ----------
+    engine
+        Its encoder's vocabulary and its collection's background.
+    """
+
+    def __init__(self, engine: SearchEngine) -> None:
+        often = telling_words(engine.encoder, _MAX_WORDS)
+        tokenizer = engine.encoder.tokenizer
+        counts = [tokenizer.count(word) for word in often] if tokenizer else []
+        least = max(_OFTEN, _SHARE * max(counts, default=0))
+        known = [word for word, count in zip(often, counts, strict=True) if count >= least]
+        self._words = WordEmbeddings(engine.encoder, known)
+        background, rows = engine.background, self._words.embeddings
+        self._levels = rows @ background.mean
+        self._spreads = np.array([background.spread(row) for row in rows], np.float32)
+
+    def nearest(self, embedding: NDArray[np.float32], n: int = 5) -> list[tuple[str, float]]:
+        """Return the words nearest to a photo, and how many spreads above usual each lies."""
+        return self.nearest_of(embedding[None], n)[0]
+
+    def nearest_of(
+        self, embeddings: NDArray[np.float32], n: int = 3
+    ) -> list[list[tuple[str, float]]]:
+        """Return the nearest words of several photos, (n_photos, n_dims), as `nearest` does."""
+        return self._words.nearest(embeddings, n, levels=self._levels, spreads=self._spreads)

@@ -1,8 +1,7 @@
-"""The collections of a home, seen from outside: list them, rename one, remove one."""
+"""The collections of a home, seen from outside: list them, rename, roll back or remove one."""
 
 from __future__ import annotations
 
-import re
 import shutil
 import stat
 from contextlib import suppress
@@ -14,7 +13,7 @@ from typing import Literal
 from engine import config
 from engine.access import Role, require
 from engine.catalogue.database import forget_copy
-from engine.durable import PARTIAL
+from engine.durable import PARTIAL, free_folder
 from engine.errors import CollectionError, DamageError
 from engine.storage.collection import CATALOGUE
 from engine.storage.manifest import COPY, MANIFEST, Manifest, check_files, damaged
@@ -81,10 +80,7 @@ def new_folder(name: str, home: Path | None = None) -> Path:
     require(Role.EDITOR)
     shelf = collections_folder(home or config.home())
     shelf.mkdir(parents=True, exist_ok=True)
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "collection"
-    taken = {path.name for path in shelf.iterdir()} | {config.DEMO_COLLECTION.name}
-    numbers = (f"{slug}-{number}" for number in range(2, len(taken) + 3))
-    folder = shelf / next(free for free in (slug, *numbers) if free not in taken)
+    folder = free_folder(shelf, name, "collection", taken=[config.DEMO_COLLECTION.name])
     folder.mkdir()
     return folder
 
@@ -148,6 +144,41 @@ def rename_collection(folder: Path | str, name: str) -> None:
     Manifest.load(folder)
     with only_writer(folder):
         replace(Manifest.load(folder), name=name.strip()).save(folder)
+
+
+def previous_version(folder: Path) -> Manifest | None:
+    """Return the version a collection can be rolled back to, or None.
+
+    Which one stands and which one is before is one file's word (see `manifest`): whoever changes
+    it writes both in one rename, so there is no moment without a way back.
+    """
+    try:
+        standing = Manifest.load(folder)
+        if standing.previous is not None:
+            check_files(folder, standing.previous)
+    except CollectionError:
+        return None
+    previous = standing.previous
+    return previous if previous is not None and previous.build != standing.build else None
+
+
+def roll_back(folder: Path) -> Manifest:
+    """Let a collection answer as it did before its model was changed; called again, it goes back.
+
+    Raises
+    ------
+    CollectionError
+        There is no version before this one, or another program is changing the collection.
+    """
+    require(Role.OWNER)
+    with only_writer(folder):
+        previous = previous_version(folder)
+        if previous is None:
+            raise CollectionError(
+                "there is no version to go back to", value=folder, remedy="Nothing was changed"
+            )
+        previous.before(Manifest.load(folder)).save(folder)
+    return previous
 
 
 def remove_collection(folder: Path | str) -> None:

@@ -1,4 +1,4 @@
-"""`import`: an exported collection, or a published data set as a folder that `index` reads."""
+"""`export` and `import`: a collection as one file, or a published data set as a folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import click
 from click import argument, option
 
-from engine.shell.commands import FOLDER, PATH, Outcome, at_least, command
+from engine.shell.commands import FOLDER, PATH, Outcome, at_least, collection_argument, command
 from engine.shell.index_command import SHOWN_SKIPPED
 from engine.shell.meter import duration, listening
 from engine.shell.table import Part, Table, plain
@@ -106,3 +106,18 @@ def _import_published(
         lines += [f"{report.failed:,} could not be had; {plain(report.failures)} says why:"]
         lines.append(Table(report.reasons()[:SHOWN_SKIPPED], "><", indent=2))
     return Outcome(record, lines)
+
+
+@command("export")
+@collection_argument
+@argument("file", type=PATH, help="The zip to write.")
+@option("--photos", is_flag=True, help="Take the photos along, and what is said of them.")
+def export(collection: Path, file: Path, photos: bool) -> Outcome:
+    """Write the archive."""
+    from engine.collection_archive import export_collection
+
+    with listening() as progress:
+        n_bytes = export_collection(collection, file, with_photos=photos, progress=progress)
+    record = {"file": str(file.absolute()), "bytes": n_bytes, "photos": photos}
+    along = "its photos" if photos else "no photos"
+    return Outcome(record, [f"{plain(file)}, {n_bytes / 1e6:,.1f} MB, with {along}."])
