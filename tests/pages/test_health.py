@@ -128,9 +128,12 @@ def test_figures_are_for_those_who_are_named(monkeypatch: pytest.MonkeyPatch):
     assert may_read_figures(HERE, ("127.0.0.1", 5000))
 
 
-def lines_of(home: Path) -> list[dict]:
-    (file,) = (home / "logs").glob("app-*.jsonl")
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+def test_a_host_that_knows_secrets_alone_opens_to_everybody_by_one(home: Path, tmp_path: Path):
+    """Streamlit's own cloud has no environment to set; there a secret of no section is one."""
+    (tmp_path / "secrets.toml").write_text('KINDRED_ACCESS = "public"\n')
+    told = {"STREAMLIT_SECRETS_FILES": str(tmp_path / "secrets.toml")}
+    with serving(home, free_port(), told) as (address, _):
+        assert asked(address, {"X-Forwarded-For": "203.0.113.9"})[0] == 200
 
 
 def test_the_log_tells_of_searches_and_never_what_was_asked(server: str, home: Path):
