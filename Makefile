@@ -14,6 +14,9 @@ SUITABLE = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for name in $(VENV)/bin/python python3 python3.13 python3.12 python3.11 python; do \
 	"$$name" -c '$(SUITABLE)' 2> /dev/null && echo "$$name" && break; done)
 
+# A process of tests for each processor; who is done with its half takes over from the others.
+SIDE_BY_SIDE = --numprocesses auto --maxprocesses 4 --dist worksteal
+
 CHECKS = $(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
 
 .DEFAULT_GOAL := help
@@ -28,7 +31,7 @@ run: app-libraries  ## Install what is missing and start the app on http://local
 
 test: dev-libraries  ## Install what testing needs, a browser included; check and test everything
 	@$(CHECKS); checked=$$?; \
-	KINDRED_BROWSER="$$($(VENV)/bin/python tools/browser.py)" $(VENV)/bin/python -m pytest \
+	KINDRED_BROWSER="$$($(VENV)/bin/python tools/browser.py)" $(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) \
 		&& exit $$checked
 
 lint: dev-libraries  ## Check style and types

@@ -10,6 +10,9 @@ import pytest
 
 from engine.access import set_visit
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # each processor has tests of its own to run
+    for threads in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+        os.environ.setdefault(threads, "1")
 BROWSER_TESTS = Path(__file__).resolve().parent / "browser"
 
 

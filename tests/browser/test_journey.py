@@ -13,14 +13,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from playwright.sync_api import TimeoutError as LateError
 
 from demo.drawing import draw_collection
 from engine.runs import kill_run, list_runs
 from engine.storage import build_collection
 from tests.browser.conftest import DESKTOP, PHONE, free_port, serving, wait_until
 from tests.browser.test_explorer import AROUND, STATE, expect_agreement, lasso, resting_box, until
-from tests.browser.test_training import deed, fill, state
+from tests.browser.test_training import choose, deed, fill, settle, state
 from tests.pages.colour_model import write_colour_model
 from tests.pages.squares import draw_squares, square
 
@@ -31,7 +30,6 @@ pytestmark = [
 
 LONG_MS = 600_000  # a program starts, reads its libraries and does its work
 MANY_EPOCHS = 1000
-N_TRIES, A_MOMENT_MS = 10, 5_000
 HOME = "Find the photo you have in mind"
 APP = "[data-testid=stApp]"
 SHOWN = """() => [...document.querySelectorAll(
@@ -370,24 +368,6 @@ def start(page: Page, name: str, epochs: int) -> None:
     page.get_by_role("button", name="Start").click()
     expect(page).to_have_url(re.compile("run="))
     expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
-
-
-def choose(page: Page, box: Locator, option: str) -> None:
-    """Choose as a person does, who opens a list again where a page still at work has closed it."""
-    wanted = page.get_by_role("option", name=option, exact=True)
-    for _ in range(N_TRIES):
-        settle(page)
-        box.first.click()
-        try:
-            wanted.click(timeout=A_MOMENT_MS)
-            break
-        except LateError:
-            page.keyboard.press("Escape")
-    settle(page)
-
-
-def settle(page: Page) -> None:
-    expect(page.locator(APP)).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def n_epochs(page: Page) -> int:

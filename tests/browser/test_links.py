@@ -99,6 +99,8 @@ def arrived(page: Page, target: str, expected: str = "") -> str:
     expect(page).to_have_url(re.compile("^" + re.escape(target).replace("\\+", "(\\+|%20)") + "$"))
     if expected:
         wait_until(page, f"(expected) => ({SHOWN})({MAIN}) === expected", expected)
+        expect(page.locator(APP)).to_have_attribute("data-test-script-state", "notRunning")
+        return expected
     return settle(page)
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import TimeoutError as LateError
 
 from engine.runs import kill_run, list_runs, read_run
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, free_port, serving
 
 pytestmark = pytest.mark.browser
 MANY_EPOCHS = 200
+N_TRIES, A_MOMENT_MS = 10, 5_000
 SLOW_MS = 600_000  # TensorFlow wakes and compiles before the first epoch
 
 
@@ -101,6 +103,7 @@ def start_run(page: Page, address: str) -> None:
     fill(page, "How many", "200")
     page.get_by_text("Expert settings").click()
     fill(page, "Epochs", str(MANY_EPOCHS))
+    choose(page, page.get_by_role("combobox", name="Photo size"), "32 px")
     fill(page, "Early stopping", "0")
     page.get_by_role("button", name="Start").click()
     page.wait_for_url("**run=**")
@@ -110,10 +113,28 @@ def fill(page: Page, label: str, value: str) -> None:
     field = page.get_by_role("spinbutton", name=label, exact=True)
     field.fill(value)
     field.press("Enter")
+    settle(page)
+    expect(page.get_by_role("spinbutton", name=label, exact=True)).to_have_value(value)
+
+
+def choose(page: Page, box: Locator, option: str) -> None:
+    """Choose as a person does, who opens a list again where a page still at work has closed it."""
+    wanted = page.get_by_role("option", name=option, exact=True)
+    for _ in range(N_TRIES):
+        settle(page)
+        box.first.click()
+        try:
+            wanted.click(timeout=A_MOMENT_MS)
+            break
+        except LateError:
+            page.keyboard.press("Escape")
+    settle(page)
+
+
+def settle(page: Page) -> None:
     expect(page.locator("[data-testid=stApp]")).to_have_attribute(
         "data-test-script-state", "notRunning"
     )
-    expect(page.get_by_role("spinbutton", name=label, exact=True)).to_have_value(value)
 
 
 def promote(page: Page, name: str) -> None:
