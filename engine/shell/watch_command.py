@@ -34,10 +34,10 @@ def watch(photos: Path, collection: Path | None) -> Outcome:
     else:
         photos, collection = absolute(photos), absolute(collection)
         _make_or_check(photos, collection)
-    print(f"Watching {plain(photos)}. Ctrl-C ends it.", file=sys.stderr)
     updates: list[dict[str, Any]] = []
-    _tell_job("")
     try:
+        print(f"Watching {plain(photos)}. Ctrl-C ends it.", file=sys.stderr)
+        _tell_job("")
         for told in watch_collection(collection):
             if isinstance(told, KindredError):
                 _tell(str(told))

@@ -30,14 +30,14 @@ CALIBRATIONS = Calibrations(
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> SearchEngine:
-    folder = tmp_path_factory.mktemp("colours")
+    folder = tmp_path_factory.mktemp("verdict")
     with (folder / "table.csv").open("w", newline="") as file:
         table = csv.writer(file)
         table.writerow(["id", "image", "caption"])
         for number, colour in enumerate(COLOURS):
             (folder / f"{colour}.png").write_bytes(png(colour))
             table.writerow([number, f"{colour}.png", f"a {colour} square"])
-    out = folder.parent / "colours-collection"
+    out = tmp_path_factory.mktemp("collection") / "colours"
     build_collection(folder, model=PrimaryColours(), out=out)
     return SearchEngine(Collection.open(out), PrimaryColours())
 
