@@ -218,6 +218,8 @@ def turn(
         by_others /= time.monotonic() - begin
         time.sleep(SECONDS_KEPT + 15)
         after = resident_mb(running)
+    for error in errors[:3]:
+        print(error, flush=True)
     p95 = statistics.quantiles(spent, n=20)[-1]
     print(
         f"{n_programs} program(s), {n_people} people, {seconds:.0f} s, others at work on "
@@ -228,8 +230,6 @@ def turn(
         f"({after / before - 1:+.1%})",
         flush=True,
     )
-    for error in errors[:3]:
-        print(error)
     return p95
 
 

@@ -33,24 +33,24 @@ def test_a_visitor_may_ask_so_much_and_then_again_with_time():
 
 
 def test_all_visitors_together_may_ask_so_much():
-    """Ten times as many as one: eleven visitors find the eleventh without."""
+    """Fifty times as many as one: of 51 visitors the last finds nothing left."""
     mine, _ = meter()
-    for visitor in range(10):
+    for visitor in range(50):
         for _ in range(120):
             mine.spend("queries", 1, str(visitor))
     with pytest.raises(BusyError, match="many people are here"):
-        mine.spend("queries", 1, "10")
+        mine.spend("queries", 1, "50")
 
 
 def test_each_of_several_programs_gives_out_its_share(monkeypatch):
-    """1,200 a minute over four programs: 300 from this one, which is two visitors and a half."""
+    """6,000 a minute over four programs: 1,500 from this one, 100 each for fifteen visitors."""
     monkeypatch.setenv("KINDRED_PROCESSES", "4")
     mine, _ = meter()
-    for visitor in range(3):
+    for visitor in range(15):
         for _ in range(100):
             mine.spend("queries", 1, str(visitor))
     with pytest.raises(BusyError, match="many people are here"):
-        mine.spend("queries", 1, "3")
+        mine.spend("queries", 1, "15")
 
 
 @pytest.mark.parametrize("told", ["0", "two", "-1", ""])
