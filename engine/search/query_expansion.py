@@ -188,7 +188,10 @@ class PhraseValues:
         extent: Counter[str] = Counter()
         for name, _, n_photos in shared_values:
             extent[name] += n_photos
-        columns = {name: catalogue.column(name) for name in extent}
+        # In the source's order: what comes first, such as the kind of thing, is what photos are.
+        columns = {
+            name: catalogue.column(name) for name in catalogue.attribute_keys() if name in extent
+        }
         hashes: list[np.uint64] = []
         values: list[int] = []
         names: dict[tuple[str, str], int] = {}
@@ -197,10 +200,11 @@ class PhraseValues:
             starts = np.flatnonzero(np.diff(phrases, prepend=-1))
             places, groups = _sampled(starts, len(phrases))
             rows, n_using = rows[places], np.bincount(groups)
-            for name, n_told in extent.items():
-                spelled, codes = columns[name]
+            for name, (spelled, codes) in columns.items():
                 here = [(name, value) for value in spelled]
-                surprises = np.array([surprise(counts.get(value, 0), n_told) for value in here])
+                surprises = np.array(
+                    [surprise(counts.get(value, 0), extent[name]) for value in here]
+                )
                 group, code, n_having, n_any = _commonest(groups, codes[rows])
                 holds = stands_for(n_having, n_any, n_using[group], surprises[code])
                 values += [names.setdefault(here[each], len(names)) for each in code[holds]]
