@@ -71,8 +71,9 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> SearchEngine:
             (folder / f"{colour}.png").write_bytes(png(colour))
             table.writerow([colour, f"{colour}.png", f"a {colour} square", size])
     encoder = PrimaryColours()
-    build_collection(folder, model=encoder, out=folder.parent / "colours-collection")
-    return SearchEngine(Collection.open(folder.parent / "colours-collection"), encoder)
+    out = folder.parent / f"{folder.name}-collection"
+    build_collection(folder, model=encoder, out=out)
+    return SearchEngine(Collection.open(out), encoder)
 
 
 def found(answer) -> list[str]:
@@ -365,8 +366,9 @@ def test_a_word_beside_a_photo_means_the_attribute_that_most_photos_have(tmp_pat
             (tmp_path / f"{n}.png").write_bytes(png(colour))
             table.writerow([n, f"{n}.png", "a square", colour, "red" if n in (2, 3, 7) else ""])
     encoder = PrimaryColours()
-    build_collection(tmp_path, model=encoder, out=tmp_path.parent / "trimmed")
-    engine = SearchEngine(Collection.open(tmp_path.parent / "trimmed"), encoder)
+    out = tmp_path.parent / f"{tmp_path.name}-collection"
+    build_collection(tmp_path, model=encoder, out=out)
+    engine = SearchEngine(Collection.open(out), encoder)
     chips = engine.search("[8] + red", k=1).query_parts
     assert [chip.set_aside for chip in chips] == ["colour", ""]
     assert chips[0].embedding == pytest.approx(np.array([2, 4, 3]) / 9, abs=1e-5)
