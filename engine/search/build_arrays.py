@@ -7,8 +7,6 @@ is kept.
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,10 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.durable import MALFORMED, write_whole
+from engine.durable import read_arrays, write_arrays
 from engine.storage import Collection
-
-_UNREADABLE = (OSError, *MALFORMED, zipfile.BadZipFile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +40,18 @@ class BuildArrays:
     def keep(self, collection: Collection, arrays: Mapping[str, Any]) -> None:
         """Write arrays into the folder of a collection's build, if it can be written."""
         of = np.frombuffer(self._state(collection).encode(), np.uint8)
-        file = io.BytesIO()
-        np.savez(file, format=self.way, of=of, **arrays)
         with suppress(OSError):
-            write_whole(collection.build / self.name, file.getvalue(), flush=False)
+            write_arrays(
+                collection.build / self.name, {"format": self.way, "of": of, **arrays}, flush=False
+            )
 
     def kept(self, collection: Collection) -> dict[str, NDArray[Any]] | None:
         """Return what was kept; None where nothing was, or nothing that fits."""
-        try:
-            with np.load(collection.build / self.name, allow_pickle=False) as file:
-                return dict(file) if self._fits(collection, file) else None
-        except _UNREADABLE:
+        arrays = read_arrays(collection.build / self.name)
+        if arrays is None or not {"format", "of"} <= arrays.keys():
             return None
-
-    def are_kept(self, collection: Collection) -> bool:
-        """Tell whether there is what fits; what is large of it is not read."""
-        try:
-            with np.load(collection.build / self.name, allow_pickle=False) as file:
-                return self._fits(collection, file)
-        except _UNREADABLE:
-            return False
-
-    def _fits(self, collection: Collection, file: Mapping[str, NDArray[Any]]) -> bool:
-        is_of_it = file["of"].tobytes().decode() == self._state(collection)
-        return is_of_it and int(file["format"]) == self.way
+        is_of_it = arrays["of"].tobytes() == self._state(collection).encode()
+        return arrays if is_of_it and arrays["format"] == self.way else None
 
     def _state(self, collection: Collection) -> str:
         told = collection.manifest

@@ -272,12 +272,12 @@ def prepare(folder: Path, progress: Report = no_report) -> None:
     Nothing is done where that is kept with its build already.
     """
     with Collection.open(folder) as collection:
-        if not PHRASE_VALUES.are_kept(collection):
+        if PHRASE_VALUES.kept(collection) is None:
             step = Step(progress, "learning what words stand for", 1)
             catalogue = collection.catalogue
             PhraseValues.learned(catalogue, catalogue.shared_values()).keep(collection)
             step.at(1)
-        if not CALIBRATIONS.are_kept(collection):
+        if CALIBRATIONS.kept(collection) is None:
             step = Step(progress, "learning what similarities mean", 1)
             calibrations_of(SearchContext(collection, load_encoder(collection.model_folder)))
             step.at(1)

@@ -84,7 +84,7 @@ def test_a_folder_that_cannot_be_written_is_answered_from_all_the_same(collectio
     def full(*_: object, **__: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(build_arrays, "write_whole", full)
+    monkeypatch.setattr(build_arrays, "write_arrays", full)
     assert SearchEngine(collection, PrimaryColours()).calibrations.shown_value is not None
     assert Calibrations.kept(collection) is None
 
