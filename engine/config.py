@@ -45,6 +45,26 @@ def folders_of(variable: str) -> list[Path] | None:
     return [Path(each).expanduser() for each in named.split(os.pathsep) if each] or None
 
 
+def n_threads() -> int:
+    """Return how many threads long work may use: one for each processor, unless limited."""
+    return _most_threads or os.cpu_count() or 1
+
+
+def limit_threads(most: int) -> None:
+    """Let decoding and models use so many threads, ≥ 1, in this program from now on.
+
+    Models that are open already keep theirs.
+    """
+    global _most_threads
+    if most < 1:
+        raise ValueError(f"most={most} must be at least 1")
+    _most_threads = most
+    # Read by TensorFlow when it is imported.
+    os.environ.update(TF_NUM_INTRAOP_THREADS=str(most), TF_NUM_INTEROP_THREADS="1")
+
+
+_most_threads: int | None = None
+
 SILENCE = {
     # ONNX Runtime notes an id of the machine and reports every model that is loaded.
     "ORT_DISABLE_TELEMETRY": "1",

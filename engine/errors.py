@@ -69,6 +69,35 @@ def writing(refuse: type[KindredError], failed: str, place: object) -> Iterator[
         ) from error
 
 
+@contextmanager
+def optional_library(name: str, requirements: str) -> Iterator[None]:
+    """Say how to install a library that not everybody needs, where a ``with`` block misses it.
+
+    Parameters
+    ----------
+    name
+        What people call it.
+    requirements
+        The file that pins it.
+
+    Examples
+    --------
+    >>> with optional_library("Ray", "requirements-scale.txt"):
+    ...     raise ImportError("No module named 'ray'")
+    Traceback (most recent call last):
+    engine.errors.KindredError: Ray is not installed, or cannot be loaded (No module named 'ray').
+        Install it with '.venv/bin/pip install -r requirements-scale.txt'.
+    """
+    try:
+        yield
+    except ImportError as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0][:200]
+        raise KindredError(
+            f"{name} is not installed, or cannot be loaded ({reason})",
+            remedy=f"Install it with '.venv/bin/pip install -r {requirements}'",
+        ) from error
+
+
 class AccessError(KindredError):
     """Whoever asks may not do this, or not here."""
 

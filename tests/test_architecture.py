@@ -30,7 +30,7 @@ FLOORS = [
     {"words", "datasets"},
     {"encoders"},
     {"training", "storage", "jobs"},
-    {"attribute_similarity"},
+    {"attribute_similarity", "rows"},
     {"search", "maps", "runs", "zero_shot_tags", "hub"},
     {"explanation", "receipts", "evaluation", "likeness"},
     {"collection_archive", "watch", "health"},
@@ -63,6 +63,9 @@ OWNERS = {
     "watchfiles": {"watch"},
     "click": {"shell", "demo"},
     "rich": {"shell"},
+    "pyarrow": {"rows"},
+    "ray": {"rows"},
+    "fsspec": {"rows"},
 }
 UNSAFE_LIBRARIES = {"pickle", "dill", "joblib", "marshal", "shelve", "cloudpickle"}
 BANNED_WORDS = {"manager", "handler", "process", "do", "tmp", "info", "obj", "img", "utils"}

@@ -8,7 +8,6 @@ seconds.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from engine import config
 from engine.catalogue import Skipped
+from engine.config import n_threads
 from engine.encoders.feature_store import FeatureStore, prune
 from engine.encoders.photo_batches import PhotoBatches
 from engine.errors import PhotoError
@@ -126,7 +126,7 @@ class FrozenFeatures:
         OSError
             The features cannot be kept.
         """
-        names = hash_photos(paths, n_threads=os.cpu_count() or 1)
+        names = hash_photos(paths, n_threads=n_threads())
         self._learn(paths, names, progress)
         known = [
             (place, name)
@@ -155,7 +155,7 @@ class FrozenFeatures:
         step = Step(progress, "computing features", len(missing))
         batches = PhotoBatches(self._run, self.store.append)
         outcomes = read_photos(
-            [paths[place] for place in missing], self.preprocessing, n_threads=os.cpu_count() or 1
+            [paths[place] for place in missing], self.preprocessing, n_threads=n_threads()
         )
         failed: dict[str, PhotoError] = {}
         for done, (place, outcome) in enumerate(zip(missing, outcomes, strict=True), start=1):

@@ -16,7 +16,6 @@ only. Each side is opened when it is first asked: a search by words never loads 
 from __future__ import annotations
 
 import math
-import os
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -243,7 +242,7 @@ class OpenClipEncoder:
     def _session(self, graph: str) -> Any:
         with self._opening:
             if graph not in self._sessions:
-                n_threads = os.cpu_count() or 1
+                n_threads = home_config.n_threads()
                 self._sessions[graph] = open_session(self._folder / graph, n_threads=n_threads)
             return self._sessions[graph]
 

@@ -12,7 +12,6 @@ covered with the mean colour in turn, and what the similarity loses by that is w
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,6 +21,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.config import n_threads
 from engine.encoders.session import open_session
 from engine.errors import ModelError
 
@@ -215,7 +215,7 @@ class PortablePlaces:
         self._name = pool.input[0]
         output = onnx.helper.make_tensor_value_info(self._name, onnx.TensorProto.FLOAT, None)
         graph.output.append(output)
-        self._session = open_session(model.SerializeToString(), n_threads=os.cpu_count() or 1)
+        self._session = open_session(model.SerializeToString(), n_threads=n_threads())
 
     def of(self, pixels: NDArray[np.uint8]) -> FeaturePlaces:
         """Return the feature map of one photo, (size_px, size_px, 3)."""

@@ -6,7 +6,6 @@ half the time; so whatever only answers queries or embeds photos comes through h
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.config import n_threads
 from engine.encoders import Encoder
 from engine.encoders import model_folder as files
 from engine.encoders.model_folder import ModelManifest
@@ -97,7 +97,7 @@ class PortableEncoder:
         path = self._folder / files.PHOTO_ONNX
         if self._manifest.package:
             return open_weightless(path, self._manifest)
-        return open_session(path, n_threads=os.cpu_count() or 1)
+        return open_session(path, n_threads=n_threads())
 
     def _in_batches(self, session: Any, rows: NDArray[Any]) -> NDArray[np.float32]:
         name = session.get_inputs()[0].name
@@ -117,7 +117,7 @@ def load_reconstruction(
     path = folder / files.RECONSTRUCTION
     if not path.is_file():
         return None
-    session = open_session(path, n_threads=os.cpu_count() or 1)
+    session = open_session(path, n_threads=n_threads())
     name = session.get_inputs()[0].name
 
     def draw(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -6,7 +6,6 @@ it, tells products on plain ground from everything else (`tools/suitability.py` 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.config import n_threads
 from engine.durable import read_json
 from engine.encoders import EVERYDAY, FASHION, bundled_model, load_encoder
 from engine.errors import ModelError, PhotoError
@@ -77,7 +77,7 @@ def look_at(paths: Sequence[Path]) -> Suitability:
     model = bundled_model(EVERYDAY)
     encoder = load_encoder(model)
     read = read_photos(
-        [paths[place] for place in places], encoder.preprocessing, n_threads=os.cpu_count() or 1
+        [paths[place] for place in places], encoder.preprocessing, n_threads=n_threads()
     )
     pixels = [photo.pixels for photo in read if not isinstance(photo, PhotoError)]
     if not pixels:

@@ -7,7 +7,6 @@ in the package they come from (`engine.encoders.weights_package`).
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.config import n_threads
 from engine.encoders.efficientnet_lite import N_FEATURES, folded
 from engine.encoders.features import FrozenFeatures
 from engine.encoders.model_folder import ModelManifest
@@ -38,7 +38,7 @@ def open_weightless(path: Path, manifest: ModelManifest) -> Any:
     ModelError
         The package with the weights is not installed or another one, or the file is damaged.
     """
-    return open_session(path, n_threads=os.cpu_count() or 1, given=weights_of(manifest))
+    return open_session(path, n_threads=n_threads(), given=weights_of(manifest))
 
 
 def weights_of(manifest: ModelManifest) -> dict[str, NDArray[np.float32]]:
@@ -136,4 +136,4 @@ def _part(path: Path, given: Arrays, starts: Sequence[str], ends: Sequence[str])
     model = part_of(load_graph(path), starts, ends)
     there = {each.name for each in model.graph.initializer}
     needs = {name: array for name, array in given.items() if name in there}
-    return open_session(model.SerializeToString(), n_threads=os.cpu_count() or 1, given=needs)
+    return open_session(model.SerializeToString(), n_threads=n_threads(), given=needs)

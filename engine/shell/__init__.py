@@ -26,6 +26,7 @@ PROGRAM = "python -m engine"
 # Every command: the file it is in, and what it is good for.
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "index": ("index_command", "Make a collection from a folder of photos."),
+    "embed": ("embed_command", "Embed photos in bulk, into rows that 'index --rows' takes."),
     "update": ("index_command", "Take in new, changed and deleted photos."),
     "check": ("index_command", "Find damage in a collection and repair it."),
     "search": ("search_command", "Find photos by words, by photos, or by both."),

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from click import argument, option
+from click import UsageError, argument, option
 
 from engine.shell.commands import FOLDER, PAIR, PATH, Outcome, collection_argument, command
 from engine.shell.meter import amount, duration, listening
@@ -47,8 +47,11 @@ yes_option = option(
 
 
 @command("index")
-@argument("photos", type=FOLDER, help="A folder of photos, with a table or without.")
+@argument(
+    "photos", required=False, type=FOLDER, help="A folder of photos, with a table or without."
+)
 @table_options
+@option("--rows", type=FOLDER, metavar="ROWS", help="Rows made by 'embed', instead of PHOTOS.")
 @option(
     "--model",
     help="A model's name, such as kindred-everyday, or its folder (default: a new collection's "
@@ -57,23 +60,29 @@ yes_option = option(
 @option("--out", type=FOLDER, required=True, metavar="COLLECTION", help="The folder to make.")
 @option("--name", help="What people call it (default: the folder's name).")
 @yes_option
-def index(photos: Path, out: Path, model: str | None, yes: bool, **table: Any) -> Outcome:
+def index(
+    photos: Path | None, out: Path, rows: Path | None, model: str | None, yes: bool, **table: Any
+) -> Outcome:
     """Make a collection."""
     from engine.encoders import model_at
+    from engine.rows import build_from_rows
     from engine.search import prepare
     from engine.storage import build_collection
 
+    if (photos is None) == (rows is None):
+        raise UsageError("name a folder of photos, or --rows with a folder of rows")
+    if rows and (table["captions"] or table["column"]):
+        raise UsageError("--captions and --column go with 'embed': rows know their captions")
+    chosen: dict[str, Any] = {"model": model_at(model) if model else None, "out": out}
+    chosen |= {"name": table["name"], "confirmed": yes}
     with listening() as progress:
-        report = build_collection(
-            photos,
-            table["captions"],
-            model=model_at(model) if model else None,
-            out=out,
-            columns=dict(table["column"]) or None,
-            name=table["name"],
-            confirmed=yes,
-            progress=progress,
-        )
+        if rows:
+            report = build_from_rows(rows, **chosen, progress=progress)
+        elif photos:
+            columns = dict(table["column"]) or None
+            report = build_collection(
+                photos, table["captions"], columns=columns, **chosen, progress=progress
+            )
         prepare(out, progress)
     return outcome_of(report, out)
 

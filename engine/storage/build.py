@@ -19,7 +19,7 @@ from engine.encoders.model_folder import read_manifest
 from engine.errors import CatalogueError, CollectionError, DamageError, ModelError
 from engine.progress import Report, no_report
 from engine.storage.build_state import Standing, captions_of, find_standing
-from engine.storage.build_writer import write_build
+from engine.storage.build_writer import Contents, write_build
 from engine.storage.collection import Collection, find_model
 from engine.storage.findings import Findings, find_out
 from engine.storage.journal import Journal, discard_journal
@@ -311,8 +311,32 @@ def _carry_out(order: Order) -> BuildReport:
     snapshot = Snapshot.take(order.source, order.folder)  # before any file is read
     source = order.source.read(order.folder)
     journal = Journal(order.folder, order.terms)
+    findings = find_out(order, source, journal, order.standing.photos)
+    report = complete(order, findings, journal, begin)
+    snapshot.save(order.folder, Manifest.load(order.folder).build)
+    return report
+
+
+def complete(order: Order, findings: Findings, journal: Contents, begin: float) -> BuildReport:
+    """Make a build of what the files turned out to be; the caller holds the writer's lock.
+
+    Parameters
+    ----------
+    order, findings
+        What was asked for, and what is known of its photos.
+    journal
+        The embeddings that the older build lacks.
+    begin
+        When the work began, by `time.perf_counter`.
+
+    Raises
+    ------
+    CollectionError
+        When there are no photos, or an embedding is in neither place.
+    UnconfirmedError
+        When more photos or captions would go than `engine.storage.safeguard` allows unasked.
+    """
     before = order.standing.photos
-    findings = find_out(order, source, journal, before)
     if not findings.wanted:
         raise nothing_found(order, findings)
     placed = with_tags(place(findings.wanted, before), order.folder)
@@ -323,7 +347,6 @@ def _carry_out(order: Order) -> BuildReport:
     elif findings.n_doubted and order.standing.manifest is not None:
         # What proved to be as it was need not be read again the next time.
         replace(order.standing.manifest, looked_ns=findings.began_ns).save(order.folder)
-    snapshot.save(order.folder, Manifest.load(order.folder).build)
     discard_journal(order.folder)
     if order.older is not None:
         order.standing.close()  # or our own reading would keep the old build from being swept away

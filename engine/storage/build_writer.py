@@ -5,13 +5,13 @@ Only the manifest's rename can be seen from outside; whatever is killed before i
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from engine.index import PhotoIndex
 from engine.progress import Step
 from engine.storage.collection import CATALOGUE, EMBEDDINGS, INDEX, Collection
 from engine.storage.findings import METADATA, UNREADABLE, Findings
-from engine.storage.journal import Content, Journal
+from engine.storage.journal import Content
 from engine.storage.manifest import Manifest, file_notes, now, portable
 from engine.storage.order import Order
 from engine.storage.row_match import Placed
@@ -34,6 +34,14 @@ from engine.storage.verification import remember_whole
 
 MAX_RETIRED_SHARE = 0.3
 _RETUNED_SHARE = 0.1  # of the rows; with fewer new ones an index looks as far as it did
+
+
+class Contents(Protocol):
+    """Where embeddings and thumbnails come from: a journal, or rows made elsewhere."""
+
+    def contents(self) -> Iterator[Content]:
+        """Yield every content, in any order."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,7 @@ class _Draft:
 
 
 def write_build(
-    order: Order, findings: Findings, placed: Sequence[Placed], journal: Journal, begin: float
+    order: Order, findings: Findings, placed: Sequence[Placed], journal: Contents, begin: float
 ) -> None:
     """Write a new build beside the one that stands, and let the manifest point to it.
 
@@ -201,7 +209,7 @@ def _change_catalogue(catalogue: Catalogue, draft: _Draft) -> None:
     catalogue.record_tables(draft.findings.tables)
 
 
-def _write_embeddings(folder: Path, draft: _Draft, journal: Journal) -> list[int]:
+def _write_embeddings(folder: Path, draft: _Draft, journal: Contents) -> list[int]:
     """Write embeddings and thumbnails; return the rows whose embedding is not the older build's."""
     rows_of = _rows_to_fill(draft)
     fresh = sorted(row for rows in rows_of.values() for row in rows)
@@ -237,7 +245,7 @@ def _rows_to_fill(draft: _Draft) -> dict[str, list[int]]:
     return rows_of
 
 
-def _known_contents(draft: _Draft, journal: Journal) -> Iterable[Content]:
+def _known_contents(draft: _Draft, journal: Contents) -> Iterable[Content]:
     yield from journal.contents()
     if draft.older is not None:
         older = draft.older
@@ -258,7 +266,7 @@ def _write_index(folder: Path, draft: _Draft, fresh: Sequence[int]) -> None:
         index.update(changed, embeddings[changed])
         index.add(appended, embeddings[appended])
     else:
-        index, must_tune = PhotoIndex.build(embeddings, n_threads=os.cpu_count() or 1), True
+        index, must_tune = PhotoIndex.build(embeddings, n_threads=config.n_threads()), True
     if must_tune:
         with Catalogue.open(folder / CATALOGUE) as catalogue:
             tune(index, catalogue, embeddings, draft.order.model.encoder)

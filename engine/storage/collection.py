@@ -15,7 +15,7 @@ from engine.errors import CatalogueError, CollectionError
 from engine.images import content_hash
 from engine.index import PhotoIndex, read_loss
 from engine.locks import ReaderMark
-from engine.storage.manifest import Manifest, check_files, damaged, located, unreadable
+from engine.storage.manifest import Manifest, ModelCard, check_files, damaged, located, unreadable
 from engine.storage.site import sweep_leftovers
 from engine.storage.thumbnails import ThumbnailPack
 from engine.storage.verification import Verification
@@ -248,7 +248,12 @@ class Collection:
 
 
 def find_model(manifest: Manifest, folder: Path) -> Path:
-    """Return the folder of a collection's model.
+    """Return the folder of a collection's model (see `model_of`)."""
+    return model_of(manifest.model, folder)
+
+
+def model_of(card: ModelCard, folder: Path) -> Path:
+    """Return where the model lies that made the embeddings in a folder.
 
     A model that comes with Kindred is named by its folder alone, so that a collection finds it on
     another machine; any other by its whole path.
@@ -258,7 +263,7 @@ def find_model(manifest: Manifest, folder: Path) -> Path:
     CollectionError
         When it is in none of these places.
     """
-    named = manifest.model.folder or manifest.model.name
+    named = card.folder or card.name
     name = Path(named).name
     places = (located(named, folder), config.MODELS / name, config.home() / "models" / name)
     for place in places:

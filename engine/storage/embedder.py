@@ -6,32 +6,46 @@ overlap. A file is read once: the same bytes give its hash, its pixels and its t
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.config import n_threads
 from engine.encoders import Encoder
 from engine.encoders.photo_batches import PhotoBatches
 from engine.errors import ModelError, PhotoError
 from engine.images import DecodedPhoto, content_hash, read_photos
-from engine.progress import Step
-from engine.storage.journal import Content, Journal, Reading
+from engine.storage.journal import Content, Reading
+
+
+class Shelf(Protocol):
+    """What takes readings and embeddings: a journal, or whatever keeps them likewise."""
+
+    @property
+    def hashes(self) -> AbstractSet[str]:
+        """Hashes of the contents whose embedding it has."""
+        ...
+
+    def append(self, readings: Sequence[Reading], contents: Sequence[Content]) -> None:
+        """Take what some files taught, and the contents that were new among them."""
+        ...
 
 
 def embed_files(
     unread: Sequence[Reading],
     root: Path,
     encoder: Encoder,
-    journal: Journal,
+    journal: Shelf,
     *,
     known: frozenset[str],
     thumbnail_px: int,
-    step: Step,
+    at: Callable[[int], None] = lambda done: None,
 ) -> None:
     """Read files and leave what they taught in the journal; embed what is new among them.
 
@@ -49,7 +63,7 @@ def embed_files(
         Hashes of contents that need no embedding; the journal's own are added.
     thumbnail_px
         Longest side of a thumbnail.
-    step
+    at
         Hears how many of the files are done.
 
     Raises
@@ -59,7 +73,7 @@ def embed_files(
     """
     paths = [root / reading.path for reading in unread]
     outcomes = read_photos(
-        paths, encoder.preprocessing, n_threads=os.cpu_count() or 1, thumbnail_px=thumbnail_px
+        paths, encoder.preprocessing, n_threads=n_threads(), thumbnail_px=thumbnail_px
     )
     readings: list[Reading] = []
 
@@ -75,7 +89,7 @@ def embed_files(
         if not isinstance(outcome, PhotoError) and outcome.content_hash not in met:
             met.add(outcome.content_hash)
             batches.take((outcome.content_hash, _own_thumbnail(outcome)), outcome.pixels)
-        step.at(done)
+        at(done)
     batches.finish()
     if readings:
         journal.append(readings, [])

@@ -94,7 +94,7 @@ def find_out(order: Order, source: Source, journal: Journal, before: Sequence[Ph
         journal,
         known=hashes,
         thumbnail_px=config.THUMBNAIL_PX,
-        step=Step(order.report, "embedding photos", len(unread)),
+        at=Step(order.report, "embedding photos", len(unread)).at,
     )
     readings = {reading.path: reading for reading in (*settled, *twins)}
     readings |= {reading.path: journal.readings[reading.path] for reading in unread}
@@ -204,7 +204,7 @@ def _look(
     """
     readings, touched = [], set()
     for done, path in enumerate(paths, start=1):
-        reading, changed_ns = _measured(root, path)
+        reading, changed_ns = measured(root, path)
         readings.append(reading)
         if changed_ns >= since_ns:
             touched.add(path)
@@ -278,7 +278,8 @@ def _as(twin: Reading, reading: Reading) -> Reading:
     )
 
 
-def _measured(root: Path, path: str) -> tuple[Reading, int]:
+def measured(root: Path, path: str) -> tuple[Reading, int]:
+    """Return a file's size and time without opening it, and when it was last touched."""
     try:
         facts = (root / path).stat()
     except OSError as error:

@@ -14,7 +14,6 @@ from engine.catalogue import Source, find_files, read_source
 from engine.encoders import Encoder
 from engine.errors import CatalogueError
 from engine.images import looks_like_photo
-from engine.progress import Step, no_report
 from engine.storage.embedder import embed_files
 from engine.storage.journal import Journal, Reading
 from engine.storage.order import absolute
@@ -143,7 +142,6 @@ def estimate_seconds(inventory: Inventory, encoder: Encoder) -> float:
             journal,
             known=frozenset(),
             thumbnail_px=config.THUMBNAIL_PX,
-            step=Step(no_report, "trying photos", len(tried)),
         )
         seconds = time.perf_counter() - begin
     return _SECONDS_TO_START + seconds / len(tried) * n_photos

@@ -63,7 +63,7 @@ def place(wanted: Sequence[tuple[PhotoRecord, Reading]], before: Iterable[Photo]
     matches = _matches([reading for _, reading in wanted], list(before))
     names = _names(wanted, matches)
     return [
-        Placed(_new_photo(record, reading, name), match)
+        Placed(new_photo(record, reading, name), match)
         for (record, reading), match, name in zip(wanted, matches, names, strict=True)
     ]
 
@@ -104,7 +104,7 @@ def _names(
         for wish, match in zip(wishes, matches, strict=True)
     ]
     names = [""] * len(wishes)
-    register = _Register()
+    register = IdRegister()
     for is_turn in (True, False):
         for position, wish in enumerate(wishes):
             if keeps[position] is is_turn:
@@ -112,7 +112,7 @@ def _names(
     return names
 
 
-class _Register:
+class IdRegister:
     """Gives out each name once, with ``-2``, ``-3``, … where it is asked for again."""
 
     def __init__(self) -> None:
@@ -120,6 +120,7 @@ class _Register:
         self._numbers: dict[str, Iterator[int]] = defaultdict(lambda: count(2))
 
     def enter(self, wish: str) -> str:
+        """Return the wish, or what it becomes where another photo has it."""
         name = wish
         while name in self._taken:
             name = f"{wish}-{next(self._numbers[wish])}"
@@ -128,14 +129,19 @@ class _Register:
 
 
 def _wish(record: PhotoRecord, reading: Reading, match: Photo | None) -> str:
-    if record.photo_id is not None:
-        return record.photo_id
-    if match is not None and match.content_hash == reading.content_hash:
+    is_same = match is not None and match.content_hash == reading.content_hash
+    if record.photo_id is None and match is not None and is_same:
         return match.photo_id
-    return reading.content_hash[:ID_DIGITS]
+    return own_id(record, reading)
 
 
-def _new_photo(record: PhotoRecord, reading: Reading, photo_id: str) -> NewPhoto:
+def own_id(record: PhotoRecord, reading: Reading) -> str:
+    """Return how a new photo is named, unless another one has that name."""
+    return record.photo_id or reading.content_hash[:ID_DIGITS]
+
+
+def new_photo(record: PhotoRecord, reading: Reading, photo_id: str) -> NewPhoto:
+    """Return a photo as the catalogue takes it, of what its source and its file say."""
     record = completed(record, reading.metadata)
     return NewPhoto(
         photo_id=photo_id,

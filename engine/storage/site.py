@@ -23,16 +23,16 @@ _BUILD = re.compile(r"build-(\d+)")
 
 
 @contextmanager
-def only_writer(folder: Path) -> Iterator[None]:
+def only_writer(folder: Path, what: str = "collection") -> Iterator[None]:
     """Be the only program that changes a collection, for the length of a ``with`` block."""
     try:
-        with writing(CollectionError, "the collection cannot be written", folder):
+        with writing(CollectionError, f"the {what} cannot be written", folder):
             folder.mkdir(parents=True, exist_ok=True)
             with exclusive(folder / WRITER):
                 yield
     except LockHeldError as error:
         raise CollectionError(
-            f"another program ({error.holder}) is building this collection",
+            f"another program ({error.holder}) is building this {what}",
             value=folder,
             remedy="Wait until it has finished, or stop it, then run this again",
         ) from error

@@ -1,0 +1,30 @@
+"""Rows: photos embedded in bulk into Parquet files, of which collections are made.
+
+    maker.py        make_rows: a folder of photos becomes a folder of rows; goes on where it was
+    shard.py        the photos of one file of rows, and embedding them, here or elsewhere
+    parquet.py      one file of rows: bytes, and back
+    rows_folder.py  read_rows: the folder and its manifest
+    rows_build.py   build_from_rows: a local collection of rows, without the photos
+
+Whoever makes another kind of collection reads the same rows, batch by batch:
+`read_rows(folder).batches()`.
+
+Not inside: reading and embedding photos (`engine.storage.embedder`), writing a build
+(`engine.storage.build_writer`).
+"""
+
+from engine.rows.maker import Pool, RowsReport, make_rows
+from engine.rows.parquet import RowBatch
+from engine.rows.rows_build import build_from_rows
+from engine.rows.rows_folder import RowsFolder, RowsManifest, read_rows
+
+__all__ = [
+    "Pool",
+    "RowBatch",
+    "RowsFolder",
+    "RowsManifest",
+    "RowsReport",
+    "build_from_rows",
+    "make_rows",
+    "read_rows",
+]

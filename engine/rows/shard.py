@@ -1,0 +1,126 @@
+"""One shard of rows: a run of photos that somebody reads and embeds, here or elsewhere.
+
+A shard's name tells what is in it: the photos' files, what is said of them, and the model. So one
+that is there already is what would be made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import astuple, dataclass, field
+from pathlib import Path
+
+from engine.catalogue import PhotoRecord, Source
+from engine.config import THUMBNAIL_PX
+from engine.encoders import Encoder
+from engine.progress import Step
+from engine.rows.parquet import encode_rows
+from engine.rows.rows_folder import FORMAT
+from engine.storage.embedder import embed_files
+from engine.storage.findings import measured
+from engine.storage.journal import Content, Reading
+from engine.storage.order import Model
+from engine.storage.row_match import completed
+from engine.storage.sidecars import Sidecars
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Photos to be embedded together.
+
+    Attributes
+    ----------
+    name
+        Of its file.
+    root
+        The folder that paths are relative to.
+    records, readings
+        What is said of each photo, and its file's size and time.
+    sidecars
+        What files beside them say.
+    """
+
+    name: str
+    root: Path
+    records: Sequence[PhotoRecord]
+    readings: Sequence[Reading]
+    sidecars: Sidecars
+
+
+def plan_shards(
+    source: Source, sidecars: Sidecars, model: Model, n_photos: int, step: Step
+) -> Iterator[Shard]:
+    """Yield the shards of a source, each of `n_photos` photos and the last of what is left."""
+    terms = [FORMAT, model.card.fingerprint, model.card.size_px, THUMBNAIL_PX]
+    for number, start in enumerate(range(0, len(source.records), n_photos)):
+        records = source.records[start : start + n_photos]
+        readings = [measured(source.root, record.path)[0] for record in records]
+        paths = {record.path for record in records}
+        said = {path: sidecars.said[path] for path in sidecars.said.keys() & paths}
+        by_greenwich = sidecars.by_greenwich & paths
+        told = [
+            *terms,
+            [astuple(record) for record in records],
+            [astuple(reading) for reading in readings],
+            *(said, sorted(by_greenwich)),
+        ]
+        text = json.dumps(told, sort_keys=True, default=dict)
+        digest = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+        beside = Sidecars(said, by_greenwich, [], [])
+        name = f"rows-{number:06d}-{digest}.parquet"
+        yield Shard(name, source.root, records, readings, beside)
+        step.at(start + len(records))
+
+
+def embed_shard(shard: Shard, encoder: Encoder, at: Callable[[int], None]) -> bytes:
+    """Read and embed the photos of a shard; return the bytes of its file.
+
+    Parameters
+    ----------
+    shard
+        The photos; one that cannot be read becomes a row with a reason.
+    encoder
+        Makes the embeddings.
+    at
+        Hears how many of them are done.
+
+    Raises
+    ------
+    ModelError
+        When the model gives rows that no index can hold.
+    """
+    learned = _Learned()
+    there = [reading for reading in shard.readings if reading.reason is None]
+    embed_files(
+        there,
+        shard.root,
+        encoder,
+        learned,
+        known=frozenset(),
+        thumbnail_px=THUMBNAIL_PX,
+        at=at,
+    )
+    found = []
+    for record, seen in zip(shard.records, shard.readings, strict=True):
+        reading = learned.readings.get(seen.path, seen)
+        own = reading.metadata["attributes"] if reading.metadata else {}
+        found.append((completed(record, shard.sidecars.about(record.path, own)), reading))
+    return encode_rows(found, learned.contents, encoder.n_dims)
+
+
+@dataclass(slots=True)
+class _Learned:
+    """Takes what the files of one shard taught."""
+
+    readings: dict[str, Reading] = field(default_factory=dict)
+    contents: dict[str, Content] = field(default_factory=dict)
+
+    @property
+    def hashes(self) -> set[str]:
+        return set(self.contents)
+
+    def append(self, readings: Sequence[Reading], contents: Sequence[Content]) -> None:
+        self.readings.update((reading.path, reading) for reading in readings)
+        self.contents.update((content.content_hash, content) for content in contents)
