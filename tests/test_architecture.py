@@ -55,6 +55,7 @@ OWNERS = {
     "pillow_heif": {"images"},
     "rapidfuzz": {"text"},
     "Stemmer": {"text"},
+    "pyroaring": {"catalogue"},
     "sqlite3": {"catalogue"},
     "threadpoolctl": {"pages"},
     "huggingface_hub": {"hub"},

@@ -78,9 +78,7 @@ def _having(connection: sqlite3.Connection, terms: sqlite3.Cursor) -> list[int]:
     numbers = [number for (number,) in terms]
     if not numbers:
         return []
-    n_rows = table.count_rows(connection)
-    live = table.live_mask(connection)
-    return [int(row) for row in rows_of(connection, numbers, n_rows) if live[row]]
+    return list(rows_of(connection, numbers, table.count_rows(connection)))
 
 
 def shared_values(connection: sqlite3.Connection, limit: int) -> list[tuple[str, str, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -11,7 +12,7 @@ from difflib import get_close_matches
 import numpy as np
 
 from engine.catalogue.photo import TAG
-from engine.catalogue.postings import fold, rows_of, terms_of, unpack
+from engine.catalogue.postings import Rows, fold, rows_of, terms_of
 from engine.catalogue.rows import decode
 from engine.catalogue.sqlite import sqlite3
 from engine.errors import CatalogueError
@@ -27,47 +28,41 @@ _NUMBER = re.compile(r"[^\w]*\d[\d.,\s]*\D{0,3}")
 _N_COMPARED = 1_000
 _N_NAMED = 12
 # Up to so many photos are counted one by one, sooner than the whole inverted index is read.
-_FEW_ROWS = 300
-# So many postings are counted together: few enough for a processor to keep their rows at hand.
-_POSTINGS_TOGETHER = 64
+_FEW_ROWS = 150
 
 Facets = dict[str, list[tuple[str, int]]]
 # Counts by attribute, by folded value, by spelling.
 Spellings = dict[str, dict[str, Counter[str]]]
 
 
-def mask_where(
+def rows_where(
     connection: sqlite3.Connection, filters: Mapping[str, Sequence[str]], n_rows: int
-) -> np.ndarray:
-    """Return which rows satisfy every filter, as bool (n_rows,); a key without values asks nothing.
+) -> Rows | None:
+    """Return which rows satisfy every filter; None when none has a value, and so asks nothing.
 
     Raises
     ------
     CatalogueError
         When a key or a value is unknown; it names those that exist.
     """
-    mask = np.ones(n_rows, bool)
+    found: Rows | None = None
     for key, values in filters.items():
         if isinstance(values, str):
             raise ValueError(f"the values of {key!r} must be a sequence of texts, not {values!r}")
         if values:
-            has_value = np.zeros(n_rows, bool)
-            term_ids = _terms_matching(connection, key, values)
-            has_value[rows_of(connection, term_ids, n_rows)] = True
-            mask &= has_value
-    return mask
+            having = rows_of(connection, _terms_matching(connection, key, values), n_rows)
+            found = having if found is None else found & having
+    return found
 
 
-def rows_having(connection: sqlite3.Connection, name: str, value: str, n_rows: int) -> np.ndarray:
-    """Return the rows that have a value, in any spelling, ascending; none for an unknown one."""
-    found = connection.execute(
-        "SELECT chunk, offsets FROM attribute JOIN term ON attribute_id = attribute.id"
-        " JOIN posting ON term_id = term.id"
-        " WHERE attribute.folded = ? AND term.folded = ? ORDER BY chunk",
+def rows_having(connection: sqlite3.Connection, name: str, value: str, n_rows: int) -> Rows:
+    """Return the rows that have a value, in any spelling; none for an unknown one."""
+    terms = connection.execute(
+        "SELECT term.id FROM attribute JOIN term ON attribute_id = attribute.id"
+        " WHERE attribute.folded = ? AND term.folded = ?",
         (fold(name), fold(value)),
-    ).fetchall()
-    rows, _ = unpack(found, n_rows)
-    return rows if len({chunk for chunk, _ in found}) == len(found) else np.unique(rows)
+    )
+    return rows_of(connection, [term_id for (term_id,) in terms], n_rows)
 
 
 def _terms_matching(connection: sqlite3.Connection, key: str, values: Sequence[str]) -> list[int]:
@@ -132,27 +127,26 @@ def count_all(connection: sqlite3.Connection, n_photos: int, limit: int) -> Face
 
 
 def count_among(
-    connection: sqlite3.Connection, mask: np.ndarray, n_photos: int, limit: int
+    connection: sqlite3.Connection, rows: Rows, n_rows: int, n_photos: int, limit: int
 ) -> Facets:
-    """Return facet counts over the rows where `mask`, bool (n_rows,), is true."""
+    """Return facet counts over some of the rows of a catalogue."""
     names = _facet_names(connection, n_photos)
-    rows = np.flatnonzero(mask)
     if len(rows) <= _FEW_ROWS:
-        spellings = _count_photos(connection, rows.tolist())
+        spellings = _count_photos(connection, rows)
     else:
-        spellings = _count_postings(connection, mask, names)
+        spellings = _count_postings(connection, rows, n_rows, names)
     return {
         name: _commonest(spellings[name], limit) for name in names.values() if name in spellings
     }
 
 
-def _count_photos(connection: sqlite3.Connection, rows: Sequence[int]) -> Spellings:
+def _count_photos(connection: sqlite3.Connection, rows: Rows) -> Spellings:
     """Count from what each photo says of itself."""
     spellings: Spellings = defaultdict(lambda: defaultdict(Counter))
     found = connection.execute(
         "SELECT attributes, tags FROM photo"
         " WHERE row IN (SELECT value FROM json_each(?)) AND retired = 0",
-        (json.dumps(rows),),
+        (json.dumps(list(rows)),),
     )
     for attributes, tags in found:
         for name, value in terms_of(decode(attributes, dict), decode(tags, list)):
@@ -161,22 +155,19 @@ def _count_photos(connection: sqlite3.Connection, rows: Sequence[int]) -> Spelli
 
 
 def _count_postings(
-    connection: sqlite3.Connection, mask: np.ndarray, names: Mapping[int, str]
+    connection: sqlite3.Connection, rows: Rows, n_rows: int, names: Mapping[int, str]
 ) -> Spellings:
     """Count from the inverted index."""
-    postings = connection.execute(
-        "SELECT attribute_id, folded, value, chunk, offsets"
-        " FROM term JOIN posting ON posting.term_id = term.id"
-        " WHERE attribute_id IN (SELECT value FROM json_each(?))",
+    spellings: Spellings = defaultdict(lambda: defaultdict(Counter))
+    found = connection.execute(
+        "SELECT attribute_id, folded, value, rows FROM term JOIN posting ON term_id = term.id"
+        " WHERE attribute_id IN (SELECT value FROM json_each(?)) AND n_photos > 0",
         (json.dumps(list(names)),),
     )
-    spellings: Spellings = defaultdict(lambda: defaultdict(Counter))
-    while found := postings.fetchmany(_POSTINGS_TOGETHER):
-        rows, starts = unpack([posting[3:] for posting in found], len(mask))
-        counts = np.add.reduceat(mask[rows].view(np.uint8), starts, dtype=np.int32)
-        for position in np.flatnonzero(counts).tolist():
-            attribute, folded, value = found[position][:3]
-            spellings[names[attribute]][folded][value] += int(counts[position])
+    for attribute, folded, value, stored in found:
+        n = rows.intersection_cardinality(Rows.unpacked(stored, n_rows))
+        if n:
+            spellings[names[attribute]][folded][value] = n
     return spellings
 
 
@@ -192,22 +183,24 @@ def column_of(
     codes
         int32 (n_rows,): position among the values; −1 for none. Of several tags, the rarest.
     """
-    codes = np.full(n_rows, -1, np.int32)
     found = connection.execute(
-        "SELECT folded, value, chunk, offsets FROM term JOIN posting ON posting.term_id = term.id"
-        " WHERE attribute_id = (SELECT id FROM attribute WHERE name = ?)",
+        "SELECT folded, value, rows FROM term JOIN posting ON term_id = term.id"
+        " WHERE attribute_id = (SELECT id FROM attribute WHERE name = ?) AND n_photos > 0",
         (name,),
-    ).fetchall()
-    if not found:
-        return [], codes
-    rows, starts = unpack([posting[2:] for posting in found], n_rows)
-    lengths = np.diff(starts, append=len(rows))
+    )
+    rows, lengths, names = array("I"), array("I"), []
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    for (folded, value, _, _), n in zip(found, lengths.tolist(), strict=True):
-        spellings[folded][value] += n
+    for folded, value, stored in found:
+        having = Rows.unpacked(stored, n_rows).to_array()
+        rows += having
+        lengths.append(len(having))
+        names.append(folded)
+        spellings[folded][value] = len(having)
     order = sorted(spellings, key=lambda folded: (-spellings[folded].total(), folded))
     place = {folded: position for position, folded in enumerate(order)}
-    np.maximum.at(codes, rows, np.repeat([place[folded] for folded, *_ in found], lengths))
+    places = np.array([place[folded] for folded in names], np.int32)
+    codes = np.full(n_rows, -1, np.int32)
+    np.maximum.at(codes, np.asarray(rows, np.intp), np.repeat(places, lengths))
     return [spellings[folded].most_common(1)[0][0] for folded in order], codes
 
 

@@ -1,8 +1,8 @@
 """Full text: the captions' inverted index.
 
-All captions of a photo are one document. A word's postings lie in chunks, like a value's (see
-`engine.catalogue.postings`), each with how often the document has the word and how long it is: all
-that `engine.catalogue.bm25` asks.
+All captions of a photo are one document. A word's postings lie in chunks of `CHUNK_ROWS` rows: the
+16-bit offsets of the documents that have it, how often each has it, and how long each is: all that
+`engine.catalogue.bm25` asks. Adding photos rewrites at most one chunk per word.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.catalogue.postings import CHUNK_ROWS, fold
+from engine.catalogue.postings import fold
 from engine.catalogue.sqlite import sqlite3
 from engine.errors import CatalogueError
 from engine.text import stems
 
+# The reach of a 16-bit offset. A part of the file's format: never change it without a migration.
+CHUNK_ROWS = 65_536
 # Counts and lengths of documents are kept in a byte each: what is longer counts as so long.
 MOST = 255
 _TABLES = (

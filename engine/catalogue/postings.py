@@ -1,9 +1,8 @@
 """The inverted index: from a tag, or an attribute's value, to the rows that have it.
 
 A *term* is one spelling of one value of one attribute; tags are the values of the attribute
-``tag``. A term's rows are kept as sorted 16-bit offsets into chunks of `CHUNK_ROWS` rows, as
-roaring bitmaps keep their sparse containers [1]_: a filter is one read and one NumPy mask, a count
-over any set of rows is one sum, and adding photos rewrites at most one chunk per term.
+``tag``. A term's rows are kept as a roaring bitmap [1]_: filters are unions and intersections, and
+a count over any set of rows is the size of an intersection.
 
 References
 ----------
@@ -15,22 +14,23 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
+from pyroaring import BitMap
 
 from engine.catalogue.photo import TAG
 from engine.catalogue.sqlite import sqlite3
 from engine.errors import CatalogueError
 
-# The reach of a 16-bit offset. A part of the file's format: never change it without a migration.
-CHUNK_ROWS = 65_536
-_OFFSET = np.dtype("<u2")
-
 Term = tuple[str, str]
+_MOST_ROWS = 2**31  # a row is a signed number of 32 bits
 
+# As version 2 had them; `pack` replaces the table of postings.
 _TABLES = (
     """
     CREATE TABLE attribute (
@@ -94,10 +94,68 @@ def terms_of(attributes: Mapping[str, str], tags: Iterable[str]) -> tuple[Term, 
     return tuple(dict.fromkeys((*attributes.items(), *((TAG, tag) for tag in first.values()))))
 
 
+class Rows(BitMap):
+    """A set of rows, as a term has them."""
+
+    @classmethod
+    def of(cls, numbers: NDArray[np.integer]) -> Rows:
+        """Return numbers from 0 as a set."""
+        return cls(array("I", numbers.astype(np.uint32).tobytes()))
+
+    @classmethod
+    def unpacked(cls, stored: bytes, n_rows: int) -> Rows:
+        """Read what the file keeps; CatalogueError when no catalogue of so many rows can."""
+        try:
+            rows = cls.deserialize(stored)
+        except (ValueError, TypeError, IndexError) as error:
+            raise _damaged() from error
+        if rows and rows.max() >= n_rows:
+            raise _damaged()
+        return rows
+
+    def packed(self) -> bytes:
+        """Return what the file keeps."""
+        self.run_optimize()
+        return self.serialize()
+
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes."""
+        return len(self.serialize())
+
+    def numbers(self) -> NDArray[np.int32]:
+        """Return the rows ascending, int32 (n,)."""
+        return np.asarray(self.to_array(), np.uint32).view(np.int32)
+
+
 def create(connection: sqlite3.Connection) -> None:
-    """Make the inverted index's tables and fill them from the photos that are there."""
+    """Make the inverted index's tables; `pack` fills them."""
     for statement in _TABLES:
         connection.execute(statement)
+
+
+def pack(connection: sqlite3.Connection) -> None:
+    """Keep a term's rows in one piece, where older files keep 16-bit offsets into chunks."""
+    terms: dict[int, Rows] = defaultdict(Rows)
+    for term_id, chunk, offsets in connection.execute("SELECT * FROM posting"):
+        try:
+            terms[term_id] |= Rows.of(np.frombuffer(offsets, "<u2") + np.uint32(chunk << 16))
+        except (ValueError, TypeError, OverflowError) as error:
+            raise _damaged() from error
+    connection.execute("DROP TABLE posting")
+    connection.execute(
+        "CREATE TABLE posting (term_id INTEGER PRIMARY KEY REFERENCES term, rows BLOB NOT NULL)"
+    )
+    connection.executemany(
+        "INSERT INTO posting VALUES (?, ?)",
+        ((term_id, rows.packed()) for term_id, rows in terms.items()),
+    )
+    if not terms:
+        _fill(connection)
+
+
+def _fill(connection: sqlite3.Connection) -> None:
+    """Enter the photos that are there: version 1 had no inverted index."""
     changes = TermChanges(connection)
     live = connection.execute("SELECT row, attributes, tags FROM photo WHERE retired = 0")
     for row, attributes, tags in live.fetchall():
@@ -106,7 +164,7 @@ def create(connection: sqlite3.Connection) -> None:
 
 
 class TermChanges:
-    """Photos that enter and leave terms, gathered so that each chunk is written once.
+    """Photos that enter and leave terms, gathered so that each term is written once.
 
     Parameters
     ----------
@@ -117,77 +175,38 @@ class TermChanges:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._term_ids: dict[Term, int] = {}
-        self._entered: dict[int, list[int]] = defaultdict(list)
-        self._left: dict[int, list[int]] = defaultdict(list)
+        self._entered: dict[int, Rows] = defaultdict(Rows)
+        self._left: dict[int, Rows] = defaultdict(Rows)
 
     def enter(self, row: int, terms: Iterable[Term]) -> None:
         """Note that a row now has these terms."""
         for term in terms:
-            self._entered[self._id_of(term)].append(row)
+            self._entered[self._id_of(term)].add(row)
 
     def leave(self, row: int, terms: Iterable[Term]) -> None:
         """Note that a row no longer has these terms."""
         for term in terms:
-            self._left[self._id_of(term)].append(row)
+            self._left[self._id_of(term)].add(row)
 
     def write(self) -> None:
         """Write everything noted, and forget it."""
         for term_id in self._entered.keys() | self._left.keys():
-            entered = _by_chunk(self._entered.get(term_id, ()))
-            left = _by_chunk(self._left.get(term_id, ()))
-            gain = sum(
-                self._rewrite(term_id, chunk, entered.get(chunk, ()), left.get(chunk, ()))
-                for chunk in entered.keys() | left.keys()
+            old = rows_of(self._connection, [term_id], _MOST_ROWS)
+            rows = (old - self._left[term_id]) | self._entered[term_id]
+            self._connection.execute(
+                "INSERT OR REPLACE INTO posting VALUES (?, ?)", (term_id, rows.packed())
             )
             self._connection.execute(
-                "UPDATE term SET n_photos = n_photos + ? WHERE id = ?", (gain, term_id)
+                "UPDATE term SET n_photos = ? WHERE id = ?", (len(rows), term_id)
             )
         self._entered.clear()
         self._left.clear()
-
-    def _rewrite(
-        self, term_id: int, chunk: int, entered: Sequence[int], left: Sequence[int]
-    ) -> int:
-        """Change the offsets in one chunk; return how many more there are now."""
-        old = new = self._read_chunk(term_id, chunk)
-        if left:
-            new = np.setdiff1d(new, np.array(left, _OFFSET))
-        if entered:
-            new = np.union1d(new, np.array(entered, _OFFSET))
-        self._write_chunk(term_id, chunk, new)
-        return len(new) - len(old)
-
-    def _read_chunk(self, term_id: int, chunk: int) -> np.ndarray:
-        found = self._connection.execute(
-            "SELECT offsets FROM posting WHERE term_id = ? AND chunk = ?", (term_id, chunk)
-        ).fetchone()
-        return np.frombuffer(found[0] if found else b"", _OFFSET)
-
-    def _write_chunk(self, term_id: int, chunk: int, offsets: np.ndarray) -> None:
-        if len(offsets):
-            self._connection.execute(
-                "INSERT OR REPLACE INTO posting VALUES (?, ?, ?)",
-                (term_id, chunk, offsets.astype(_OFFSET, copy=False).tobytes()),
-            )
-        else:
-            self._connection.execute(
-                "DELETE FROM posting WHERE term_id = ? AND chunk = ?", (term_id, chunk)
-            )
 
     def _id_of(self, term: Term) -> int:
         term_id = self._term_ids.get(term)
         if term_id is None:
             term_id = self._term_ids[term] = _term_id(self._connection, *term)
         return term_id
-
-
-def _by_chunk(rows: Iterable[int]) -> dict[int, list[int]]:
-    """Return the offsets of rows in the chunks that they lie in."""
-    chunks: dict[int, list[int]] = defaultdict(list)
-    for row in rows:
-        chunk, offset = divmod(row, CHUNK_ROWS)
-        chunks[chunk].append(offset)
-    return chunks
 
 
 def _term_id(connection: sqlite3.Connection, name: str, value: str) -> int:
@@ -212,48 +231,16 @@ def _term_id(connection: sqlite3.Connection, name: str, value: str) -> int:
     return made.lastrowid
 
 
-def unpack(postings: Sequence[tuple[int, bytes]], n_rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows of several postings, one after the other, and where each begins.
-
-    Parameters
-    ----------
-    postings
-        (chunk, offsets) pairs as they are stored; none is empty.
-    n_rows
-        Rows of the catalogue, which no posting may pass.
-
-    Returns
-    -------
-    rows : int64 (n,)
-    starts : int64 (n_postings,)
-
-    Raises
-    ------
-    CatalogueError
-        When the postings cannot be right.
-
-    Examples
-    --------
-    >>> unpack([(0, bytes([1, 0, 2, 0])), (1, bytes([0, 0]))], 65537)
-    (array([    1,     2, 65536]), array([0, 2]))
-    """
-    lengths = np.fromiter((len(blob) // 2 for _, blob in postings), np.int64, len(postings))
-    chunks = np.fromiter((chunk for chunk, _ in postings), np.int64, len(postings))
-    packed = b"".join(blob for _, blob in postings)
-    if len(packed) == 2 * lengths.sum() and lengths.all():
-        rows = np.frombuffer(packed, _OFFSET) + np.repeat(chunks * CHUNK_ROWS, lengths)
-        if not len(rows) or 0 <= rows.min() <= rows.max() < n_rows:
-            return rows, np.cumsum(lengths) - lengths
-    raise CatalogueError(
-        "the catalogue's inverted index is damaged", remedy="Index the photos again"
-    )
-
-
-def rows_of(connection: sqlite3.Connection, term_ids: Sequence[int], n_rows: int) -> np.ndarray:
-    """Return the rows of any of some terms; of one term ascending, of several in no order."""
-    found: Iterator[tuple[int, bytes]] = connection.execute(
-        "SELECT chunk, offsets FROM posting WHERE term_id IN (SELECT value FROM json_each(?))"
-        " ORDER BY chunk",
+def rows_of(connection: sqlite3.Connection, term_ids: Iterable[int], n_rows: int) -> Rows:
+    """Return the rows of any of some terms, of a catalogue of `n_rows`."""
+    found = connection.execute(
+        "SELECT rows FROM posting WHERE term_id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(term_ids)),),
     )
-    return unpack(list(found), n_rows)[0]
+    return Rows().union(*(Rows.unpacked(stored, n_rows) for (stored,) in found))
+
+
+def _damaged() -> CatalogueError:
+    return CatalogueError(
+        "the catalogue's inverted index is damaged", remedy="Index the photos again"
+    )

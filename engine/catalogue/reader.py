@@ -18,7 +18,7 @@ from engine.catalogue.bm25 import FullText
 from engine.catalogue.database import CatalogueFile
 from engine.catalogue.photo import TAG, Photo, Skipped, TableReport
 from engine.catalogue.posting_cache import PostingCache
-from engine.catalogue.postings import fold
+from engine.catalogue.postings import Rows, fold
 from engine.errors import CatalogueError
 
 _PHOTOS_PER_READ = 1_000
@@ -224,28 +224,30 @@ class CatalogueReader:
         ValueError
             When a filter's values are one string instead of a sequence of them.
         """
-        return np.flatnonzero(self.mask_where(filters))
+        with self._file.reading() as connection:
+            found = facets.rows_where(connection, filters, table.count_rows(connection))
+        return self.live_rows() if found is None else found.numbers().astype(np.int64)
 
     def mask_where(self, filters: Mapping[str, Sequence[str]]) -> np.ndarray:
         """Return which rows are live and satisfy every filter, bool (n_rows,); see `rows_where`."""
-        with self._file.reading() as connection:
-            mask = table.live_mask(connection)
-            return mask & facets.mask_where(connection, filters, len(mask)) if filters else mask
+        mask = np.zeros(self.n_rows, bool)
+        mask[self.rows_where(filters)] = True
+        return mask
 
     def rows_having(self, *values: tuple[str, str]) -> list[np.ndarray]:
         """Return, for each name and value, the live rows that have it, ascending.
 
         A name is an attribute's, or ``tag``; nobody has a value that is unknown.
         """
-        return [
+        found = (
             self._cache.get((fold(name), fold(value)), partial(self._rows_having, name, value))
             for name, value in values
-        ]
+        )
+        return [rows.numbers() for rows in found]
 
-    def _rows_having(self, name: str, value: str) -> np.ndarray:
+    def _rows_having(self, name: str, value: str) -> Rows:
         with self._file.reading() as connection:
-            n_rows = table.count_rows(connection)
-            return facets.rows_having(connection, name, value, n_rows).astype(np.int32)
+            return facets.rows_having(connection, name, value, table.count_rows(connection))
 
     def search_captions(
         self, query: str, k: int, *, every_word: bool = False
@@ -348,13 +350,13 @@ class CatalogueReader:
         """
         if limit < 1:
             raise ValueError(f"limit must be at least 1, not {limit}")
+        n_rows, n_retired = self._counts()
+        n_photos = n_rows - n_retired
         with self._file.reading() as connection:
-            live = table.live_mask(connection)
-            n_photos = int(live.sum())
             if rows is None:
                 return facets.count_all(connection, n_photos, limit)
-            mask = table.mask_of(rows, len(live))
-            return facets.count_among(connection, mask, n_photos, limit)
+            among = table.set_of(rows, n_rows)
+            return facets.count_among(connection, among, n_rows, n_photos, limit)
 
     def column(self, name: str) -> tuple[list[str], np.ndarray]:
         """Return an attribute's values by falling count, and which of them each row has.

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from engine.catalogue.photo import NewPhoto, Photo, stays_inside
-from engine.catalogue.postings import Term, terms_of
+from engine.catalogue.postings import Rows, Term, terms_of
 from engine.catalogue.sqlite import sqlite3
 from engine.errors import CatalogueError
 
@@ -153,14 +153,12 @@ def live_mask(connection: sqlite3.Connection) -> np.ndarray:
     return mask
 
 
-def mask_of(rows: np.ndarray, n_rows: int) -> np.ndarray:
-    """Return a mask, bool (n_rows,), that is true at `rows`; ValueError when one is outside."""
+def set_of(rows: np.ndarray, n_rows: int) -> Rows:
+    """Return rows as a set; ValueError when one is outside [0, n_rows)."""
     rows = np.asarray(rows, np.int64)
     if rows.size and not (rows.min() >= 0 and rows.max() < n_rows):
         raise ValueError(f"rows must lie in [0, {n_rows}), got {rows.min()} to {rows.max()}")
-    mask = np.zeros(n_rows, bool)
-    mask[rows] = True
-    return mask
+    return Rows.of(rows)
 
 
 def check_path(path: str) -> None:

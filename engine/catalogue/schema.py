@@ -60,6 +60,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _make_photos,
     postings.create,
     _index_the_words,
+    postings.pack,
 )
 
 

@@ -56,6 +56,50 @@ VERSION_1 = """
     PRAGMA user_version = 1;
 """
 
+# The same photos as version 3 kept them: our own full text, rows as chunks of 16-bit offsets.
+_PHOTOS_ALONE = (
+    VERSION_1[: VERSION_1.index("CREATE VIEW")]
+    + VERSION_1[VERSION_1.index("INSERT INTO setting") :]
+)
+VERSION_3 = f"""
+    {_PHOTOS_ALONE}
+    CREATE TABLE attribute (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, folded TEXT NOT NULL,
+        n_values INTEGER NOT NULL DEFAULT 0, n_photos INTEGER NOT NULL DEFAULT 0);
+    CREATE TABLE term (
+        id INTEGER PRIMARY KEY, attribute_id INTEGER NOT NULL REFERENCES attribute,
+        value TEXT NOT NULL, folded TEXT NOT NULL, n_photos INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (attribute_id, value));
+    CREATE INDEX term_folded ON term (attribute_id, folded);
+    CREATE TABLE posting (
+        term_id INTEGER NOT NULL REFERENCES term, chunk INTEGER NOT NULL, offsets BLOB NOT NULL,
+        PRIMARY KEY (term_id, chunk));
+    CREATE TRIGGER term_counted AFTER UPDATE OF n_photos ON term BEGIN
+        UPDATE attribute SET
+            n_values = n_values + (new.n_photos > 0) - (old.n_photos > 0),
+            n_photos = n_photos + new.n_photos - old.n_photos
+        WHERE id = new.attribute_id; END;
+    CREATE TABLE word (
+        id INTEGER PRIMARY KEY, stem TEXT NOT NULL UNIQUE, n_photos INTEGER NOT NULL DEFAULT 0);
+    CREATE TABLE word_posting (
+        word_id INTEGER NOT NULL REFERENCES word, chunk INTEGER NOT NULL, postings BLOB NOT NULL,
+        PRIMARY KEY (word_id, chunk));
+    CREATE TABLE caption_name (
+        name INTEGER NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (name, row)) WITHOUT ROWID;
+    INSERT INTO attribute VALUES (1, 'colour', 'colour', 2, 2), (2, 'tag', 'tag', 1, 2);
+    INSERT INTO term VALUES
+        (1, 1, 'red', 'red', 1), (2, 2, 'party', 'party', 2), (3, 1, 'blue', 'blue', 1);
+    INSERT INTO posting VALUES (1, 0, X'0000'), (2, 0, X'00000200'), (3, 0, X'0200');
+    INSERT INTO word VALUES (1, 'red', 1), (2, 'dress', 1), (3, 'hat', 1), (4, 'blue', 1);
+    INSERT INTO word_posting VALUES
+        (1, 0, X'00000102'), (2, 0, X'00000102'), (3, 0, X'02000102'), (4, 0, X'02000102');
+    INSERT INTO setting VALUES ('n_words', 4);
+    PRAGMA user_version = 3;
+"""
+OLD_FILES = pytest.mark.parametrize(
+    "old_file", [VERSION_1, VERSION_3], ids=["1", "3"], indirect=True
+)
+
 
 def new_photo(photo_id: str, **attributes: str) -> NewPhoto:
     return NewPhoto(photo_id, f"{photo_id}.jpg", (), attributes, (), 1, 1, 1, 1, "00")
@@ -69,10 +113,10 @@ def version_of(path: Path) -> int:
 
 
 @pytest.fixture
-def old_file(tmp_path: Path) -> Path:
+def old_file(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     path = tmp_path / "old.sqlite"
     connection = sqlite3.connect(path)
-    connection.executescript(VERSION_1)
+    connection.executescript(getattr(request, "param", VERSION_1))
     connection.close()
     return path
 
@@ -87,24 +131,31 @@ def closed_file(tmp_path: Path) -> Path:
 
 
 def check_answers(catalogue: Catalogue) -> None:
-    """Version 1 had no inverted index: filters and counts work only when it was made and filled."""
+    """Filters and counts work only when the inverted index was made, filled and packed."""
     assert (catalogue.n_rows, catalogue.n_photos) == (3, 2)
     assert catalogue.photo("a").attributes == {"colour": "red"}
     assert catalogue.rows_where({"colour": ["red"]}).tolist() == [0]
     assert catalogue.rows_where({"tag": ["party"]}).tolist() == [0, 2]
+    assert catalogue.facets() == {"tag": [("party", 2)]}
+    values, codes = catalogue.column("colour")
+    assert (values, codes.tolist()) == (["blue", "red"], [1, -1, 0])
     assert [row for row, _ in catalogue.search_captions("hat", 9)] == [2]
     assert catalogue.skipped() == [Skipped("bad.jpg", "truncated")]
 
 
-def test_a_file_of_version_1_is_migrated_when_it_is_opened_to_write(old_file: Path):
+@OLD_FILES
+def test_a_file_of_an_older_version_is_migrated_when_it_is_opened_to_write(old_file: Path):
     with Catalogue.open(old_file, read_only=False) as catalogue:
         check_answers(catalogue)
         assert catalogue.add([new_photo("d", colour="blue")]) == [3]
         assert catalogue.rows_where({"colour": ["blue"]}).tolist() == [2, 3]
+        catalogue.retire([0])
+        assert catalogue.rows_where({"tag": ["party"]}).tolist() == [2]
     assert version_of(old_file) == len(schema.MIGRATIONS) > 1
 
 
-def test_a_file_of_version_1_is_read_without_touching_it(old_file: Path):
+@OLD_FILES
+def test_a_file_of_an_older_version_is_read_without_touching_it(old_file: Path):
     before = old_file.read_bytes()
     with Catalogue.open(old_file) as catalogue:
         check_answers(catalogue)
@@ -196,7 +247,8 @@ def test_no_catalogue_has_tables_of_sqlite_s_full_text(closed_file: Path, old_fi
         assert not [name for name in tables_of(path) if "search" in name]
 
 
-def test_a_new_file_has_the_tables_that_version_1_grows_into(old_file: Path, tmp_path: Path):
+@OLD_FILES
+def test_a_new_file_has_the_tables_that_an_older_version_grows_into(old_file: Path, tmp_path: Path):
     Catalogue.open(old_file, read_only=False).close()
     Catalogue.create(tmp_path / "new.sqlite", root="photos").close()
     assert tables_of(old_file) == tables_of(tmp_path / "new.sqlite")

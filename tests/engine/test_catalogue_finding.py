@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -148,9 +149,8 @@ def test_an_attribute_called_tag_is_one_more_tag(catalogue: Catalogue):
     assert catalogue.rows_where({"tag": ["dog"]}).tolist() == [0, 1]
 
 
-def test_the_inverted_index_agrees_with_a_plain_loop(catalogue: Catalogue, monkeypatch):
-    """Random adding, retiring and replacing over chunks of four rows, against dictionaries."""
-    monkeypatch.setattr(postings, "CHUNK_ROWS", 4)
+def test_the_inverted_index_agrees_with_a_plain_loop(catalogue: Catalogue):
+    """Random adding, retiring and replacing, against dictionaries."""
     luck = random.Random(7)
     said: dict[int, dict[str, str]] = {}
 
@@ -182,19 +182,40 @@ def test_the_inverted_index_agrees_with_a_plain_loop(catalogue: Catalogue, monke
     assert catalogue.n_rows > 60
 
 
-def test_rows_beyond_the_first_chunk_are_found(catalogue: Catalogue, monkeypatch):
-    """Two chunks: one spelling's rows are 0 and one past the chunk, the other's all between."""
-    last = 1_000
-    monkeypatch.setattr(postings, "CHUNK_ROWS", last)
-    catalogue.add(
-        new_photo(i, attributes={"side": "edge" if i in (0, last) else "middle"})
-        for i in range(last + 1)
-    )
-    assert catalogue.rows_where({"side": ["edge"]}).tolist() == [0, last]
-    assert catalogue.facets() == {"side": [("middle", last - 1), ("edge", 2)]}
-    monkeypatch.setattr(facets, "_FEW_ROWS", 0)
-    among = np.array([0, 1, last])
-    assert catalogue.facets(among) == {"side": [("edge", 2), ("middle", 1)]}
+def test_chunks_of_offsets_become_one_set_of_rows():
+    """Offset 1 of chunk 0 and offset 0 of chunk 1 are rows 1 and 65,536."""
+    connection = sqlite3.connect(":memory:")
+    postings.create(connection)
+    connection.execute("INSERT INTO posting VALUES (7, 0, X'0100'), (7, 1, X'0000')")
+    postings.pack(connection)
+    assert postings.rows_of(connection, [7], 65_537).numbers().tolist() == [1, 65_536]
+    with pytest.raises(CatalogueError, match="inverted index is damaged"):
+        postings.rows_of(connection, [7], 65_536)
+
+
+@pytest.mark.parametrize("chunk, offsets", [(0, b"1"), (-1, b"12"), (2**40, b"12"), (0, "text")])
+def test_chunks_that_no_catalogue_has_are_not_migrated(chunk: int, offsets: bytes | str):
+    connection = sqlite3.connect(":memory:")
+    postings.create(connection)
+    connection.execute("INSERT INTO posting VALUES (7, ?, ?)", (chunk, offsets))
+    with pytest.raises(CatalogueError, match="inverted index is damaged"):
+        postings.pack(connection)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["substr(rows, 1, length(rows) - 1)", "X''", "X'00'", "'text'", "zeroblob(99)", "hex(rows)"],
+)
+def test_a_damaged_set_of_rows_is_told_in_words(shop: Catalogue, damage: str):
+    connection = sqlite3.connect(shop.path)
+    connection.execute(f"UPDATE posting SET rows = {damage}")
+    connection.commit()
+    connection.close()
+    for ask in (lambda: shop.rows_where({"colour": ["Red"]}), lambda: shop.column("colour")):
+        with pytest.raises(CatalogueError, match="inverted index is damaged"):
+            ask()
+    with pytest.raises(CatalogueError, match="inverted index is damaged"):
+        shop.retire([0])
 
 
 # Facets -----------------------------------------------------------------------------------------
