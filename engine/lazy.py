@@ -1,8 +1,11 @@
-"""A door that opens when somebody comes: public names imported from their files when asked for."""
+"""What is heavy comes late and quietly: names when asked for, libraries without their greetings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -34,3 +37,20 @@ def lazy_names(package: str, names: Mapping[str, Sequence[str]]) -> Callable[[st
         return getattr(import_module(f"{package}.{module_of[name]}"), name)
 
     return find
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Keep from stderr what the C++ side of TensorFlow or Ray says while it starts.
+
+    They know no setting for these lines, so the descriptor itself points elsewhere for a moment.
+    """
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

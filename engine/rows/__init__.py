@@ -4,6 +4,7 @@
     shard.py        the photos of one file of rows, and embedding them, here or elsewhere
     parquet.py      one file of rows: bytes, and back
     rows_folder.py  read_rows: the folder and its manifest
+    ray_pool.py     RayPool: workers on Ray that embed the shards
     rows_build.py   build_from_rows: a local collection of rows, without the photos
 
 Whoever makes another kind of collection reads the same rows, batch by batch:
@@ -15,11 +16,13 @@ Not inside: reading and embedding photos (`engine.storage.embedder`), writing a 
 
 from engine.rows.maker import Pool, RowsReport, make_rows
 from engine.rows.parquet import RowBatch
+from engine.rows.ray_pool import RayPool
 from engine.rows.rows_build import build_from_rows
 from engine.rows.rows_folder import RowsFolder, RowsManifest, read_rows
 
 __all__ = [
     "Pool",
+    "RayPool",
     "RowBatch",
     "RowsFolder",
     "RowsManifest",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from engine.catalogue import PhotoRecord, Source
@@ -48,33 +48,46 @@ class Shard:
     readings: Sequence[Reading]
     sidecars: Sidecars
 
+    def packed(self) -> str:
+        """Return all of it as text, for another program."""
+        told = asdict(self) | {"root": str(self.root)}
+        told["sidecars"] = [self.sidecars.said, sorted(self.sidecars.by_greenwich)]
+        return json.dumps(told, sort_keys=True)
+
+    @classmethod
+    def unpacked(cls, text: str) -> Shard:
+        """Return the shard that was packed."""
+        told = json.loads(text)
+        said, by_greenwich = told["sidecars"]
+        return cls(
+            told["name"],
+            Path(told["root"]),
+            [PhotoRecord(**each) for each in told["records"]],
+            [Reading(**each) for each in told["readings"]],
+            Sidecars(said, frozenset(by_greenwich), [], []),
+        )
+
 
 def plan_shards(
     source: Source, sidecars: Sidecars, model: Model, n_photos: int, step: Step
 ) -> Iterator[Shard]:
     """Yield the shards of a source, each of `n_photos` photos and the last of what is left."""
-    terms = [FORMAT, model.card.fingerprint, model.card.size_px, THUMBNAIL_PX]
+    terms = f"{FORMAT} {model.card.fingerprint} {model.card.size_px} {THUMBNAIL_PX}"
     for number, start in enumerate(range(0, len(source.records), n_photos)):
         records = source.records[start : start + n_photos]
         readings = [measured(source.root, record.path)[0] for record in records]
         paths = {record.path for record in records}
         said = {path: sidecars.said[path] for path in sidecars.said.keys() & paths}
-        by_greenwich = sidecars.by_greenwich & paths
-        told = [
-            *terms,
-            [astuple(record) for record in records],
-            [astuple(reading) for reading in readings],
-            *(said, sorted(by_greenwich)),
-        ]
-        text = json.dumps(told, sort_keys=True, default=dict)
-        digest = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-        beside = Sidecars(said, by_greenwich, [], [])
-        name = f"rows-{number:06d}-{digest}.parquet"
-        yield Shard(name, source.root, records, readings, beside)
+        beside = Sidecars(said, sidecars.by_greenwich & paths, [], [])
+        shard = Shard(terms, source.root, records, readings, beside)
+        digest = hashlib.blake2b(shard.packed().encode(), digest_size=8).hexdigest()
+        yield replace(shard, name=f"rows-{number:06d}-{digest}.parquet")
         step.at(start + len(records))
 
 
-def embed_shard(shard: Shard, encoder: Encoder, at: Callable[[int], None]) -> bytes:
+def embed_shard(
+    shard: Shard, encoder: Encoder, at: Callable[[int], None] = lambda done: None
+) -> bytes:
     """Read and embed the photos of a shard; return the bytes of its file.
 
     Parameters

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from click import argument, option
 
+from engine.lazy import hushed
 from engine.shell.commands import FOLDER, Outcome, at_least, command, given_settings
-from engine.shell.console import hushed
 from engine.shell.index_command import table_options
 from engine.shell.meter import duration, listening
 from engine.shell.table import Table, plain

@@ -8,8 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -126,23 +125,6 @@ class LazyFile(logging.FileHandler):
         """Write `record`, after making the folder if this is the first one."""
         Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
         super().emit(record)
-
-
-@contextmanager
-def hushed() -> Iterator[None]:
-    """Keep what TensorFlow's C++ side says while it loads from stderr; Python's errors go on.
-
-    It knows no setting for these lines, so the descriptor itself points elsewhere for a moment.
-    """
-    sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def leave_quietly() -> None:

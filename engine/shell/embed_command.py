@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from click import argument, option
+from click import UsageError, argument, option
 
 from engine.shell.commands import FOLDER, Outcome, at_least, command
 from engine.shell.index_command import (
@@ -28,16 +28,31 @@ from engine.shell.table import plain
     help="A model's name, such as kindred-everyday, or its folder (default: the photos are looked "
     "at, and the better of the bundled ones is taken).",
 )
-@option("--threads", type=at_least(1), help="Processors for a worker (default: all here).")
+@option(
+    "--ray",
+    metavar="local|ADDRESS",
+    help="Embed on Ray: on this machine, or on the cluster whose head has this address.",
+)
+@option("--workers", type=at_least(1), help="Programs on Ray (default: as many as have a place).")
+@option(
+    "--threads",
+    type=at_least(1),
+    help="Processors for each of them (default: 1); without --ray, for all (default: all).",
+)
 @option("--shard-size", type=at_least(1), default=1024, show_default=True, help="Photos in a file.")
 def embed(photos: Path, out: Path, model: str | None, **chosen: Any) -> Outcome:
     """Embed photos into files of rows, without making a collection."""
     from engine.config import limit_threads
     from engine.encoders import model_at
-    from engine.rows import make_rows
+    from engine.rows import RayPool, make_rows
 
-    if chosen["threads"]:
-        limit_threads(chosen["threads"])
+    pool, n_threads = None, chosen["threads"]
+    if chosen["ray"]:
+        pool = RayPool(chosen["ray"], chosen["workers"], n_threads or 1)
+    elif chosen["workers"]:
+        raise UsageError("--workers goes with --ray: without it one program embeds")
+    elif n_threads:
+        limit_threads(n_threads)
     with listening() as progress:
         report = make_rows(
             photos,
@@ -46,6 +61,7 @@ def embed(photos: Path, out: Path, model: str | None, **chosen: Any) -> Outcome:
             out=out,
             columns=dict(chosen["column"]) or None,
             shard_photos=chosen["shard_size"],
+            pool=pool,
             progress=progress,
         )
     manifest = report.manifest

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click import argument, option
 
+from engine.lazy import hushed
 from engine.shell.commands import FOLDER, PATH, Kind, Outcome, command, given_settings
-from engine.shell.console import hushed
 from engine.shell.evaluate_command import retrieval_table
 from engine.shell.index_command import table_options
 from engine.shell.meter import duration, listening

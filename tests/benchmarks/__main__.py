@@ -11,8 +11,8 @@ from typing import Any
 
 from engine.encoders import FASHION, bundled_model, load_encoder
 from engine.encoders.model_folder import read_manifest
+from engine.lazy import hushed
 from engine.search import SearchEngine
-from engine.shell.console import hushed
 from engine.storage import Collection
 from tests.benchmarks import indexing, material, searching, starting
 from tests.benchmarks.report import Row, print_machine, print_rows, say

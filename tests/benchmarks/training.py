@@ -25,9 +25,9 @@ import pytest
 
 from demo.drawing import draw_collection
 from engine.encoders.model_settings import ModelSettings
+from engine.lazy import hushed
 from engine.progress import no_report
 from engine.runs.launch import suited
-from engine.shell.console import hushed
 from engine.text import Tokenizer
 from engine.training.examples import Batches, load_examples
 from engine.training.settings import DataSource

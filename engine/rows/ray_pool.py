@@ -1,0 +1,266 @@
+"""Shards of rows embedded on Ray: by several programs of this machine, or of a cluster's.
+
+Each worker holds the model, reads the photos of one shard at a time and hands back the bytes of its
+file; only this program writes. So a worker that is killed has written nothing, its shard goes to
+another, and no photo comes twice. Nothing but workers asks for processors: readers of their own
+would wait for ever beside workers that hold all of them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from engine.config import SILENCE, limit_threads
+from engine.encoders import Encoder, load_encoder, model_at
+from engine.errors import KindredError, ModelError, optional_library
+from engine.lazy import hushed
+from engine.rows.rows_folder import REQUIREMENTS
+from engine.rows.shard import Shard, embed_shard
+from engine.storage.order import Model
+
+LOCAL = "local"
+# Read when Ray is imported: listen on the loopback address alone, and to those with the password.
+_ALONE = {
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+    "RAY_AUTH_MODE": "token",
+    "RAY_BACKEND_LOG_LEVEL": "fatal",
+}
+_PATIENCE_SECONDS = 20.0
+_TRIES = 4  # of one shard; a photo that brings a worker down each time must not go on for ever
+
+
+@dataclass(frozen=True, slots=True)
+class RayPool:
+    """Embeds shards on Ray; a `Pool` of `make_rows`.
+
+    Parameters
+    ----------
+    address
+        Of a cluster's head, as ``ray.init`` takes it, or ``"local"`` for processes of this machine.
+        Every machine of a cluster needs Kindred, the model and the photos under the same paths.
+    n_workers
+        How many programs embed at once, ≥ 1; as many as there are processors for when left out.
+    n_threads
+        Processors for each of them, ≥ 1.
+
+    Raises
+    ------
+    KindredError
+        Ray is not installed, cannot be reached, has fewer processors than that, or a worker died
+        again and again.
+    """
+
+    address: str = LOCAL
+    n_workers: int | None = None
+    n_threads: int = 1
+
+    def __post_init__(self) -> None:
+        os.environ.update(SILENCE)
+        if self.address == LOCAL:
+            os.environ.update(_ALONE)
+            os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))  # read once
+        with optional_library("Ray", REQUIREMENTS):
+            import ray.data  # noqa: F401
+        if self.address != LOCAL:
+            _check_reachable(self.address)
+
+    def __call__(
+        self, shards: Sequence[Shard], model: Model, at: Callable[[int], None]
+    ) -> Iterator[tuple[str, bytes]]:
+        """Yield name and bytes of each shard as it is finished."""
+        if model.folder is None:
+            raise ModelError("workers cannot load a model without a folder", value=model.card.name)
+        n_photos = {shard.name: len(shard.records) for shard in shards}
+        if self.address == LOCAL:
+            self._workers_on([_processors_here()])  # refuses before anything is started
+        with _connected(self.address):
+            n_workers = min(self._workers_on(_processors()), len(shards))
+            done = 0
+            for row in _dataset(shards, model, n_workers, self.n_threads).iter_rows():
+                if row["wrong"]:
+                    what, value, remedy = row["wrong"]
+                    raise KindredError(what, value=value or None, remedy=remedy)
+                yield row["name"], row["rows"]
+                done += n_photos[row["name"]]
+                at(done)
+
+    def _workers_on(self, processors: Sequence[int]) -> int:
+        """Return how many workers there shall be; more than find a place would be waited for."""
+        most = sum(each // self.n_threads for each in processors)
+        wanted = self.n_workers or most
+        if not 0 < wanted <= most:
+            raise KindredError(
+                f"{max(wanted, 1)} workers of {self.n_threads} threads have no place on "
+                f"{' + '.join(map(str, processors))} processors, and would be waited for",
+                value=self.address,
+                remedy=f"Ask for at most {most} of them" if most else "Give each fewer threads",
+            )
+        return wanted
+
+
+def _processors_here() -> int:
+    return os.cpu_count() or 1
+
+
+def _processors() -> list[int]:
+    """Return how many processors each machine of the cluster has for Ray."""
+    import ray
+
+    return [int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]]
+
+
+def _dataset(shards: Sequence[Shard], model: Model, n_workers: int, n_threads: int) -> Any:
+    import ray.data
+
+    given = ray.data.from_items(
+        [{"shard": shard.packed()} for shard in shards], override_num_blocks=len(shards)
+    )
+    with warnings.catch_warnings():
+        # Ray names no successor yet to these two, and without them a shard is tried for ever.
+        warnings.simplefilter("ignore")
+        return given.map_batches(
+            Worker,
+            fn_constructor_args=(model.folder, model.card.fingerprint, n_threads),
+            batch_size=1,
+            batch_format="pyarrow",
+            compute=ray.data.ActorPoolStrategy(size=n_workers),
+            num_cpus=n_threads,
+            max_restarts=-1,
+            max_task_retries=_TRIES - 1,
+        )
+
+
+class Worker:
+    """Embeds shards in a program of its own, one after the other.
+
+    Parameters
+    ----------
+    model, fingerprint
+        Its folder or name, and the embeddings that it has to make.
+    n_threads
+        How many threads it may use; a model takes all processors unless it is told.
+    """
+
+    def __init__(self, model: str, fingerprint: str, n_threads: int) -> None:
+        limit_threads(n_threads)
+        self._model, self._fingerprint = model, fingerprint
+
+    def __call__(self, batch: Any) -> Any:
+        """Return name and bytes of the one shard in `batch`, or what is wrong."""
+        import pyarrow
+
+        [text] = batch["shard"].to_pylist()
+        shard, rows, wrong = Shard.unpacked(text), b"", None
+        try:
+            rows = embed_shard(shard, self._encoder)
+        except KindredError as error:  # told as text, since not every error survives the way
+            wrong = [error.what, "" if error.value is None else str(error.value), error.remedy]
+        kinds = [pyarrow.string(), pyarrow.large_binary(), pyarrow.list_(pyarrow.string())]
+        schema = pyarrow.schema(list(zip(("name", "rows", "wrong"), kinds, strict=True)))
+        return pyarrow.table([[shard.name], [rows], [wrong]], schema=schema)
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        encoder = load_encoder(model_at(self._model))
+        if encoder.fingerprint != self._fingerprint:
+            raise ModelError(
+                "a worker's machine has another model of this name",
+                value=self._model,
+                remedy="Copy the model to every machine of the cluster",
+            )
+        return encoder
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[None]:
+    """Start Ray here, or join a cluster; leave it, and nothing behind, when the block ends."""
+    import ray.data
+
+    _keep_logs()
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    with tempfile.TemporaryDirectory(prefix="kindred-ray-", ignore_cleanup_errors=True) as scratch:
+        try:
+            if address == LOCAL:
+                _start_here(scratch)
+            else:
+                with hushed():
+                    ray.init(address, configure_logging=False, log_to_driver=False)
+            yield
+        except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+            raise _unreachable(address, error) from error
+        except ray.exceptions.RayError as error:
+            raise KindredError(
+                f"the workers cannot go on ({str(error).strip().splitlines()[-1][:200]})",
+                value=address,
+                remedy="Run the same command again: what is there is not embedded again. If it "
+                "stays so, see whether the machine has memory for so many workers",
+            ) from error
+        finally:
+            ray.shutdown()
+
+
+def _check_reachable(address: str) -> None:
+    """Knock once: Ray itself would try for two minutes."""
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=_PATIENCE_SECONDS):
+            pass
+    except (OSError, ValueError) as error:
+        raise _unreachable(address, error) from error
+
+
+def _unreachable(address: str, error: Exception) -> KindredError:
+    reason = (str(error) or type(error).__name__).splitlines()[0][:200]
+    if address == LOCAL:
+        return KindredError(
+            f"Ray cannot be started ({reason})",
+            remedy="Embed without --ray, or see whether the machine has memory and disk for it",
+        )
+    return KindredError(
+        f"Ray cannot be reached ({reason})",
+        value=address,
+        remedy="Name the address of a cluster's head, such as 10.0.0.5:6379, or 'local'",
+    )
+
+
+def _start_here(scratch: str) -> None:
+    """Start Ray for this program alone: on the loopback address, behind a password of its own.
+
+    Its API server is not started, not even without the dashboard: whatever is switched off, it asks
+    the web which cloud it is in.
+    """
+    import ray
+    import ray._private.services as services
+
+    start_server = services.start_api_server
+    services.start_api_server = lambda *_, **__: ("", None)
+    try:
+        with hushed():
+            ray.init(
+                LOCAL,
+                num_cpus=_processors_here(),
+                include_dashboard=False,
+                configure_logging=False,
+                log_to_driver=False,
+                _temp_dir=scratch,
+            )
+    finally:
+        services.start_api_server = start_server
+
+
+def _keep_logs() -> None:
+    """Send what Ray Data says to our own log instead of the terminal."""
+    logger = logging.getLogger("ray.data")
+    logger.handlers.clear()
+    logger.propagate = True
+    logger.setLevel(logging.WARNING)
