@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from engine.durable import write_json
-from engine.maps import MapSettings, find_map
+from engine.maps import MapSettings
 from engine.storage import Collection
 from engine.training import TrainingReport
+from tests.engine.drawn_maps import find_map
 from tools import browser, demo, environment, model
 from tools.lock import locked
 

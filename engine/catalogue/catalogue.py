@@ -41,10 +41,10 @@ class Catalogue(CatalogueReader):
     >>> with Catalogue.open(path) as catalogue:
     ...     catalogue.photo("7").captions
     ...     catalogue.rows_where({"colour": ["brown"], "tag": ["winter", "summer"][:1]})
-    ...     [row for row, _ in catalogue.search_captions('"boot (leather', 9)]
+    ...     catalogue.rows_saying('"boot (leather')
     ('Brown leather boots',)
     array([0])
-    [0]
+    array([0])
     >>> folder.cleanup()
     """
 

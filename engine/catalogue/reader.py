@@ -249,34 +249,6 @@ class CatalogueReader:
         with self._file.reading() as connection:
             return facets.rows_having(connection, name, value, table.count_rows(connection))
 
-    def search_captions(
-        self, query: str, k: int, *, every_word: bool = False
-    ) -> list[tuple[int, float]]:
-        """Return the `k` rows whose captions match a text best, best first.
-
-        Any word may match, by its stem and whatever its accents; the more words and the rarer,
-        the better. Only words count: no text is an error, and no text is a command.
-
-        Parameters
-        ----------
-        query
-            Anything a person may type.
-        k
-            How many at most, from 0.
-        every_word
-            Only captions that have all of the words.
-
-        Returns
-        -------
-        list of (row, bm25)
-            bm25 is positive and larger is better; equally good rows come by row.
-        """
-        if k < 0:
-            raise ValueError(f"k must be at least 0, not {k}")
-        with self.full_text(query) as question:
-            rows, scores = question.best(k, every_word=every_word)
-        return list(zip(rows.tolist(), scores.tolist(), strict=True))
-
     @contextmanager
     def full_text(self, query: str) -> Iterator[FullText]:
         """Put a question to the captions, to be asked while a connection is lent to it."""

@@ -22,7 +22,7 @@ Not inside: the drawing itself (`engine.projection`).
 from engine.maps.choice import in_common, most_typical, words_in_common, words_of_the_model
 from engine.maps.map_builder import make_map
 from engine.maps.map_files import RECORD, DrawnMap, MapRecord, Preview
-from engine.maps.map_folder import find_map, list_maps, map_folder, map_key, read_preview
+from engine.maps.map_folder import list_maps, map_folder, map_key, read_preview
 from engine.maps.map_settings import (
     MAX_ITERATIONS,
     MAX_PERPLEXITY,
@@ -80,7 +80,6 @@ __all__ = [
     "by_side",
     "by_trust",
     "cluster_names",
-    "find_map",
     "find_older",
     "in_common",
     "list_maps",

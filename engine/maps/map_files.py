@@ -86,11 +86,6 @@ class MapRecord:
     n_placed: int = 0
     n_gone: int = 0
 
-    @property
-    def is_older(self) -> bool:
-        """Whether it was drawn from other photos than are there now."""
-        return self.n_placed + self.n_gone > 0
-
     def to_json(self) -> dict[str, Any]:
         """Return the record as plain values."""
         return {"kind": KIND, "format": FORMAT, **asdict(self)}

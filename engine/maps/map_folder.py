@@ -57,11 +57,6 @@ def map_folder(collection: Collection, key: str) -> Path:
     return next((place for place in places if (place / key / RECORD).is_file()), places[0]) / key
 
 
-def find_map(collection: Collection, settings: MapSettings) -> DrawnMap | None:
-    """Return the map of these settings and of the collection as it is now, if there is one."""
-    return open_map(collection, map_key(collection, settings))
-
-
 def open_map(collection: Collection, key: str) -> DrawnMap | None:
     """Open a map by its name; None where it is not there, or damaged."""
     try:

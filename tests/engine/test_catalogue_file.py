@@ -15,6 +15,7 @@ from engine import config
 from engine.catalogue import Catalogue, NewPhoto, Skipped, schema
 from engine.catalogue import database as file
 from engine.errors import CatalogueError
+from tests.engine.full_text import best
 
 # The file of version 1 as it was written, by hand: it must not change with the code.
 VERSION_1 = """
@@ -139,7 +140,7 @@ def check_answers(catalogue: Catalogue) -> None:
     assert catalogue.facets() == {"tag": [("party", 2)]}
     values, codes = catalogue.column("colour")
     assert (values, codes.tolist()) == (["blue", "red"], [1, -1, 0])
-    assert [row for row, _ in catalogue.search_captions("hat", 9)] == [2]
+    assert list(best(catalogue, "hat", 9)) == [2]
     assert catalogue.skipped() == [Skipped("bad.jpg", "truncated")]
 
 
@@ -442,7 +443,7 @@ def test_bytes_that_changed_anywhere_are_told_in_words_or_do_no_harm(tmp_path: P
                 list(catalogue.all_photos())
                 catalogue.rows_where({"colour": ["red"]})
                 catalogue.facets(catalogue.live_rows())
-                catalogue.search_captions("red dress", 9)
+                best(catalogue, "red dress", 9)
         except CatalogueError:
             n_told += 1
     assert 50 < n_told < 150
@@ -468,7 +469,7 @@ for library in sorted(folder.glob("libtensorflow_*.so*"), reverse=True):
     ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)
 from engine.catalogue import Catalogue
 with Catalogue.create(sys.argv[1], root="photos") as catalogue:
-    print(catalogue.search_captions("dog", 9))
+    print(catalogue.rows_saying("dog"))
 """
     root = Path(__file__).resolve().parents[2]
     path = str(tmp_path / "c.sqlite")

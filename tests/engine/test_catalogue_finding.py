@@ -13,6 +13,7 @@ import pytest
 
 from engine.catalogue import Catalogue, NewPhoto, facets, postings
 from engine.errors import CatalogueError
+from tests.engine.full_text import best
 
 
 def new_photo(
@@ -304,7 +305,7 @@ def test_tags_are_counted_last(catalogue: Catalogue):
 def test_an_empty_catalogue_answers_with_nothing(catalogue: Catalogue):
     assert catalogue.facets() == catalogue.facets(np.array([], np.int64)) == {}
     assert catalogue.live_rows().tolist() == catalogue.rows_where({}).tolist() == []
-    assert list(catalogue.captions()) == catalogue.search_captions("dog", 9) == []
+    assert [*catalogue.captions(), *best(catalogue, "dog", 9)] == []
 
 
 @pytest.mark.parametrize("rows", [[6], [-1], [0, 99]])
@@ -331,22 +332,20 @@ def captioned(catalogue: Catalogue) -> Catalogue:
 
 
 def test_more_and_rarer_words_come_first(captioned: Catalogue):
-    found = captioned.search_captions("a cat on the sofa or beach", 9)
-    assert [row for row, _ in found] == [2, 0]
-    assert found[0][1] > found[1][1] > 0
+    found = best(captioned, "a cat on the sofa or beach", 9)
+    assert list(found) == [2, 0]
+    assert found[2] > found[0] > 0
 
 
 def test_words_match_by_stem_and_without_accents(captioned: Catalogue):
-    assert {row for row, _ in captioned.search_captions("DOG running", 9)} == {0, 1}
+    assert set(best(captioned, "DOG running", 9)) == {0, 1}
     for text in ("cafe", "CAFÉ", "naive", "nai\u0308ve"):
-        assert [row for row, _ in captioned.search_captions(text, 9)] == [1]
+        assert list(best(captioned, text, 9)) == [1]
 
 
 def test_k_bounds_the_answer(captioned: Catalogue):
-    assert len(captioned.search_captions("dog cat", 2)) == 2
-    assert captioned.search_captions("dog", 0) == []
-    with pytest.raises(ValueError, match="k must be"):
-        captioned.search_captions("dog", -1)
+    assert len(best(captioned, "dog cat", 2)) == 2
+    assert best(captioned, "dog", 0) == {}
 
 
 SIGNS = [
@@ -387,5 +386,5 @@ COMMANDS = {
 @pytest.mark.parametrize(("text", "rows"), [*((sign, set()) for sign in SIGNS), *COMMANDS.items()])
 def test_no_text_is_an_error_or_a_command(captioned: Catalogue, text: str, rows: set[int]):
     """Only words count: dogs are in rows 0 and 1, cat and sofa in row 2, 'and' in row 1."""
-    assert {row for row, _ in captioned.search_captions(text, 9)} == rows
+    assert set(best(captioned, text, 9)) == rows
     assert captioned.n_photos == 4

@@ -13,6 +13,7 @@ import pytest
 
 from engine.catalogue import Catalogue, NewPhoto, Photo, Skipped
 from engine.errors import CatalogueError
+from tests.engine.full_text import best
 
 
 def new_photo(photo_id: str, *captions: str, tags: tuple[str, ...] = (), **attributes: str):
@@ -88,8 +89,8 @@ def test_a_retired_photo_vanishes_from_every_answer(catalogue: Catalogue):
     catalogue.retire([1])
     assert [photo.row for photo in catalogue.all_photos()] == [0, 2]
     assert list(catalogue.captions()) == [(0, "a red dress"), (2, "a red bag")]
-    assert [row for row, _ in catalogue.search_captions("red", 9)] == [0, 2]
-    assert catalogue.search_captions("hat", 9) == []
+    assert list(best(catalogue, "red", 9)) == [0, 2]
+    assert best(catalogue, "hat", 9) == {}
     assert catalogue.rows_where({"colour": ["red"]}).tolist() == [0]
     assert catalogue.rows_where({"tag": ["party"]}).tolist() == [0, 2]
     for ask in (lambda: catalogue.photo("b"), lambda: catalogue.photos([0, 1])):
@@ -112,8 +113,8 @@ def test_a_replaced_photo_is_found_by_what_is_said_now(catalogue: Catalogue):
     catalogue.add([new_photo("a", "a red dress", tags=("party", "silk"), colour="red", size="M")])
     catalogue.replace(0, new_photo("b", "a green coat", tags=("silk",), colour="green", size="M"))
     assert catalogue.photo("b").captions == ("a green coat",)
-    assert catalogue.search_captions("dress", 9) == []
-    assert [row for row, _ in catalogue.search_captions("coat", 9)] == [0]
+    assert best(catalogue, "dress", 9) == {}
+    assert list(best(catalogue, "coat", 9)) == [0]
     assert catalogue.rows_where({"colour": ["green"], "size": ["m"], "tag": ["silk"]}).tolist() == [
         0
     ]
@@ -157,7 +158,7 @@ def test_a_change_that_fails_leaves_nothing_behind(catalogue: Catalogue, change)
     assert list(catalogue.all_photos()) == before
     assert (catalogue.n_rows, catalogue.attribute_keys()) == (1, ["colour"])
     assert catalogue.rows_where({"colour": ["red"]}).tolist() == [0]
-    assert catalogue.search_captions("blue", 9) == []
+    assert best(catalogue, "blue", 9) == {}
     assert catalogue.add([new_photo("b", colour="blue")]) == [1]
 
 

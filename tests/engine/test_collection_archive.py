@@ -12,7 +12,7 @@ import pytest
 from engine.collection_archive import export_collection, import_collection
 from engine.errors import CollectionError, KindredError
 from engine.evaluation.judgements import Judgement, keep_judgement, read_judgements
-from engine.maps import MapSettings, find_map, make_map
+from engine.maps import MapSettings, make_map
 from engine.maps.views import SavedView, list_views, save_view
 from engine.search import SearchEngine, SearchRequest
 from engine.shell import main
@@ -24,6 +24,7 @@ from engine.storage import (
     tag_photos,
     update_collection,
 )
+from tests.engine.drawn_maps import find_map
 from tests.pages.colour_model import write_colour_model
 from tests.pages.squares import draw_squares
 

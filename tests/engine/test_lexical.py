@@ -13,6 +13,7 @@ from engine.catalogue import Catalogue, NewPhoto, bm25, full_text
 from engine.search.collection_values import CollectionValues
 from engine.search.lexical import LexicalScorer, _together
 from engine.text import asked_stems, stems
+from tests.engine.full_text import best
 
 WORDS = "red blue green dress coat scarf wool silk summer winter long short".split()  # noqa: SIM905
 
@@ -57,8 +58,7 @@ def test_bm25_of_one_word_is_that_of_the_formula(catalogue: Catalogue):
     the score 0.84730 · 2.2 · 2 / (2 + 2.1) = 0.90930."""
     texts = [("boots", "old boot"), ("coat",), ("hat",), ("bag",)]
     catalogue.add(new_photo(str(i), *said) for i, said in enumerate(texts))
-    ((row, score),) = catalogue.search_captions("boots", 9)
-    assert (row, score) == (0, pytest.approx(0.90930, abs=1e-5))
+    assert best(catalogue, "boots", 9) == {0: pytest.approx(0.90930, abs=1e-5)}
 
 
 @pytest.mark.parametrize("hopeful", [20, 2_000])
@@ -85,15 +85,15 @@ def test_the_best_are_those_of_scoring_every_document(
         n_before += len(rows)
     truth = scored_one_by_one(captions, query)
     expected = sorted((truth[row] for row in finding), reverse=True)[:12]
-    found = catalogue.search_captions(query, 12)
-    assert [score for _, score in found] == pytest.approx(expected)
-    assert [score for _, score in found] == pytest.approx([truth[row] for row, _ in found])
+    found = best(catalogue, query, 12)
+    assert list(found.values()) == pytest.approx(expected)
+    assert found == pytest.approx({row: truth[row] for row in found})
     every = set.intersection(*having.values())
     assert set(catalogue.rows_saying(query).tolist()) == every
-    assert {row for row, _ in catalogue.search_captions(query, 900, every_word=True)} == every
-    best = sorted((truth[row] for row in every), reverse=True)[:5]
-    found = catalogue.search_captions(query, 5, every_word=True)
-    assert [score for _, score in found] == pytest.approx(best)
+    assert set(best(catalogue, query, 900, every_word=True)) == every
+    expected = sorted((truth[row] for row in every), reverse=True)[:5]
+    found = best(catalogue, query, 5, every_word=True)
+    assert list(found.values()) == pytest.approx(expected)
 
 
 def test_captions_that_change_and_photos_that_leave_change_what_is_found(catalogue: Catalogue):
@@ -108,16 +108,16 @@ def test_captions_that_change_and_photos_that_leave_change_what_is_found(catalog
     with Catalogue.create(catalogue.path.with_name("new.sqlite"), root="photos") as anew:
         anew.add(new_photo(str(row), caption) for row, caption in left.items())
         for query in ("boots", "red dress", "winter"):
-            found = dict(catalogue.search_captions(query, 99))
-            again = dict(anew.search_captions(query, 99))
+            found = best(catalogue, query, 99)
+            again = best(anew, query, 99)
             assert found == pytest.approx({list(left)[row]: again[row] for row in again})
 
 
 @pytest.mark.parametrize(("said", "asked"), [("t-shirt", "tshirts"), ("V-neck", "vneck")])
 def test_spellings_of_one_word_find_the_same(catalogue: Catalogue, said: str, asked: str):
     catalogue.add([new_photo("a", f"a {said}"), new_photo("b", "a coat")])
-    assert [row for row, _ in catalogue.search_captions(asked, 9)] == [0]
-    assert [row for row, _ in catalogue.search_captions(said, 9)] == [0]
+    assert list(best(catalogue, asked, 9)) == [0]
+    assert list(best(catalogue, said, 9)) == [0]
 
 
 def test_a_phrase_is_found_where_its_words_stand_together(catalogue: Catalogue):
@@ -162,7 +162,7 @@ def test_a_value_tells_by_how_few_have_it_and_only_of_what_may_match(shelf):
 
 def test_a_caption_that_leaves_a_word_out_counts_a_quarter(shelf):
     """Only one caption says "red square"; of the others the BM25 of "square" counts a quarter."""
-    bm25 = dict(shelf[0].search_captions("red square", 6))
+    bm25 = best(shelf[0], "red square", 6)
     told = log_odds(*shelf, "red square")["captions"]
     assert told[0] == pytest.approx(bm25[0])
     assert told[4] == pytest.approx(bm25[4] / 4)

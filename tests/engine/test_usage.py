@@ -12,6 +12,7 @@ import pytest
 from engine.catalogue import Catalogue, NewPhoto
 from engine.search.collection_values import CollectionValues
 from engine.search.lexical import LexicalScorer
+from tests.engine.full_text import best
 
 # Captions and values of 72 photos: eight of each of nine kinds of scarf and hoodie.
 SHELF = [
@@ -120,7 +121,7 @@ def test_a_caption_is_doubted_where_the_photo_itself_has_another_value(
     )
     own, other = catalogue.photo("3-0").row, catalogue.photo("y0").row
     for share in (1.0, 1 - 0.75 / 2):
-        bm25 = dict(catalogue.search_captions("red scarf", 99, every_word=True))
+        bm25 = best(catalogue, "red scarf", 99, every_word=True)
         collection_values = CollectionValues(catalogue, collection_values._encoder)
         n_rows = len(catalogue.live_rows())
         nats = log_odds(catalogue, collection_values, "red scarf")
@@ -153,4 +154,4 @@ def test_a_second_colour_counts_half_of_a_first(
     first, second = catalogue.photo("6-0").row, catalogue.photo("4-0").row
     assert nats["tags"][second] == pytest.approx(np.log(4) / 2)
     both = nats["tags"][first] + nats["captions"][first]
-    assert both == pytest.approx(np.log(4) + dict(catalogue.search_captions("red", 72))[first] / 2)
+    assert both == pytest.approx(np.log(4) + best(catalogue, "red", 72)[first] / 2)

@@ -11,10 +11,11 @@ import pytest
 from engine.access import Role
 from engine.catalogue import Catalogue
 from engine.encoders import load_encoder
-from engine.maps import MapSettings, find_map, make_map
+from engine.maps import MapSettings, make_map
 from engine.storage import Collection, build_collection, update_collection
 from engine.storage.manifest import file_notes
 from pages.map import job as map_job
+from tests.engine.drawn_maps import find_map
 from tests.pages.colour_model import write_wordless_model
 from tests.pages.reading import elements, errors, texts
 from tests.pages.squares import draw_squares, square

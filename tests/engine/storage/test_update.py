@@ -16,6 +16,7 @@ from engine.errors import CollectionError, UnconfirmedError
 from engine.images import content_hash
 from engine.index import PhotoIndex
 from engine.storage import BuildReport, Collection, build_collection, findings, update_collection
+from tests.engine.full_text import best
 from tests.engine.storage.colour import OWN, ColourEncoder, draw
 
 
@@ -267,7 +268,7 @@ def test_captions_and_attributes_that_changed_in_the_table_are_picked_up(photos,
     with Collection.open(tmp_path / "shelf") as collection:
         assert collection.catalogue.photos([0])[0].captions == ("Leather boots",)
         assert collection.catalogue.rows_where({"colour": ["green"]}).tolist() == [1]
-        assert [row for row, _ in collection.catalogue.search_captions("leather", 9)] == [0]
+        assert list(best(collection.catalogue, "leather", 9)) == [0]
 
 
 def test_ids_that_swap_in_the_table_swap_in_the_catalogue(photos, tmp_path, encoder):
