@@ -122,11 +122,9 @@ def _is_taken(descriptor: int, kind: int, *, strict: bool = False) -> bool:
 
 
 def _locked(descriptor: int) -> bool:
-    """Take the lock unless another program holds it alone.
-
-    Whoever asks `holder` shares the lock for an instant, which may be long on a busy machine. A
-    wish to share tells the two apart: lookers grant it, a real holder refuses.
-    """
+    """Take the lock unless another program holds it alone."""
+    # Whoever asks `holder` shares the lock for an instant, which may be long on a busy machine. A
+    # wish to share tells the two apart: lookers grant it, a real holder refuses.
     while _is_taken(descriptor, fcntl.LOCK_EX, strict=True):
         if _is_taken(descriptor, fcntl.LOCK_SH, strict=True):
             return False

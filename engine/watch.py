@@ -87,10 +87,8 @@ def watched_places(folder: Path) -> list[Path]:
 
 
 def _moments(places: list[Path], own: Path, stop: threading.Event) -> Iterator[bool]:
-    """Yield whether something has changed, every few seconds, beginning with a yes.
-
-    That comes once the system watches: what changes between a first look and that would be missed.
-    """
+    """Yield whether something has changed, every few seconds, beginning with a yes."""
+    # The first yes comes once the system watches: what changes before that would be missed.
 
     def is_of_photos(change: Change, path: str) -> bool:
         return not _is_own(Path(path), own)

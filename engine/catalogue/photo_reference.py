@@ -76,11 +76,9 @@ class PhotoNames:
 
 
 def _forms(name: str) -> Iterator[str]:
-    """Yield a name as it stands, and then without what tables add to names.
-
-    A caption's number (``7.jpg#2``); an address's host, folders, query (``?v=16``) and escapes; and
-    the decimals of an id that a spreadsheet took for a number (``12369.0``).
-    """
+    """Yield a name as it stands, and then without what tables add to names."""
+    # A caption's number (`7.jpg#2`); an address's host, folders, query (`?v=16`) and escapes; and
+    # the decimals of an id that a spreadsheet took for a number (`12369.0`).
     yield name
     bare = _CAPTION_NUMBER.sub("", name)
     is_address = "://" in bare

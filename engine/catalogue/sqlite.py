@@ -17,10 +17,8 @@ __all__ = ["sqlite3"]
 
 @contextmanager
 def _own_libraries_first() -> Iterator[None]:
-    """Let libraries loaded meanwhile prefer those they name to those loaded before.
-
-    Only Linux has this setting; elsewhere libraries prefer their own anyway.
-    """
+    """Let libraries loaded meanwhile prefer those they name to those loaded before."""
+    # Only Linux has this setting; elsewhere libraries prefer their own anyway.
     if not hasattr(os, "RTLD_DEEPBIND"):
         yield
         return

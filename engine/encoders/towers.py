@@ -161,13 +161,7 @@ def _neighbours(vectors: Any, tokens: Any, settings: ModelSettings) -> Any:
 
 
 def _recurrent(vectors: Any, tokens: Any, settings: ModelSettings) -> Any:
-    """Read the words with a GRU, one way or both, and take each state's maximum over time.
-
-    References
-    ----------
-    Cho et al., "Learning phrase representations using RNN encoder-decoder for statistical machine
-    translation", EMNLP 2014 (the gated recurrent unit).
-    """
+    """Read the words with GRUs (Cho et al., EMNLP 2014); return each state's maximum over time."""
     read: Any = layers.GRU(settings.text_width, return_sequences=True, name="gru")
     if settings.text_kind == "bigru":
         read = layers.Bidirectional(read, name="bigru")
@@ -237,13 +231,8 @@ def _compact(pixels: Any, widths: tuple[int, ...]) -> Any:
 
 
 def _residual_block(x: Any, width: int) -> Any:
-    """Two 3×3 convolutions beside an averaged shortcut; halves the sides.
-
-    References
-    ----------
-    He et al., "Bag of tricks for image classification with convolutional neural networks",
-    CVPR 2019: the shortcut averages before its 1×1 convolution (ResNet-D).
-    """
+    """Two 3×3 convolutions beside an averaged shortcut; halves the sides."""
+    # The shortcut averages before its 1×1 convolution: ResNet-D, He et al., CVPR 2019.
     y = _convolution(x, width, stride=2)
     y = _convolution(y, width, activate=False)
     shortcut = layers.AveragePooling2D(2, padding="same")(x)

@@ -143,13 +143,7 @@ def _try_minus(
 
 
 def _quality(engine: SearchEngine, truth: Truth, thing: str) -> str:
-    """Return the attribute that a thing leaves open, and whose words find their photos best.
-
-    Raises
-    ------
-    CollectionError
-        Every attribute is told by the thing, so none can change while it stays the same.
-    """
+    """Return the attribute that a thing leaves open, and whose words find their photos best."""
 
     def gain(attribute: str) -> float:
         """Return precision@9 of the attribute's words above what chance would find."""

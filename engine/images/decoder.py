@@ -159,10 +159,8 @@ def decode(data: bytes, at_least_px: int, limits: Limits, *, side: Side = max) -
 def _load(
     data: bytes, at_least_px: int, limits: Limits, side: Side, share: ExitStack
 ) -> tuple[ImageFile.ImageFile, tuple[int, int]]:
-    """Return the loaded image, perhaps drafted smaller, and the size of the whole one.
-
-    `share` holds its share of the memory that all threads may decode in, until it is closed.
-    """
+    """Return the loaded image, perhaps drafted smaller, and the size of the whole one."""
+    # `share` holds its share of the memory that all threads may decode in, until it is closed.
     try:
         image = Image.open(io.BytesIO(data), formats=_readable_formats())
         whole_size = image.size
@@ -268,10 +266,8 @@ def _reduce(image: Image.Image, at_least_px: int, side: Side) -> Image.Image:
 
 
 def _orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation, 1 … 8; damaged metadata does not make a photo unreadable.
-
-    HEIC is turned by its decoder, as the file's own transformations say, and its EXIF then reads 1.
-    """
+    """Return the EXIF orientation, 1 … 8; damaged metadata does not make a photo unreadable."""
+    # HEIC is turned by its decoder, and its EXIF then reads 1.
     try:
         value = image.getexif().get(ExifTags.Base.Orientation, 1)
     except METADATA_ERRORS:

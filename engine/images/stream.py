@@ -88,11 +88,9 @@ def _read_ahead(
 
 
 def _bunch_size(n_paths: int, n_threads: int, window: int) -> int:
-    """Return how many photos one task reads.
-
-    Passing a task to a thread costs a fifth of what reading a tiny photo does, so a task is a
-    few photos, but never so many that a thread goes without or the window overflows.
-    """
+    """Return how many photos one task reads."""
+    # Passing a task to a thread costs a fifth of what reading a tiny photo does, so a task is a few
+    # photos, but never so many that a thread goes without or the window overflows.
     return max(1, min(8, n_paths // (4 * n_threads), window // (2 * n_threads)))
 
 

@@ -142,10 +142,7 @@ def dissimilar(embeddings: NDArray[np.float32], rows: Rows) -> Rows:
 def _keys(
     embeddings: NDArray[np.float32], rows: Rows, step: float | None = None
 ) -> NDArray[np.uint64]:
-    """Return a number for each row, the same for the same bytes and else hardly ever.
-
-    With `step`, numbers of a row that lie in one step count as the same.
-    """
+    """Return a number for each row: rows within one `step` share theirs, others hardly ever."""
     weights = np.random.default_rng(0).integers(
         1, 2**63, embeddings.shape[1], dtype=np.uint64, endpoint=False
     )

@@ -134,11 +134,7 @@ def _begun(job: Job, home: Path) -> _Watch | None:
 
 
 class _Watch:
-    """Sees one child through to its end, and writes how it ended.
-
-    Without `child` it is one that an earlier runner began: how it ended must be read from what it
-    left.
-    """
+    """Sees one child through, or one that an earlier runner began, and writes how it ended."""
 
     def __init__(self, job: Job, child: subprocess.Popen[bytes] | None = None) -> None:
         self._job, self._child, self._is_told = job, child, False

@@ -65,10 +65,8 @@ class CaptionWords:
         return even_sample(rows, _N_LOOKED_AT)
 
     def _follower(self, word: str) -> str:
-        """Return the word that always follows a word in captions, "" where several do.
-
-        *Snow* that is only ever said in *snow white* is no snow.
-        """
+        """Return the word that always follows a word in captions, "" where several do."""
+        # *Snow* that is only ever said in *snow white* is no snow.
         after: Counter[str] = Counter()
         for photo in self._collection.catalogue.photos(self._rows(word)):
             for caption in photo.captions:
@@ -78,10 +76,8 @@ class CaptionWords:
         return follower if n > 1 and n >= _ALWAYS * after.total() else ""
 
     def _is_usual(self, word: str) -> bool:
-        """Tell whether photos whose captions say a word look to the model like any others.
-
-        "Ships in a gift box" shows no box. What the model does not know it cannot tell.
-        """
+        """Tell whether photos whose captions say a word look to the model like any others."""
+        # "Ships in a gift box" shows no box. What the model does not know it cannot tell.
         encoder, collection = self._encoder, self._collection
         rows = self._rows(word)
         if not len(rows) or not self._vocabulary.knows(word):

@@ -137,11 +137,9 @@ class CollectionValues:
         return places
 
     def _explained(self, asked: tuple[str, ...], named: list[Place]) -> list[Place]:
-        """Add what other words stand for, and put right what neighbours mean only together.
-
-        What a query names counts more than what it may stand for. Neighbours that mean something
-        by themselves are corrected, not added to: their company says what usually follows them.
-        """
+        """Add what other words stand for, and put right what neighbours mean only together."""
+        # Neighbours that mean something by themselves are corrected, not added to: their company
+        # says what usually follows them.
         inside = {n for place in named for n in range(place.start, place.end)}
         others = [(n, n + 1) for n in range(len(asked)) if n not in inside]
         told = list(named)

@@ -155,10 +155,8 @@ class SearchEngine(SearchContext):
         return parse_query(query, n_photos, self._is_name)
 
     def _is_name(self, text: str) -> bool:
-        """Tell whether a text is a caption, value or id here, or "no" and a word are one name.
-
-        Letter by letter: "Belt - Black" may be a title, "belt - black" takes black away.
-        """
+        """Tell whether a text is a caption, value or id here, or "no" and a word are one name."""
+        # Letter by letter: "Belt - Black" may be a title, "belt - black" takes black away.
         named = self.retriever.photos(self.retriever.named(text))
         return (
             any(_calls(photo, text) for photo in named)
@@ -201,10 +199,7 @@ class SearchEngine(SearchContext):
         return Uploads(self.encoder)
 
     def _as_read(self, terms: Sequence[Term], readings: Sequence[WordReading]) -> tuple[Term, ...]:
-        """Put slips of the finger right for captions and tags too, as the model reads them.
-
-        What the collection itself says, or names a photo with, stays as it was typed.
-        """
+        """Correct misspelt words as the model reads them, but none that the collection says."""
         slips = {
             each.word: each.read_as
             for each in readings

@@ -103,11 +103,9 @@ def _read(tokenizer: Tokenizer, word: str, is_unknown: bool) -> WordReading:
 
 
 def _is_misspelling(word: str, known: str, n_seen: int) -> bool:
-    """Tell whether a word that training never showed is most likely a slip for a known one.
-
-    The typed one must be no word of its own: a *chair* is no misspelt *chain*, even where training
-    showed no chairs.
-    """
+    """Tell whether a word that training never showed is most likely a slip for a known one."""
+    # The typed one must be no word of its own: a *chair* is no misspelt *chain*, even where
+    # training showed no chairs.
     folded = singular(word)
     if not known or any(c.isdigit() for c in word) or folded in _everyday_words():
         return False

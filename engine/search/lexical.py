@@ -46,10 +46,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Value:
-    """Rows that have a value that the words mean, ascending, and those that have it as meant.
-
-    As their colour, not as their second one: the attribute that most photos have.
-    """
+    """Rows that have a value, and those that have it as most photos do: not as a second colour."""
 
     rows: Rows
     chief: Rows

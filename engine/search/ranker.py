@@ -215,10 +215,7 @@ class Ranker:
         )
 
     def _shared_values(self, photos: Sequence[QueryPart], rows: Rows) -> Scores:
-        """Return how much of their own values the photos of a query share with each row.
-
-        Rare values count more; what a photo leaves to the words does not count.
-        """
+        """Return how much of its photos' values each row shares; rare values count more."""
         shared, whole = np.zeros(len(rows), np.float32), 1e-6
         common = self._context.collection_values.counts
         n_rows = len(self._context.collection.embeddings)

@@ -199,12 +199,9 @@ def _wanted(answer: SearchResult) -> tuple[list[QueryPart], list[QueryPart]]:
 def _likelihood_of_photo(
     context: SearchContext, answer: SearchResult, calibrations: Calibrations
 ) -> float:
-    """Return how likely the collection has what a photo shows; beside others it is a direction.
-
-    Where the model tells a value of the photos, such as their kind, that tells what a photo shows;
-    nearness would deny another camera's photo of a thing, and take a shoe for a boot. Without such
-    values, and for what may be a copy, the nearest photo decides.
-    """
+    """Return how likely the collection has what a photo shows; beside others it is a direction."""
+    # By a value that the model tells, such as the kind: nearness would deny another camera's photo
+    # of a thing, and take a shoe for a boot. Without such values the nearest photo decides.
     _, photos = _wanted(answer)
     if len(photos) != 1 or len(photos[0].term.ids) > 1:
         return 1.0

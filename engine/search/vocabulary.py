@@ -169,19 +169,11 @@ class ModelVocabulary:
         return [word for word, n in best.most_common() if n >= _SEVERAL]
 
     def _knows(self, word: str) -> bool:
-        """Tell whether the model can have learned what a word looks like; all who ask, ask here.
-
-        Training must have shown it, and used it as others do: to a model of clothes, *dog* is a
-        word of slogans, and stands among them. Its similarities to the other words are compared
-        with those of word vectors that come from captions of all kinds. A model that reads words
-        by their pieces learned them from more than its captions: of such, a word must be a piece
-        of its own or be seen some times.
-
-        References
-        ----------
-        Kriegeskorte, Mur and Bandettini, "Representational similarity analysis", Frontiers in
-        Systems Neuroscience 2, 2008: two spaces agree as far as their similarities correlate.
-        """
+        """Tell whether the model can have learned what a word looks like; all who ask, ask here."""
+        # Training must have shown it, and used it as others do: to a model of clothes, *dog* is a
+        # word of slogans. Two spaces agree as far as their similarities correlate (Kriegeskorte,
+        # Mur and Bandettini, 2008). Of a model that reads pieces of words, a word must be a piece
+        # or seen at times.
         if self._tokenizer is None:
             return False
         n_seen = self._tokenizer.count(word)

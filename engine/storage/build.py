@@ -152,10 +152,8 @@ def update_collection(
 
 
 def _unchanged(folder: Path, model: Path | str | Encoder | None) -> BuildReport | None:
-    """Return the report of an update that finds nothing to do; None where one has to look.
-
-    Only arrays are compared: no photo becomes an object, no table is read, no model is loaded.
-    """
+    """Return the report of an update that finds nothing to do; None where one has to look."""
+    # Only arrays are compared: no photo becomes an object, no table is read, no model is loaded.
     begin = time.perf_counter()
     with suppress(CollectionError, CatalogueError, ModelError), Collection.open(folder) as standing:
         manifest = standing.manifest

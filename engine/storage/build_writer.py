@@ -46,20 +46,7 @@ class Contents(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """What a build shall hold.
-
-    Attributes
-    ----------
-    order, findings
-        What was asked for, and what the files turned out to be.
-    placed
-        Every live photo.
-    rows
-        The row of each of them.
-    keeps_rows
-        Whether this build goes on from `older`: rows stay, what is new is appended. Otherwise
-        the rows are counted anew.
-    """
+    """What a build shall hold: every live photo with its row; `keeps_rows` where it continues."""
 
     order: Order
     findings: Findings

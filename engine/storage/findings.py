@@ -105,10 +105,8 @@ def find_out(order: Order, source: Source, journal: Journal, before: Sequence[Ph
 
 
 def _known(order: Order, before: Sequence[Photo]) -> dict[str, Reading]:
-    """Return what is known of the files of the older build.
-
-    One that was made before files were asked for captions is read again when it is indexed anew.
-    """
+    """Return what is known of the files of the older build."""
+    # One made before files were asked for captions is read again when it is indexed anew.
     if order.reusable is None:
         return {}
     metadata = _read_metadata(order.reusable.build)
@@ -192,16 +190,8 @@ def _read_metadata(build: Path) -> dict[str, Metadata] | None:
 def _look(
     root: Path, paths: Sequence[str], step: Step, *, since_ns: int
 ) -> tuple[list[Reading], set[str]]:
-    """Measure files without opening them.
-
-    Returns
-    -------
-    readings : list of Reading
-        Of each path; a file that cannot be measured says why in `reason`.
-    touched : set of str
-        Files that were written, moved or given other rights since that moment, whatever their own
-        date says: size and date are no proof that they are as they were.
-    """
+    """Measure files without opening them; return their readings, and those touched since `since_ns`."""
+    # Touched: written, moved or given other rights, whatever a file's own date says.
     readings, touched = [], set()
     for done, path in enumerate(paths, start=1):
         reading, changed_ns = measured(root, path)
@@ -215,22 +205,7 @@ def _look(
 def _remembered(
     seen: Iterable[Reading], memories: Sequence[Mapping[str, Reading]]
 ) -> tuple[list[Reading], list[Reading]]:
-    """Split files into those that are as they were and those that must be read.
-
-    Parameters
-    ----------
-    seen
-        Files as `look` found them.
-    memories
-        What reading them taught before, by path; the first that fits counts.
-
-    Returns
-    -------
-    settled : list of Reading
-        The earlier readings, and the files that cannot be read at all.
-    unread : list of Reading
-        The rest, in the order of `seen`.
-    """
+    """Split files into those read before, by the first memory that fits, and those to be read."""
     settled, unread = [], []
     for reading in seen:
         known = reading if reading.reason else _fitting(reading, memories)
@@ -244,18 +219,8 @@ def _remembered(
 def _recognised(
     unread: Iterable[Reading], root: Path, known: Many[Reading]
 ) -> tuple[list[Reading], list[Reading]]:
-    """Find files whose bytes are known under another name or time, without decoding them.
-
-    Only a file as long as a known one is opened for this; so a folder that was moved costs one
-    reading of its bytes, and a new photo hardly ever more than the reading it needs anyway.
-
-    Returns
-    -------
-    settled : list of Reading
-        Files with the hash, width and height of the known content.
-    unread : list of Reading
-        The rest, in the order they came.
-    """
+    """Split files into those whose bytes are known under another name or time, and the rest."""
+    # Only a file as long as a known one is opened: a moved folder costs one reading of its bytes.
     sizes = {reading.size_bytes for reading in known}
     by_hash = {reading.content_hash: reading for reading in known}
     settled, rest = [], []

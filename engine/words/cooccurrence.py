@@ -115,11 +115,9 @@ def _is_word(word: str) -> bool:
 
 
 def _count_pairs(sentences: Sequence[Sequence[str]], ids: dict[str, int], window: int) -> Any:
-    """Return weighted counts of what follows each word, then of what precedes it: (n, 2n).
-
-    Keeping the two sides apart finds words that may stand in each other's place (a tee for a
-    shirt) before words that stand beside each other (the button of a shirt).
-    """
+    """Return weighted counts of what follows each word, then of what precedes it: (n, 2n)."""
+    # Keeping the two sides apart finds words that may stand in each other's place (a tee for a
+    # shirt) before words that stand beside each other (the button of a shirt).
     from scipy import sparse
 
     # Words that are left out stay as gaps, and a gap of `window` parts one text from the next.

@@ -122,11 +122,9 @@ def deeds_on(key: str) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _hear(key: str, name: str) -> None:
-    """Keep what was done until it is dealt with.
-
-    A wish for pictures that comes a moment later takes the place of what was told before it, or
-    ends the run which that began: so every message carries all that the map has no answer to yet.
-    """
+    """Keep what was done until it is dealt with."""
+    # A wish for pictures that comes a moment later takes the place of what was told before it, or
+    # ends the run which that began: so every message carries all that the map has no answer to yet.
     if told := getattr(st.session_state[key], name):
         st.session_state[_ear(key)] = {**st.session_state.get(_ear(key), {}), **told["unheard"]}
 
