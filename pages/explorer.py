@@ -7,11 +7,11 @@ import streamlit as st
 from pages.map.comparison import draw_comparison
 from pages.map.controls import draw_controls, fitting, has_photos
 from pages.map.creation import map_to_show
-from pages.map.order import place_controls
 from pages.map.saved_views import draw_saved
 from pages.map.stage import explore
 from pages.map.trust import draw_trust
 from pages.map.view import MapView
+from pages.shared.elements import place_controls
 from pages.shared.frame import ErrorBoundary, open_page
 
 page = open_page("Explorer")

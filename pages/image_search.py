@@ -7,9 +7,8 @@ import streamlit as st
 from pages.search.answer import draw_answer
 from pages.search.attached import draw_attached, terms_with, understand
 from pages.search.facets import draw_facets
-from pages.search.photo_input import asks, bring_photos
+from pages.search.photo_input import asks, bring_photos, draw_samples
 from pages.search.query_box import draw_query_box
-from pages.search.samples import draw_samples
 from pages.shared.figures import answer_of
 from pages.shared.frame import ErrorBoundary, open_page
 from pages.shared.history import remember

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -12,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.durable import MALFORMED
+from engine.durable import MALFORMED, read_record, write_json
+from engine.errors import CollectionError
 from engine.index.copies import Copies
 from engine.index.exact import Rows
 from engine.index.hnsw import Graph, damaged
@@ -100,15 +100,14 @@ def write_index(folder: Path, saved: SavedIndex) -> None:
         "ef_rows": saved.settings.ef_rows,
         "loss": asdict(saved.loss) if saved.loss else None,
     }
-    text = json.dumps(facts, indent=2) + "\n"
-    (folder / _SETTINGS_FILE).write_text(text, encoding="utf-8")
+    write_json(folder / _SETTINGS_FILE, facts, flush=False)
 
 
 def read_index(folder: Path, embeddings: NDArray[np.float32]) -> SavedIndex:
     """Read what `write_index` wrote and compare it with the embeddings it must belong to."""
     n_rows, n_dims = embeddings.shape
     try:
-        facts = json.loads((folder / _SETTINGS_FILE).read_text(encoding="utf-8"))
+        facts = _facts(folder)
         ef_rows = int(facts.get("ef_rows", USUAL_ROWS))
         settings = Settings(**facts["settings"], ef_rows=ef_rows)
         saved_n_dims, n_live = int(facts["n_dims"]), int(facts["n_live"])
@@ -141,9 +140,13 @@ def read_loss(folder: Path) -> Loss | None:
         When its settings cannot be read.
     """
     try:
-        return _loss(json.loads((folder / _SETTINGS_FILE).read_text(encoding="utf-8")))
+        return _loss(_facts(folder))
     except (OSError, *MALFORMED) as error:
         raise damaged(folder, "its settings cannot be read") from error
+
+
+def _facts(folder: Path) -> dict[str, Any]:
+    return read_record(folder / _SETTINGS_FILE, _FORMAT, refuse=CollectionError, version="format")
 
 
 def _loss(facts: Mapping[str, Any]) -> Loss | None:

@@ -190,7 +190,7 @@ def _read_metadata(build: Path) -> dict[str, Metadata] | None:
 def _look(
     root: Path, paths: Sequence[str], step: Step, *, since_ns: int
 ) -> tuple[list[Reading], set[str]]:
-    """Measure files without opening them; return their readings, and those touched since `since_ns`."""
+    """Measure files without opening them; also return which were touched since `since_ns`."""
     # Touched: written, moved or given other rights, whatever a file's own date says.
     readings, touched = [], set()
     for done, path in enumerate(paths, start=1):

@@ -12,10 +12,10 @@ from engine.config import DEMO_COLLECTION
 from engine.jobs import JobState, start_job
 from engine.storage import Collection, CollectionSummary, remove_collection, rename_collection
 from pages.collection.model_choice import draw_other_model, draw_way_back
-from pages.collection.skipped_files import draw_skipped
-from pages.collection.table_reports import draw_tables
+from pages.collection.source_reports import draw_skipped, draw_tables
 from pages.collection.watch_switch import draw_watch_switch
-from pages.shared.frame import ErrorBoundary
+from pages.shared.elements import quiet_button
+from pages.shared.frame import ErrorBoundary, draw_removal
 from pages.shared.gallery import draw_photos
 from pages.shared.limits import spend
 from pages.shared.links import TEXT_SEARCH
@@ -83,20 +83,22 @@ def _draw_changes(
 ) -> None:
     if collection is not None:
         if is_outdated:
-            if may(Role.OWNER) and _button("Embed anew", slug, ":material/refresh:"):
+            if may(Role.OWNER) and quiet_button("Embed anew", slug, ":material/refresh:"):
                 _index_again(collection)
-        elif _button("Update", slug, ":material/sync:", "Take in new, changed and deleted photos"):
+        elif quiet_button(
+            "Update", slug, ":material/sync:", "Take in new, changed and deleted photos"
+        ):
             _begin("update", summary, "Update")
-        if _button("Rename", slug, ":material/edit:"):
+        if quiet_button("Rename", slug, ":material/edit:"):
             ask_for_name(summary)
         if may(Role.OWNER):
             draw_way_back(slug, summary)
             draw_other_model(slug, summary)
     elif summary.is_repairable:
         told = "Make it whole again from its photos; they, your tags and your judgements stay"
-        if _button("Repair", slug, ":material/healing:", told):
+        if quiet_button("Repair", slug, ":material/healing:", told):
             _begin("check", summary, "Repair", "--repair")
-    if may(Role.OWNER) and _button("Remove", slug, ":material/delete:"):
+    if may(Role.OWNER) and quiet_button("Remove", slug, ":material/delete:"):
         ask_to_remove(summary)
 
 
@@ -119,10 +121,6 @@ def _index_again(collection: Collection) -> None:
     st.rerun()
 
 
-def _button(label: str, slug: str, icon: str, told: str | None = None) -> bool:
-    return st.button(label, key=f"{label} {slug}", type="tertiary", icon=icon, help=told)
-
-
 @st.dialog("Rename the collection", icon=":material/edit:")
 def ask_for_name(summary: CollectionSummary) -> None:
     """Ask for a new name; links to the collection stay as they are."""
@@ -140,10 +138,4 @@ def ask_to_remove(summary: CollectionSummary) -> None:
         f"**{plain(summary.name)}** goes for good, with its index and thumbnails. "
         "Photos that were indexed where they lie stay there; photos you uploaded go too."
     )
-    with st.container(horizontal=True):
-        if st.button("Remove it", type="primary"):
-            with ErrorBoundary():
-                remove_collection(summary.folder)
-                st.rerun()
-        if st.button("Keep it"):
-            st.rerun()
+    draw_removal(lambda: remove_collection(summary.folder))

@@ -11,8 +11,14 @@ from engine.errors import CollectionError
 from engine.jobs import start_job
 from engine.maps import MapSettings
 from engine.storage import adopt_uploads, new_folder
-from pages.collection.archives import draw_archive, part_archives
-from pages.collection.dropped_files import BROUGHT, discard, draw_left_out, take_in
+from pages.collection.dropped_files import (
+    BROUGHT,
+    discard,
+    draw_archive,
+    draw_left_out,
+    part_archives,
+    take_in,
+)
 from pages.collection.folder_chooser import can_browse, choose_folder
 from pages.collection.inventory import Brought, Decision, draw_inventory
 from pages.shared.collection_caches import look_through

@@ -7,6 +7,7 @@ import streamlit as st
 from engine.encoders import bundled_models
 from engine.jobs import start_job
 from engine.storage import CollectionSummary, previous_version, roll_back
+from pages.shared.elements import quiet_button
 
 
 def draw_way_back(slug: str, summary: CollectionSummary) -> None:
@@ -15,8 +16,7 @@ def draw_way_back(slug: str, summary: CollectionSummary) -> None:
     if previous is None:
         return
     told = f"Answer with the model {previous.model.name} of before; this one stays for a way back"
-    icon = ":material/undo:"
-    if st.button("Roll back", key=f"Roll back {slug}", type="tertiary", icon=icon, help=told):
+    if quiet_button("Roll back", slug, ":material/undo:", told):
         roll_back(summary.folder)
         st.rerun()
 
@@ -30,8 +30,7 @@ def draw_other_model(slug: str, summary: CollectionSummary) -> None:
         f"Embed its photos anew with {other}. Until that is done it answers as it does now, and "
         "the version before is kept for one step back."
     )
-    icon = ":material/model_training:"
-    if st.button(f"Use {other}", key=f"Use {slug}", type="tertiary", icon=icon, help=told):
+    if quiet_button(f"Use {other}", slug, ":material/model_training:", told, kind="Use"):
         arguments = [str(summary.folder), f"--model={other}", "--json"]
         start_job("update", arguments, title=f"Move {summary.name} to {other}")
         st.rerun()

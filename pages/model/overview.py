@@ -7,7 +7,8 @@ import streamlit as st
 from engine.config import DEMO_COLLECTION
 from engine.hub import KNOWN, KnownModel, ModelOnShelf, find_known, half_fetched, remove_model
 from engine.jobs import jobs, start_job
-from pages.shared.frame import ErrorBoundary
+from pages.shared.elements import quiet_button
+from pages.shared.frame import ErrorBoundary, draw_removal
 from pages.shared.phrases import MODELS, count, file_size, plain
 from pages.shared.resources import collections, models
 
@@ -35,9 +36,11 @@ def _draw_here(each: ModelOnShelf) -> None:
     else:
         st.caption(" · ".join(_facts(each)))
     with st.container(horizontal=True):
-        if not each.reason and _button("Use for a collection", each.name, ":material/swap_horiz:"):
+        if not each.reason and quiet_button(
+            "Use for a collection", each.name, ":material/swap_horiz:"
+        ):
             ask_where_to_use(each)
-        if each.origin != "bundled" and _button("Remove", each.name, ":material/delete:"):
+        if each.origin != "bundled" and quiet_button("Remove", each.name, ":material/delete:"):
             ask_to_remove(each)
 
 
@@ -137,14 +140,4 @@ def ask_where_to_use(each: ModelOnShelf) -> None:
 def ask_to_remove(each: ModelOnShelf) -> None:
     """Remove a model only when that is confirmed."""
     st.markdown(f"**{plain(each.name)}** goes, {file_size(each.n_bytes)}. It can be got again.")
-    with st.container(horizontal=True):
-        if st.button("Remove it", type="primary"):
-            with ErrorBoundary():
-                remove_model(each.name)
-                st.rerun()
-        if st.button("Keep it"):
-            st.rerun()
-
-
-def _button(label: str, name: str, icon: str) -> bool:
-    return st.button(label, key=f"{label} {name}", type="tertiary", icon=icon)
+    draw_removal(lambda: remove_model(each.name))

@@ -10,7 +10,7 @@ import streamlit as st
 
 from engine.runs import Run, export_run, kill_run, remove_run, start_run, stop_run
 from pages.run.promotion import ask_to_promote
-from pages.shared.frame import ErrorBoundary
+from pages.shared.frame import ErrorBoundary, draw_removal
 from pages.shared.links import go_within
 from pages.shared.phrases import plain
 
@@ -96,10 +96,4 @@ def ask_to_remove(run: Run, slug: str) -> None:
         f"**{plain(run.name)}** goes for good, with its checkpoints and its model. Collections it "
         "was promoted to keep their own copy of the model."
     )
-    with st.container(horizontal=True):
-        if st.button("Remove it", type="primary"):
-            with ErrorBoundary():
-                remove_run(run.folder)
-                go_within({"collection": slug})
-        if st.button("Keep it"):
-            st.rerun()
+    draw_removal(lambda: remove_run(run.folder), lambda: go_within({"collection": slug}))

@@ -50,6 +50,7 @@ _door = element(
     html='<button type="button">Filters</button>',
 )
 _contrast = element("contrast", css="shared/contrast.css", js="map/order.js", is_isolated=False)
+_order = element("map_order", css="map/order.css", js="map/order.js", is_isolated=False)
 _suggest = element("suggest", js="shared/suggest.js")
 _examples = element(
     "examples",
@@ -66,6 +67,19 @@ def data_url(picture: bytes | None, kind: str = "jpeg") -> str:
     a moment later gets nothing, and does not ask again.
     """
     return f"data:image/{kind};base64,{b64encode(picture).decode()}" if picture else ""
+
+
+def quiet_button(
+    label: str, of: str, icon: str, told: str | None = None, *, kind: str = ""
+) -> bool:
+    """Draw a button without a frame, of one thing among others; `kind` names it for its label."""
+    key = f"{kind or label} {of}"
+    return st.button(label, key=key, type="tertiary", icon=icon, help=told)
+
+
+def place_controls() -> None:
+    """Put the map above its controls where the screen is narrow; elsewhere nothing changes."""
+    _order(key="map order")
 
 
 def keep_contrast() -> None:

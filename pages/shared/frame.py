@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 import streamlit as st
 
-from engine.access import Role, may, shown
+from engine.access import Role, shown
 from engine.config import keep_files_private
 from engine.errors import CollectionError, KindredError
 from engine.search import SearchEngine
@@ -20,25 +21,13 @@ from pages.shared.entrance import admit, draw_account, keep_for
 from pages.shared.figures import PAGE_FAILURES
 from pages.shared.limits import spend
 from pages.shared.line import drawing, wait_for_turn
-from pages.shared.navigation import Link, draw_navigation
+from pages.shared.navigation import draw_menu
 from pages.shared.phrases import plain
 from pages.shared.resources import collections, engine_of
 from pages.shared.view import View
 
 LOGGER = logging.getLogger(__name__)
 HERE = Path(__file__).parent
-MENU = {
-    "app.py": ("Home", ":material/home:"),
-    "pages/text_search.py": ("Search by words", ":material/search:"),
-    "pages/image_search.py": ("Search by photo", ":material/photo_library:"),
-    "pages/explorer.py": ("Explorer", ":material/scatter_plot:"),
-    "pages/training.py": ("Training", ":material/model_training:"),
-    "pages/words.py": ("Similar words", ":material/format_quote:"),
-    "pages/compare.py": ("Compare methods", ":material/balance:"),
-    "pages/models.py": ("Models", ":material/neurology:"),
-    "pages/collections.py": ("Collections", ":material/inventory_2:"),
-}
-LEAST = {"pages/training.py": Role.OWNER, "pages/models.py": Role.OWNER}
 ABOUT = "Kindred finds photos by words and by other photos, on the computer it runs on."
 
 keep_files_private()
@@ -87,21 +76,12 @@ def open_page(title: str, *, least: Role = Role.VISITOR) -> Page:
     known = collections()
     slug = st.query_params.get("collection", "") or first_of(known)
     with st.sidebar:
-        _draw_menu(title, slug)
+        draw_menu(title, slug)
         draw_collection_box(known, slug)
         draw_account()
         keep_contrast()
     keep_for(least)
     return Page(slug, known.get(slug), View.read(st.query_params))
-
-
-def _draw_menu(title: str, slug: str) -> None:
-    links = [
-        Link(label, path, {"collection": slug}, icon, is_current=label == title)
-        for path, (label, icon) in MENU.items()
-        if may(LEAST.get(path, Role.VISITOR))
-    ]
-    draw_navigation(links, label="Pages", key="menu", layout="menu")
 
 
 class ErrorBoundary:
@@ -140,3 +120,14 @@ def tell(error: KindredError) -> None:
     value = f": {plain(shown(error.value))}" if error.value is not None else ""
     remedy = f"  \n{plain(shown(error.remedy))}." if error.remedy else ""
     st.error(f"**{what}**{value}.{remedy}", icon=":material/error:")
+
+
+def draw_removal(remove: Callable[[], object], then: Callable[[], object] = st.rerun) -> None:
+    """Draw both answers to whether something shall go; `then` leads on from where it was."""
+    with st.container(horizontal=True):
+        if st.button("Remove it", type="primary"):
+            with ErrorBoundary():
+                remove()
+                then()
+        if st.button("Keep it"):
+            st.rerun()

@@ -10,10 +10,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from engine.access import Role, may
 from pages.shared.elements import element
 from pages.shared.links import href_of
 
 Layout = Literal["row", "menu", "title"]
+MENU = {
+    "app.py": ("Home", ":material/home:"),
+    "pages/text_search.py": ("Search by words", ":material/search:"),
+    "pages/image_search.py": ("Search by photo", ":material/photo_library:"),
+    "pages/explorer.py": ("Explorer", ":material/scatter_plot:"),
+    "pages/training.py": ("Training", ":material/model_training:"),
+    "pages/words.py": ("Similar words", ":material/format_quote:"),
+    "pages/compare.py": ("Compare methods", ":material/balance:"),
+    "pages/models.py": ("Models", ":material/neurology:"),
+    "pages/collections.py": ("Collections", ":material/inventory_2:"),
+}
+LEAST = {"pages/training.py": Role.OWNER, "pages/models.py": Role.OWNER}
 
 _navigation = element(
     "navigation", js="shared/navigation.js", css="shared/navigation.css", html="<nav></nav>"
@@ -71,3 +84,13 @@ def draw_navigation(links: Sequence[Link], *, label: str, key: str, layout: Layo
 def _draw(links: Sequence[Link], label: str, key: str, layout: Layout, stretches: bool) -> None:
     data = {"links": [each.to_json() for each in links], "label": label, "layout": layout}
     _navigation(key=key, data=data, width="stretch" if stretches else "content")
+
+
+def draw_menu(title: str, slug: str) -> None:
+    """Draw the ways to all pages that this visitor may see."""
+    links = [
+        Link(label, path, {"collection": slug}, icon, is_current=label == title)
+        for path, (label, icon) in MENU.items()
+        if may(LEAST.get(path, Role.VISITOR))
+    ]
+    draw_navigation(links, label="Pages", key="menu", layout="menu")

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from engine.runs import DataSource, TrainingSettings, create_run
-from pages.shared.frame import MENU
+from pages.shared.navigation import MENU
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, free_port, serving, wait_until
 
 pytestmark = pytest.mark.browser

@@ -24,7 +24,7 @@ from pages.collection import model_choice as way_back
 from pages.shared import jobs as jobs_view
 from pages.shared import resources
 from pages.shared.access import Access
-from pages.shared.frame import MENU
+from pages.shared.navigation import MENU
 from tests.pages.colour_model import COLOURS, write_colour_model
 from tests.pages.reading import blocks, elements, errors, links, texts
 from tests.pages.squares import heic, square

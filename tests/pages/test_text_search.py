@@ -8,7 +8,7 @@ import re
 import pytest
 
 from engine.search import SearchEngine
-from pages.shared.frame import MENU
+from pages.shared.navigation import MENU
 from pages.shared.phrases import WORD_JOINER
 from tests.pages.reading import blocks, cards, elements, errors, links, texts
 from tests.pages.squares import STRANGE_CAPTION
