@@ -67,6 +67,7 @@ OWNERS = {
     "pyarrow": {"rows"},
     "ray": {"rows"},
     "fsspec": {"rows"},
+    "aiohttp": {"rows"},
 }
 UNSAFE_LIBRARIES = {"pickle", "dill", "joblib", "marshal", "shelve", "cloudpickle"}
 BANNED_WORDS = {"manager", "handler", "process", "do", "tmp", "info", "obj", "img", "utils"}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from engine.catalogue.catalogue import Catalogue
 from engine.catalogue.photo import TAG, NewPhoto, Photo, PhotoRecord, Skipped, Source, TableReport
-from engine.catalogue.photo_files import FoundFiles, find_files, list_folder
-from engine.catalogue.sources import read_source
+from engine.catalogue.photo_files import FoundFiles, find_files, list_folder, names_elsewhere
+from engine.catalogue.sources import read_source, source_of
 
 __all__ = [
     "TAG",
@@ -23,5 +23,7 @@ __all__ = [
     "TableReport",
     "find_files",
     "list_folder",
+    "names_elsewhere",
     "read_source",
+    "source_of",
 ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.access import Role, leads_out, require, require_folder
-from engine.catalogue.photo import Skipped
+from engine.catalogue.photo import Skipped, stays_inside
 from engine.errors import CatalogueError
 
 TABLE_SUFFIXES = {".csv", ".tsv", ".jsonl", ".ndjson"}
@@ -98,6 +98,27 @@ def find_files(root: Path) -> FoundFiles:
     found.tables.sort()
     found.beside.sort()
     found.skipped.sort(key=lambda skip: skip.path)
+    return found
+
+
+def names_elsewhere(paths: Iterable[str]) -> FoundFiles:
+    """Sort the names of files that no folder of this machine holds, as `find_files` does.
+
+    Examples
+    --------
+    >>> found = names_elsewhere(["b.jpg", "a/1.jpg?w=300", ".hidden/2.jpg", "list.csv", "../3.jpg"])
+    >>> found.photos, found.n_documents, found.skipped
+    (['a/1.jpg?w=300', 'b.jpg'], 1, [Skipped(path='../3.jpg', reason='leads out of its folder')])
+    """
+    found = FoundFiles()
+    for path in sorted(set(paths)):
+        suffix = os.path.splitext(path.partition("?")[0])[1].lower()
+        if not stays_inside(path):
+            found.skipped.append(Skipped(path, "leads out of its folder"))
+        elif suffix in _NO_PHOTO:
+            found.n_documents += 1
+        elif not any(map(_is_hidden, path.split("/"))):
+            found.photos.append(path)
     return found
 
 

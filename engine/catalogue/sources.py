@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.catalogue.columns import Choice
 from engine.catalogue.photo import PhotoRecord, Skipped, Source
 from engine.catalogue.photo_facts import distinct
-from engine.catalogue.photo_files import find_files
+from engine.catalogue.photo_files import FoundFiles, find_files
 from engine.catalogue.photo_reference import PhotoNames
 from engine.catalogue.sidecar_names import find_sidecars
 from engine.catalogue.tables import Tables
@@ -64,7 +64,13 @@ def read_source(
                  attributes={'colour': 'Brown'}, tags=())]
     """
     root = Path(abspath(photos))
-    found = find_files(root)
+    return source_of(root, find_files(root), captions, columns)
+
+
+def source_of(
+    root: Path, found: FoundFiles, captions: Path | str | None, columns: Choice | None
+) -> Source:
+    """Return the photos among some files, and what tables say about them; see `read_source`."""
     names = PhotoNames(found.photos)
     tables = Tables(root, names, columns)
     sidecars = find_sidecars(found.photos, found.beside)

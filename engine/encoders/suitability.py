@@ -17,7 +17,7 @@ from engine.config import n_threads
 from engine.durable import read_json
 from engine.encoders import EVERYDAY, FASHION, bundled_model, load_encoder
 from engine.errors import ModelError, PhotoError
-from engine.images import read_photos
+from engine.images import PhotoFile, read_photos
 from engine.selection import even_places
 
 PRODUCTS = "products.json"
@@ -65,7 +65,7 @@ class Suitability:
         return f"these look like {kind} ({looked}): using {self.model}"
 
 
-def look_at(paths: Sequence[Path]) -> Suitability:
+def look_at(paths: Sequence[PhotoFile]) -> Suitability:
     """Look at photos from all over a list; those that cannot be read say nothing.
 
     Raises

@@ -27,15 +27,24 @@ from engine.images.decoded_photo import (
 from engine.images.decoder import open_upright
 from engine.images.metadata import Metadata, as_date, as_location, gathered, read_xmp
 from engine.images.sheet import draw_sheet
-from engine.images.source import DEFAULT_LIMITS, Limits, content_hash, looks_like_photo
+from engine.images.source import (
+    DEFAULT_LIMITS,
+    NOT_OPENED,
+    Limits,
+    PhotoFile,
+    content_hash,
+    looks_like_photo,
+)
 from engine.images.stream import hash_photos, read_photos
 from engine.images.transform import Preprocessing
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "NOT_OPENED",
     "DecodedPhoto",
     "Limits",
     "Metadata",
+    "PhotoFile",
     "Preprocessing",
     "as_date",
     "as_location",

@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 from PIL import Image
 
 from engine.errors import PhotoError
 from engine.images.decoder import Decoded, decode, named, open_upright, scale_size
 from engine.images.metadata import Metadata
-from engine.images.source import DEFAULT_LIMITS, Limits, content_hash, read_source
+from engine.images.source import DEFAULT_LIMITS, Limits, PhotoFile, content_hash, read_source
 from engine.images.transform import Pixels, Preprocessing, as_preprocessing, resized
 
 _THUMBNAIL_QUALITY = 82
@@ -52,7 +51,7 @@ class DecodedPhoto:
 
 
 def read_photo(
-    source: Path | bytes,
+    source: PhotoFile,
     size: int | Preprocessing,
     *,
     thumbnail_px: int | None = None,
@@ -110,7 +109,7 @@ def read_photo(
 
 
 def read_region(
-    source: Path | bytes, size: int | Preprocessing, sides: tuple[float, float, float, float]
+    source: PhotoFile, size: int | Preprocessing, sides: tuple[float, float, float, float]
 ) -> Pixels:
     """Read a rectangle of a photo as the square a model sees.
 

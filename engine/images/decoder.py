@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from engine.images.profile import profile_of
 from engine.images.source import (
     DEFAULT_LIMITS,
     Limits,
+    PhotoFile,
     name_refused_format,
     name_unknown_format,
     read_source,
@@ -85,7 +85,7 @@ class Decoded:
 
 
 def open_upright(
-    source: Path | bytes,
+    source: PhotoFile,
     *,
     at_least_px: int | None = None,
     side: Side = max,
@@ -128,7 +128,7 @@ def open_upright(
         raise
 
 
-def named(source: Path | bytes) -> str | None:
+def named(source: PhotoFile) -> str | None:
     """Return what an error calls the source: its path; an upload has none."""
     return None if isinstance(source, bytes) else str(source)
 

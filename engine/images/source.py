@@ -7,6 +7,7 @@ import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeAlias
 
 from engine import config
 from engine.errors import PhotoError
@@ -34,6 +35,18 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+NOT_OPENED = "the file cannot be opened"  # how the reason begins; it may be there another time
+
+
+class RemoteFile(Protocol):
+    """A file that does not lie on this machine; as text it is its address."""
+
+    def read(self, most: int) -> bytes:
+        """Return its first bytes, `most` at most; `PhotoError` where it cannot be had."""
+        ...
+
+
+PhotoFile: TypeAlias = Path | bytes | RemoteFile
 
 
 def content_hash(data: bytes) -> str:
@@ -47,16 +60,17 @@ def content_hash(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def read_source(source: Path | bytes, limits: Limits) -> bytes:
+def read_source(source: PhotoFile, limits: Limits) -> bytes:
     """Return the bytes of a file or of an upload, or raise `PhotoError`."""
-    if isinstance(source, bytes):
-        _check_n_bytes(len(source), limits)
-        return source
+    if not isinstance(source, Path):
+        data = source if isinstance(source, bytes) else source.read(limits.max_bytes + 1)
+        _check_n_bytes(len(data), limits)
+        return data
     try:
         return _read_file(source, limits)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise PhotoError(f"the file cannot be opened ({reason})") from error
+        raise PhotoError(f"{NOT_OPENED} ({reason})") from error
 
 
 def _read_file(path: Path, limits: Limits) -> bytes:

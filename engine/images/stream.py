@@ -10,12 +10,12 @@ from pathlib import Path
 
 from engine.errors import PhotoError
 from engine.images.decoded_photo import DecodedPhoto, read_photo
-from engine.images.source import DEFAULT_LIMITS, Limits, content_hash, read_source
+from engine.images.source import DEFAULT_LIMITS, Limits, PhotoFile, content_hash, read_source
 from engine.images.transform import Preprocessing
 
 
 def read_photos(
-    paths: Sequence[Path],
+    paths: Sequence[PhotoFile],
     size: int | Preprocessing,
     *,
     n_threads: int,
@@ -62,14 +62,14 @@ def read_photos(
 
 
 def _read_ahead(
-    paths: Sequence[Path],
+    paths: Sequence[PhotoFile],
     size: int | Preprocessing,
     n_threads: int,
     thumbnail_px: int | None,
     window: int,
     limits: Limits,
 ) -> Iterator[DecodedPhoto | PhotoError]:
-    def read_bunch(bunch: Sequence[Path]) -> list[DecodedPhoto | PhotoError]:
+    def read_bunch(bunch: Sequence[PhotoFile]) -> list[DecodedPhoto | PhotoError]:
         return [_read_or_explain(path, size, thumbnail_px, limits) for path in bunch]
 
     n_bunch = _bunch_size(len(paths), n_threads, window)
@@ -95,7 +95,7 @@ def _bunch_size(n_paths: int, n_threads: int, window: int) -> int:
 
 
 def _read_or_explain(
-    path: Path, size: int | Preprocessing, thumbnail_px: int | None, limits: Limits
+    path: PhotoFile, size: int | Preprocessing, thumbnail_px: int | None, limits: Limits
 ) -> DecodedPhoto | PhotoError:
     try:
         return read_photo(path, size, thumbnail_px=thumbnail_px, limits=limits)

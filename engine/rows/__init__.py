@@ -1,6 +1,8 @@
 """Rows: photos embedded in bulk into Parquet files, of which collections are made.
 
     maker.py        make_rows: a folder of photos becomes a folder of rows; goes on where it was
+    photo_list.py   which photos, and what is said of them, wherever they lie
+    remote.py       photos in an object store, on the web, or in a list of addresses
     shard.py        the photos of one file of rows, and embedding them, here or elsewhere
     parquet.py      one file of rows: bytes, and back
     rows_folder.py  read_rows: the folder and its manifest

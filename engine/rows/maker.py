@@ -12,9 +12,11 @@ from engine.catalogue import Skipped, TableReport
 from engine.durable import PARTIAL, write_whole
 from engine.encoders import Encoder
 from engine.errors import CatalogueError, CollectionError, optional_library
-from engine.images import content_hash
+from engine.images import NOT_OPENED, content_hash
 from engine.progress import Report, Step, no_report
 from engine.rows.parquet import names_in
+from engine.rows.photo_list import PhotoList, list_photos, open_root
+from engine.rows.remote import is_address
 from engine.rows.rows_folder import (
     REQUIREMENTS,
     ROWS,
@@ -24,10 +26,8 @@ from engine.rows.rows_folder import (
 )
 from engine.rows.shard import Shard, embed_shard, plan_shards
 from engine.storage.collection import model_of
-from engine.storage.manifest import Origin
-from engine.storage.order import Model, PhotoSource, absolute, suited_model
+from engine.storage.order import Model, absolute, suited_model
 from engine.storage.row_match import IdRegister
-from engine.storage.sidecars import read_sidecars
 from engine.storage.site import WRITER, only_writer
 
 SHARD_PHOTOS = 1024
@@ -75,17 +75,20 @@ def make_rows(
     out: Path | str,
     columns: Mapping[str, str] | None = None,
     shard_photos: int = SHARD_PHOTOS,
+    all_thumbnails: bool = False,
     pool: Pool | None = None,
     progress: Report = no_report,
 ) -> RowsReport:
-    """Embed a folder of photos into a folder of rows, of which collections are made.
+    """Embed photos into a folder of rows, of which collections are made.
 
     Run again, it goes on where it was: what is there and whole is not embedded again.
 
     Parameters
     ----------
-    photos, captions, columns
-        See `engine.catalogue.read_source`.
+    photos
+        A folder, the address of one, as fsspec takes it, or a file with one address a line.
+    captions, columns
+        See `engine.catalogue.read_source`. Beside an address no table is looked for.
     model
         Folder of a model, or an encoder. None keeps the model of rows that stand there; else some
         photos are looked at and the bundled model that suits them is taken.
@@ -93,6 +96,9 @@ def make_rows(
         Folder of the rows: new, empty, or holding rows.
     shard_photos
         Photos in one file of rows, ≥ 1.
+    all_thumbnails
+        Keep a thumbnail of every photo, also of those that are small enough to be their own: for
+        collections that cannot reach the photos. Photos elsewhere always have one.
     pool
         Embeds the shards; by default they are embedded here, one after the other.
     progress
@@ -107,7 +113,7 @@ def make_rows(
     ModelError
         When the model cannot be loaded.
     KindredError
-        When pyarrow is not installed.
+        When pyarrow is not installed, or what reads such addresses.
     """
     if shard_photos < 1:
         raise ValueError(f"shard_photos={shard_photos} must be at least 1")
@@ -115,27 +121,24 @@ def make_rows(
         import pyarrow.parquet  # noqa: F401
     begin = time.perf_counter()
     folder = absolute(out)
-    given = PhotoSource(absolute(photos), absolute(captions) if captions else None, columns)
-    _check_place(folder, given.root)
+    _check_place(folder, photos)
     with only_writer(folder, "folder of rows"):
         looked_ns = time.time_ns()
-        source = given.read(folder)
-        if not source.records:
-            raise CatalogueError("there are no photos here", value=given.root)
-        loaded = Model.load(model or _model_before(folder) or suited_model(source, progress)[0])
-        sidecars = read_sidecars(source)
-        looking = Step(progress, "looking at files", len(source.records))
-        shards = list(plan_shards(source, sidecars, loaded, shard_photos, looking))
+        given = list_photos(photos, captions, columns, progress)
+        if not given.records:
+            raise CatalogueError("there are no photos here", value=photos)
+        loaded = Model.load(model or _model_before(folder) or _suited(given, progress))
+        keeps_all = all_thumbnails or is_address(given.origin.root)
+        shards = list(plan_shards(given, loaded, shard_photos, all_thumbnails=keeps_all))
         n_reused = _fill(folder, shards, loaded, pool or _embed_here, progress)
-        text = str(given.captions) if given.captions else None
         manifest = RowsManifest(
-            Origin(str(given.root), text, columns),
+            given.origin,
             loaded.card,
             n_photos=0,
             looked_ns=looked_ns,
             shards=(),
-            skipped=[*source.skipped, *sidecars.skipped],
-            tables=[*source.tables, *sidecars.reports],
+            skipped=given.skipped,
+            tables=given.tables,
         )
         manifest, unreadable = _collected(folder, shards, manifest, progress)
         manifest.save(folder)
@@ -150,9 +153,14 @@ def _model_before(folder: Path) -> Path | None:
     return None
 
 
-def _check_place(folder: Path, root: Path) -> None:
+def _suited(given: PhotoList, progress: Report) -> Path:
+    root = open_root(given.origin.root)
+    return suited_model([root / record.path for record in given.records], progress)[0]
+
+
+def _check_place(folder: Path, photos: Path | str) -> None:
     """Refuse to write rows among the photos, or among files that are no rows."""
-    if folder.resolve().is_relative_to(root.resolve()):
+    if not is_address(photos) and folder.resolve().is_relative_to(Path(photos).resolve()):
         raise CollectionError(
             "the rows would lie among the photos", value=folder, remedy="Name a folder elsewhere"
         )
@@ -201,9 +209,11 @@ def _is_whole(path: Path, n_rows: int) -> bool:
     if not path.is_file():
         return False
     try:
-        return len(names_in(path.read_bytes())) == n_rows
+        rows = names_in(path.read_bytes())
     except ValueError:
         return False
+    # What could not even be opened may be there by now.
+    return len(rows) == n_rows and not any(NOT_OPENED in (reason or "") for *_, reason in rows)
 
 
 def _collected(

@@ -68,7 +68,8 @@ def build_from_rows(
             value=given.folder,
             remedy="Name that model with --model, or embed the photos again",
         )
-    source = PhotoSource(Path(origin.root), captions_of(origin, given.folder), origin.columns)
+    # An address becomes a folder that is not there: the collection shows thumbnails alone.
+    source = PhotoSource(folder / origin.root, captions_of(origin, given.folder), origin.columns)
     check_place(folder, [given.folder])
     with only_writer(folder), closing(find_standing(folder)) as standing:
         older = standing.manifest

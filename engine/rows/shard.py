@@ -10,16 +10,15 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 
-from engine.catalogue import PhotoRecord, Source
+from engine.catalogue import PhotoRecord
 from engine.config import THUMBNAIL_PX
 from engine.encoders import Encoder
-from engine.progress import Step
 from engine.rows.parquet import encode_rows
+from engine.rows.photo_list import PhotoList, open_root
+from engine.rows.remote import N_READERS, is_address
 from engine.rows.rows_folder import FORMAT
 from engine.storage.embedder import embed_files
-from engine.storage.findings import measured
 from engine.storage.journal import Content, Reading
 from engine.storage.order import Model
 from engine.storage.row_match import completed
@@ -35,7 +34,9 @@ class Shard:
     name
         Of its file.
     root
-        The folder that paths are relative to.
+        The folder, or the address of one, that paths are relative to.
+    all_thumbnails
+        Whether a photo that is small enough to be its own thumbnail has one nevertheless.
     records, readings
         What is said of each photo, and its file's size and time.
     sidecars
@@ -43,14 +44,15 @@ class Shard:
     """
 
     name: str
-    root: Path
+    root: str
+    all_thumbnails: bool
     records: Sequence[PhotoRecord]
     readings: Sequence[Reading]
     sidecars: Sidecars
 
     def packed(self) -> str:
         """Return all of it as text, for another program."""
-        told = asdict(self) | {"root": str(self.root)}
+        told = asdict(self)
         told["sidecars"] = [self.sidecars.said, sorted(self.sidecars.by_greenwich)]
         return json.dumps(told, sort_keys=True)
 
@@ -61,7 +63,8 @@ class Shard:
         said, by_greenwich = told["sidecars"]
         return cls(
             told["name"],
-            Path(told["root"]),
+            told["root"],
+            told["all_thumbnails"],
             [PhotoRecord(**each) for each in told["records"]],
             [Reading(**each) for each in told["readings"]],
             Sidecars(said, frozenset(by_greenwich), [], []),
@@ -69,20 +72,24 @@ class Shard:
 
 
 def plan_shards(
-    source: Source, sidecars: Sidecars, model: Model, n_photos: int, step: Step
+    photos: PhotoList, model: Model, n_photos: int, *, all_thumbnails: bool = False
 ) -> Iterator[Shard]:
-    """Yield the shards of a source, each of `n_photos` photos and the last of what is left."""
+    """Yield the shards of a list of photos, each of `n_photos` and the last of what is left."""
     terms = f"{FORMAT} {model.card.fingerprint} {model.card.size_px} {THUMBNAIL_PX}"
-    for number, start in enumerate(range(0, len(source.records), n_photos)):
-        records = source.records[start : start + n_photos]
-        readings = [measured(source.root, record.path)[0] for record in records]
-        paths = {record.path for record in records}
-        said = {path: sidecars.said[path] for path in sidecars.said.keys() & paths}
-        beside = Sidecars(said, sidecars.by_greenwich & paths, [], [])
-        shard = Shard(terms, source.root, records, readings, beside)
+    for number, start in enumerate(range(0, len(photos.records), n_photos)):
+        run = slice(start, start + n_photos)
+        paths = {record.path for record in photos.records[run]}
+        said = {path: photos.sidecars.said[path] for path in photos.sidecars.said.keys() & paths}
+        shard = Shard(
+            terms,
+            photos.origin.root,
+            all_thumbnails,
+            photos.records[run],
+            photos.readings[run],
+            Sidecars(said, photos.sidecars.by_greenwich & paths, [], []),
+        )
         digest = hashlib.blake2b(shard.packed().encode(), digest_size=8).hexdigest()
         yield replace(shard, name=f"rows-{number:06d}-{digest}.parquet")
-        step.at(start + len(records))
 
 
 def embed_shard(
@@ -105,14 +112,15 @@ def embed_shard(
         When the model gives rows that no index can hold.
     """
     learned = _Learned()
-    there = [reading for reading in shard.readings if reading.reason is None]
     embed_files(
-        there,
-        shard.root,
+        [reading for reading in shard.readings if reading.reason is None],
+        open_root(shard.root),
         encoder,
         learned,
         known=frozenset(),
         thumbnail_px=THUMBNAIL_PX,
+        all_thumbnails=shard.all_thumbnails,
+        n_readers=N_READERS if is_address(shard.root) else 0,
         at=at,
     )
     found = []

@@ -8,7 +8,7 @@ from typing import Any
 
 from click import UsageError, argument, option
 
-from engine.shell.commands import FOLDER, Outcome, at_least, command
+from engine.shell.commands import FOLDER, Kind, Outcome, at_least, command
 from engine.shell.index_command import (
     lines_of_skipped,
     lines_of_tables,
@@ -20,7 +20,12 @@ from engine.shell.table import plain
 
 
 @command("embed")
-@argument("photos", type=FOLDER, help="A folder of photos, with a table or without.")
+@argument(
+    "photos",
+    type=Kind("PHOTOS", lambda text: text if "://" in text else Path(text).expanduser()),
+    help="A folder of photos, with a table or without; the address of one, such as "
+    "s3://shop/photos; or a file with one address a line.",
+)
 @table_options
 @option("--out", type=FOLDER, required=True, metavar="ROWS", help="The folder to fill with rows.")
 @option(
@@ -39,8 +44,13 @@ from engine.shell.table import plain
     type=at_least(1),
     help="Processors for each of them (default: 1); without --ray, for all (default: all).",
 )
+@option(
+    "--all-thumbnails",
+    is_flag=True,
+    help="Keep one of every photo, also of small ones: for collections that cannot reach them.",
+)
 @option("--shard-size", type=at_least(1), default=1024, show_default=True, help="Photos in a file.")
-def embed(photos: Path, out: Path, model: str | None, **chosen: Any) -> Outcome:
+def embed(photos: Path | str, out: Path, model: str | None, **chosen: Any) -> Outcome:
     """Embed photos into files of rows, without making a collection."""
     from engine.config import limit_threads
     from engine.encoders import model_at
@@ -61,6 +71,7 @@ def embed(photos: Path, out: Path, model: str | None, **chosen: Any) -> Outcome:
             out=out,
             columns=dict(chosen["column"]) or None,
             shard_photos=chosen["shard_size"],
+            all_thumbnails=chosen["all_thumbnails"],
             pool=pool,
             progress=progress,
         )

@@ -92,7 +92,9 @@ def build_collection(
             with suppress(CollectionError):  # it is gone: one is chosen anew
                 model = find_model(older, folder)
         if model is None:
-            model, found = suited_model(source.read(folder), progress)
+            seen = source.read(folder)
+            files = [seen.root / record.path for record in seen.records]
+            model, found = suited_model(files, progress)
         order = Order(
             folder,
             source,

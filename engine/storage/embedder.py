@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -20,8 +19,16 @@ from engine.config import n_threads
 from engine.encoders import Encoder
 from engine.encoders.photo_batches import PhotoBatches
 from engine.errors import ModelError, PhotoError
-from engine.images import DecodedPhoto, content_hash, read_photos
+from engine.images import DecodedPhoto, PhotoFile, content_hash, read_photos
 from engine.storage.journal import Content, Reading
+
+
+class PhotoRoot(Protocol):
+    """Where photos lie: a folder, or what stands for one elsewhere."""
+
+    def __truediv__(self, path: str, /) -> PhotoFile:
+        """Return the photo at a POSIX path below it."""
+        ...
 
 
 class Shelf(Protocol):
@@ -39,12 +46,14 @@ class Shelf(Protocol):
 
 def embed_files(
     unread: Sequence[Reading],
-    root: Path,
+    root: PhotoRoot,
     encoder: Encoder,
     journal: Shelf,
     *,
     known: frozenset[str],
     thumbnail_px: int,
+    all_thumbnails: bool = False,
+    n_readers: int = 0,
     at: Callable[[int], None] = lambda done: None,
 ) -> None:
     """Read files and leave what they taught in the journal; embed what is new among them.
@@ -63,6 +72,10 @@ def embed_files(
         Hashes of contents that need no embedding; the journal's own are added.
     thumbnail_px
         Longest side of a thumbnail.
+    all_thumbnails
+        Keep one also where the file itself is what would be shown.
+    n_readers
+        Threads that read files; by default as many as may work.
     at
         Hears how many of the files are done.
 
@@ -73,7 +86,7 @@ def embed_files(
     """
     paths = [root / reading.path for reading in unread]
     outcomes = read_photos(
-        paths, encoder.preprocessing, n_threads=n_threads(), thumbnail_px=thumbnail_px
+        paths, encoder.preprocessing, n_threads=n_readers or n_threads(), thumbnail_px=thumbnail_px
     )
     readings: list[Reading] = []
 
@@ -88,7 +101,8 @@ def embed_files(
         readings.append(_learned(reading, outcome))
         if not isinstance(outcome, PhotoError) and outcome.content_hash not in met:
             met.add(outcome.content_hash)
-            batches.take((outcome.content_hash, _own_thumbnail(outcome)), outcome.pixels)
+            small = outcome.thumbnail if all_thumbnails else _own_thumbnail(outcome)
+            batches.take((outcome.content_hash, small), outcome.pixels)
         at(done)
     batches.finish()
     if readings:
@@ -113,6 +127,7 @@ def _learned(reading: Reading, outcome: DecodedPhoto | PhotoError) -> Reading:
         return replace(reading, reason=outcome.what)
     return replace(
         reading,
+        size_bytes=reading.size_bytes or outcome.size_bytes,
         content_hash=outcome.content_hash,
         width=outcome.width,
         height=outcome.height,

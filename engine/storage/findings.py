@@ -14,7 +14,7 @@ from pathlib import Path
 from engine import config
 from engine.catalogue import Photo, PhotoRecord, Skipped, Source, TableReport
 from engine.durable import read_json
-from engine.images import Metadata, content_hash
+from engine.images import NOT_OPENED, Metadata, content_hash
 from engine.progress import Step
 from engine.storage.embedder import embed_files
 from engine.storage.journal import Journal, Reading
@@ -249,7 +249,7 @@ def measured(root: Path, path: str) -> tuple[Reading, int]:
         facts = (root / path).stat()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        return Reading(path, 0, 0, reason=f"the file cannot be opened ({reason})"), 0
+        return Reading(path, 0, 0, reason=f"{NOT_OPENED} ({reason})"), 0
     return Reading(path, facts.st_size, bounded(facts.st_mtime_ns)), facts.st_ctime_ns
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from engine import config
 from engine.catalogue import Skipped, Source, TableReport, read_source
 from engine.encoders import Encoder, bundled_model, bundled_models, load_encoder
 from engine.encoders.suitability import Suitability, look_at
+from engine.images import PhotoFile
 from engine.progress import Report, Step
 from engine.storage.build_state import Standing
 from engine.storage.collection import Collection
@@ -179,7 +180,7 @@ class BuildReport:
     suitability: Suitability | None = None
 
 
-def suited_model(source: Source, progress: Report) -> tuple[Path, Suitability | None]:
+def suited_model(photos: Sequence[PhotoFile], progress: Report) -> tuple[Path, Suitability | None]:
     """Return the folder of the bundled model that suits some photos, and what they look like.
 
     Where only one model is bundled, it is taken and nothing is looked at.
@@ -192,7 +193,7 @@ def suited_model(source: Source, progress: Report) -> tuple[Path, Suitability | 
     if len(bundled_models()) < 2:
         return bundled_model(), None
     step = Step(progress, "looking at some photos", 1)
-    found = look_at([source.root / record.path for record in source.records])
+    found = look_at(photos)
     step.at(1)
     return bundled_model(found.model), found
 

@@ -14,7 +14,7 @@ from engine.config import PROJECT
 from engine.encoders import bundled_model
 from engine.errors import CatalogueError, CollectionError, ModelError
 from engine.rows import build_from_rows, make_rows, read_rows
-from engine.storage import Collection, build_collection, update_collection
+from engine.storage import Collection, build_collection, tag_photos, update_collection
 from tests.engine.storage.colour import ColourEncoder, draw, draw_folder
 
 DAMAGED = b"\xff\xd8 no photo follows"
@@ -124,6 +124,25 @@ def test_what_is_there_and_whole_is_not_embedded_again(tmp_path, encoder):
     assert [note.name for note in before.shards] == [note.name for note in after.shards]
 
 
+def test_what_was_cut_short_goes_on_behind_the_last_whole_shard(tmp_path, encoder):
+    """Ten photos, two to a shard, stopped within the third: four are there, six are embedded."""
+    photos, rows = draw_folder(tmp_path / "photos", 10), tmp_path / "rows"
+
+    class Stopped(ColourEncoder):
+        def embed_photos(self, pixels: np.ndarray) -> np.ndarray:
+            if self.n_embedded == 4:
+                raise KeyboardInterrupt
+            return super().embed_photos(pixels)
+
+    with pytest.raises(KeyboardInterrupt):
+        make_rows(photos, model=Stopped(), out=rows, shard_photos=2)
+    with pytest.raises(CollectionError, match="no finished rows"):
+        read_rows(rows)
+    report = make_rows(photos, model=encoder, out=rows, shard_photos=2)
+    assert (report.n_reused, encoder.n_embedded) == (4, 6)
+    assert photo_names(rows) == [f"{number:03}.jpg" for number in range(10)]
+
+
 def test_a_changed_photo_or_model_makes_its_shard_anew_and_leaves_no_old_one(tmp_path, encoder):
     photos, rows = draw_folder(tmp_path / "photos", 6), tmp_path / "rows"
     make_rows(photos, model=encoder, out=rows, shard_photos=3)
@@ -167,6 +186,19 @@ def test_rows_of_another_model_are_refused(tmp_path, photos, encoder):
     make_rows(photos, model=encoder, out=tmp_path / "rows")
     with pytest.raises(ModelError, match="not the one that made these rows"):
         build_from_rows(tmp_path / "rows", model=ColourEncoder(n_dims=9), out=tmp_path / "shelf")
+
+
+def test_rows_made_anew_change_the_collection_that_was_made_of_them(tmp_path, photos, encoder):
+    """A photo more: ids stay, and so does the tag that a person gave."""
+    for n_photos in (10, 11):
+        draw(photos / f"{n_photos - 1:03}.jpg", n_photos - 1)
+        make_rows(photos, model=encoder, out=tmp_path / "rows")
+        report = build_from_rows(tmp_path / "rows", model=encoder, out=tmp_path / "shelf")
+        with Collection.open(tmp_path / "shelf") as collection:
+            tagged = collection.catalogue.photos([4])[0]
+        tag_photos(tmp_path / "shelf", [tagged.photo_id], "mine")
+    assert (report.indexed, report.added, report.removed) == (11, 1, 0)
+    assert tagged.tags == ("mine",)
 
 
 def test_rows_are_not_written_among_photos_nor_among_other_files(tmp_path, photos, encoder):
