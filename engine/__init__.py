@@ -36,50 +36,7 @@ keep_private()
 # as fast again (3.45 steps a second for 2.28, AMD EPYC); read when TensorFlow is imported.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
-__all__ = [
-    "Catalogue",
-    "Collection",
-    "Comparison",
-    "DataSource",
-    "Encoder",
-    "KindredError",
-    "MapSettings",
-    "Match",
-    "Photo",
-    "PhotoIndex",
-    "SearchEngine",
-    "SearchRequest",
-    "SearchResult",
-    "TrainingSettings",
-    "WordVectors",
-    "build_collection",
-    "bundled_model",
-    "compare",
-    "evaluate_collection",
-    "load_encoder",
-    "make_map",
-    "read_source",
-    "resume",
-    "train",
-    "update_collection",
-]
-
-
-__getattr__ = lazy_names(
-    __name__,
-    {
-        "catalogue": ("Catalogue", "Photo", "read_source"),
-        "encoders": ("Encoder", "bundled_model", "load_encoder"),
-        "errors": ("KindredError",),
-        "evaluation": ("Comparison", "compare", "evaluate_collection"),
-        "index": ("PhotoIndex",),
-        "maps": ("MapSettings", "make_map"),
-        "search": ("Match", "SearchEngine", "SearchRequest", "SearchResult"),
-        "storage": ("Collection", "build_collection", "update_collection"),
-        "training": ("DataSource", "TrainingSettings", "resume", "train"),
-        "words": ("WordVectors",),
-    },
-)
+__getattr__, __all__ = lazy_names(__name__, __file__)
 
 
 def __dir__() -> list[str]:

@@ -45,7 +45,7 @@ __all__ = [
     "read_manifest",
 ]
 
-__getattr__ = lazy_names(__name__, {"portable": ("load_reconstruction",)})
+__getattr__, _ = lazy_names(__name__, __file__)
 
 
 class Encoder(Protocol):

@@ -38,37 +38,5 @@ if TYPE_CHECKING:
     from engine.evaluation.steered_queries import try_steering
     from engine.evaluation.trained_recipe import compare
 
-__all__ = [
-    "Comparison",
-    "Evaluation",
-    "Hit",
-    "Judgement",
-    "Row",
-    "bundled_comparison",
-    "compare",
-    "evaluate_collection",
-    "keep_judgement",
-    "list_comparisons",
-    "telling_labels",
-    "try_absent",
-    "try_judged",
-    "try_modes",
-    "try_steering",
-    "wilson_interval",
-]
-
 # Who only reads figures never waits for Keras.
-__getattr__ = lazy_names(
-    __name__,
-    {
-        "absence": ("try_absent",),
-        "feedback": ("try_judged",),
-        "judgements": ("Judgement", "keep_judgement"),
-        "recipe_comparison": ("Comparison", "Hit", "bundled_comparison", "list_comparisons"),
-        "recipe_figures": ("Row", "telling_labels", "wilson_interval"),
-        "retrieval": ("Evaluation", "evaluate_collection"),
-        "search_modes": ("try_modes",),
-        "steered_queries": ("try_steering",),
-        "trained_recipe": ("compare",),
-    },
-)
+__getattr__, __all__ = lazy_names(__name__, __file__)

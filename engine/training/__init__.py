@@ -38,24 +38,4 @@ if TYPE_CHECKING:
     from engine.training.run import resume, train
     from engine.training.settings import DataSource, TrainingSettings
 
-__all__ = [
-    "DEFAULT",
-    "MODEL",
-    "RECIPES",
-    "STOP",
-    "DataSource",
-    "TrainingReport",
-    "TrainingSettings",
-    "resume",
-    "train",
-]
-
-__getattr__ = lazy_names(
-    __name__,
-    {
-        "recipes": ("DEFAULT", "RECIPES"),
-        "record": ("MODEL", "STOP", "TrainingReport"),
-        "run": ("resume", "train"),
-        "settings": ("DataSource", "TrainingSettings"),
-    },
-)
+__getattr__, __all__ = lazy_names(__name__, __file__)
