@@ -1,29 +1,13 @@
 // The folders inside one, and the way down to it; names are set as text.
 
-const element = (tag, className, text) => {
-  const made = document.createElement(tag);
-  made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-};
-
-const button = (className, text, act) => {
-  const made = element("button", className, text);
-  made.type = "button";
-  made.addEventListener("click", act);
-  return made;
-};
-
 const item = (child) => {
-  const made = document.createElement("li");
+  const made = element("li");
   made.append(child);
   return made;
 };
 
 export default function ({ parentElement, data, setTriggerValue }) {
-  const drawn = JSON.stringify(data);
-  if (parentElement.drawn === drawn) return;
-  parentElement.drawn = drawn;
+  if (isDrawn(parentElement, data)) return;
   const open = (what) => setTriggerValue("opened", what);
   const path = element("ol", "path");
   path.setAttribute("aria-label", data.labels.path);

@@ -3,13 +3,7 @@
 export default function ({ parentElement, data }) {
   const made = data.map(({ label, told, href }) => {
     const way = link("way", href);
-    const title = document.createElement("span");
-    title.className = "label";
-    title.textContent = label;
-    const line = document.createElement("span");
-    line.className = "told";
-    line.textContent = told;
-    way.append(title, line);
+    way.append(element("span", "label", label), element("span", "told", told));
     return way;
   });
   parentElement.querySelector("nav").replaceChildren(...made);

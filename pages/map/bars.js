@@ -8,8 +8,8 @@ class Bars {
     this.root = root;
     this.whole = new Set();
     this.opened = new Map();
-    this.head = made("div", "head");
-    this.list = made("div", "list");
+    this.head = element("div", "head");
+    this.list = element("div", "list");
     root.append(this.head, this.list);
     document.addEventListener(CHANGED, ({ detail }) => {
       if (detail === this.data?.map) this.due ??= requestAnimationFrame(() => this.draw());
@@ -42,9 +42,9 @@ class Bars {
     const { words } = data;
     const n = (number) => number.toLocaleString("en");
     const left = `${n(map.nVisible)} ${words.of} ${n(map.points.length / 2)} ${words.points}`;
-    const parts = [made("strong", "", words.title), made("span", "left", left)];
+    const parts = [element("strong", "", words.title), element("span", "left", left)];
     if (map.columns.filters.size) {
-      const clear = made("button", "clear", words.clear);
+      const clear = element("button", "clear", words.clear);
       clear.type = "button";
       clear.addEventListener("click", () => map.clearFilters());
       parts.push(clear);
@@ -55,9 +55,9 @@ class Bars {
   group({ key, title, open, part }) {
     const { map } = this;
     const column = map.columns.read.get(key);
-    const box = made("details", "group");
+    const box = element("details", "group");
     box.open = this.opened.get(key) ?? (open || map.columns.filters.has(key));
-    const name = made("summary", "", title);
+    const name = element("summary", "", title);
     name.dataset.name = `title ${key}`;
     box.append(name);
     box.addEventListener("toggle", () => {
@@ -79,9 +79,9 @@ class Bars {
     const shown = order.filter(
       (place, rank) => isWhole || rank < MOST_BARS || chosen?.has(labels[place]),
     );
-    const box = made("div", `bars ${kind}`);
+    const box = element("div", `bars ${kind}`);
     box.append(...shown.map((place) => {
-      const bar = made("button", "bar");
+      const bar = element("button", "bar");
       bar.type = "button";
       bar.dataset.name = `${key} ${labels[place]}`;
       bar.setAttribute("aria-pressed", String(Boolean(chosen?.has(labels[place]))));
@@ -91,7 +91,7 @@ class Bars {
       bar.style.setProperty("--all", `${(100 * all[place]) / most}%`);
       bar.style.setProperty("--now", `${(100 * now[place]) / most}%`);
       if (map.colour?.key === key) bar.style.setProperty("--tint", groupColour(map.colour, place));
-      bar.append(made("span", "label", labels[place]), made("span", "count", told));
+      bar.append(element("span", "label", labels[place]), element("span", "count", told));
       bar.addEventListener("click", () => map.toggleFilter(key, labels[place]));
       return bar;
     }));
@@ -101,7 +101,7 @@ class Bars {
 
   more(key, n) {
     const { words } = this.data;
-    const more = made("button", "clear", n > 0 ? `${n.toLocaleString("en")} ${words.more}` : words.fewer);
+    const more = element("button", "clear", n > 0 ? `${n.toLocaleString("en")} ${words.more}` : words.fewer);
     more.type = "button";
     more.dataset.name = `more ${key}`;
     more.addEventListener("click", () => {
@@ -115,7 +115,7 @@ class Bars {
 export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".histograms");
   if (!root) {
-    root = made("section", "histograms");
+    root = element("section", "histograms");
     parentElement.append(root);
     root.kindredBars = new Bars(root);
   }

@@ -1,16 +1,9 @@
 // What the colours mean, under the map; a group's chip hides it and shows it again.
 
-const made = (tag, className, text) => {
-  const element = document.createElement(tag);
-  element.className = className;
-  if (text !== undefined) element.textContent = text;
-  return element;
-};
-
 const scaleOf = (stops, [low, high]) => {
-  const bar = made("span", "ramp");
+  const bar = element("span", "ramp");
   bar.style.background = `linear-gradient(90deg, ${stops.join(", ")})`;
-  return [made("span", "", low), bar, made("span", "", high)];
+  return [element("span", "", low), bar, element("span", "", high)];
 };
 
 const MOST_CHIPS = 14;
@@ -25,21 +18,21 @@ const drawLegend = (map, place) => {
   const isCut = used.length > MOST_CHIPS && !map.wantsAllChips;
   const chips = (isCut ? used.slice(0, MOST_CHIPS - 2) : used).map((group) => {
     const label = colour.labels[group];
-    const chip = made("button", "chip");
+    const chip = element("button", "chip");
     chip.type = "button";
     chip.setAttribute("aria-pressed", String(!map.hidden.has(group)));
     chip.title = `${map.data.words.hide}: ${label}`;
-    const dot = made("span", "dot");
+    const dot = element("span", "dot");
     dot.style.background = groupColour(colour, group);
-    chip.append(dot, made("span", "label", label));
-    chip.append(made("span", "count", colour.counts[group].toLocaleString("en")));
+    chip.append(dot, element("span", "label", label));
+    chip.append(element("span", "count", colour.counts[group].toLocaleString("en")));
     chip.addEventListener("click", (event) => map.toggleGroup(group, event.shiftKey));
     return chip;
   });
   if (used.length > MOST_CHIPS) {
     const { words } = map.data;
     const text = isCut ? `${(used.length - chips.length).toLocaleString("en")} ${words.more}` : words.fewer;
-    const more = made("button", "chip", text);
+    const more = element("button", "chip", text);
     more.type = "button";
     more.addEventListener("click", () => {
       map.wantsAllChips = !map.wantsAllChips;

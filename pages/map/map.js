@@ -36,21 +36,21 @@ class KindredMap {
   // --- the element -----------------------------------------------------------------------------
 
   build() {
-    this.tools = made("div", "tools");
-    this.stage = made("div", "stage");
+    this.tools = element("div", "tools");
+    this.stage = element("div", "stage");
     this.stage.tabIndex = 0;
     this.stage.setAttribute("role", "application");
     const names = ["back", "front", "mid", "links", "over"];
-    this.layers = names.map((name) => made("canvas", name));
+    this.layers = names.map((name) => element("canvas", name));
     [this.back, this.front, this.mid, this.links, this.over] = this.layers;
-    this.card = made("div", "card");
+    this.card = element("div", "card");
     this.card.hidden = true;
-    const picture = made("canvas", "picture");
+    const picture = element("canvas", "picture");
     picture.width = picture.height = 144;
-    this.card.append(picture, made("div", "text"), made("div", "facts"));
-    this.state = made("p", "state");
-    this.lineKey = made("p", "line-key");
-    this.lost = made("button", "lost");
+    this.card.append(picture, element("div", "text"), element("div", "facts"));
+    this.state = element("p", "state");
+    this.lineKey = element("p", "line-key");
+    this.lost = element("button", "lost");
     this.lost.type = "button";
     this.lost.hidden = true;
     this.lost.addEventListener("click", () => this.comeBack());
@@ -58,10 +58,10 @@ class KindredMap {
       this.lost.addEventListener(name, (event) => event.stopPropagation());
     }
     this.stage.append(...this.layers, this.card, this.state, this.lineKey, this.lost);
-    this.legend = made("div", "legend");
-    this.spoken = made("p", "spoken");
+    this.legend = element("div", "legend");
+    this.spoken = element("p", "spoken");
     this.spoken.setAttribute("aria-live", "polite");
-    this.described = made("p", "spoken");
+    this.described = element("p", "spoken");
     this.described.id = `described-${Math.random().toString(36).slice(2)}`;
     this.stage.setAttribute("aria-describedby", this.described.id);
     this.root.append(this.tools, this.stage, this.legend, this.described, this.spoken);
@@ -92,18 +92,16 @@ class KindredMap {
   buildTools() {
     const { words } = this.data;
     this.pressed = [];
-    const button = (label, work, isPressed) => {
-      const each = made("button", "tool", label);
-      each.type = "button";
-      if (isPressed) this.pressed.push(() => each.setAttribute("aria-pressed", isPressed()));
-      each.addEventListener("click", () => {
+    const tool = (label, work, isPressed) => {
+      const each = button("tool", label, () => {
         work();
         this.showPressed();
       });
+      if (isPressed) this.pressed.push(() => each.setAttribute("aria-pressed", isPressed()));
       return each;
     };
     const group = (...each) => {
-      const box = made("div", "group");
+      const box = element("div", "group");
       box.append(...each);
       return box;
     };
@@ -112,20 +110,20 @@ class KindredMap {
         this[name] = !this[name];
         this.redraw();
       };
-      return button(label, flip, () => this[name]);
+      return tool(label, flip, () => this[name]);
     };
-    const lines = made("select", "tool");
+    const lines = element("select", "tool");
     lines.setAttribute("aria-label", words.lines);
     for (const mode of LINE_MODES) lines.append(new Option(words[mode], mode));
     lines.value = this.lineMode;
     lines.addEventListener("change", () => this.setLines(lines.value));
     this.tools.replaceChildren(
-      group(...TOOLS.map((t) => button(words[t], () => this.takeUp(t), () => this.isTaken(t)))),
+      group(...TOOLS.map((t) => tool(words[t], () => this.takeUp(t), () => this.isTaken(t)))),
       group(
-        button("+", () => this.look((lens) => lens.zoom(1.5))),
-        button("−", () => this.look((lens) => lens.zoom(1 / 1.5))),
-        button(words.fit, () => this.fit()),
-        button(words.view, () => this.chooseInView()),
+        tool("+", () => this.look((lens) => lens.zoom(1.5))),
+        tool("−", () => this.look((lens) => lens.zoom(1 / 1.5))),
+        tool(words.fit, () => this.fit()),
+        tool(words.view, () => this.chooseInView()),
       ),
       group(
         toggle(words.pictures, "wantsPictures"),
@@ -613,7 +611,7 @@ const serialOf = (filters) =>
 export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(".map");
   if (!root) {
-    root = made("div", "map");
+    root = element("div", "map");
     parentElement.append(root);
     root.kindredMap = new KindredMap(root);
   }

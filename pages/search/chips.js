@@ -3,22 +3,6 @@
 
 const STEPS = [0.5, 1, 1.5, 2, 3, 4];
 
-const element = (tag, className, text) => {
-  const made = document.createElement(tag);
-  made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-};
-
-const button = (className, sign, label, act) => {
-  const made = element("button", className, sign);
-  made.type = "button";
-  made.title = label;
-  made.setAttribute("aria-label", label);
-  made.addEventListener("click", act);
-  return made;
-};
-
 function step(weight, by) {
   const size = Math.abs(weight);
   const near = STEPS.findIndex((each) => each >= size);
@@ -32,10 +16,11 @@ function chipOf(chip, place, labels, send) {
   const told = `${chip.label}${chip.note ? ", " + chip.note : ""}`;
   if (chip.kind !== "thumbs") {
     const turn = chip.weight < 0 ? labels.like : labels.unlike;
-    item.append(button("sign", chip.weight < 0 ? "−" : "+", `${turn}: ${told}`, () => edit(-chip.weight)));
+    const sign = chip.weight < 0 ? "−" : "+";
+    item.append(button("sign", sign, () => edit(-chip.weight), `${turn}: ${told}`));
   }
   if (chip.image) {
-    const image = element("img", "");
+    const image = element("img");
     image.src = chip.image;
     image.alt = "";
     item.append(image);
@@ -49,12 +34,12 @@ function chipOf(chip, place, labels, send) {
   if (chip.kind !== "thumbs") {
     const size = Math.abs(chip.weight);
     item.append(
-      button("weigh", "‹", `${labels.less}: ${chip.label}`, () => edit(step(chip.weight, -1))),
+      button("weigh", "‹", () => edit(step(chip.weight, -1)), `${labels.less}: ${chip.label}`),
       element("span", size === 1 ? "weight one" : "weight", `×${size}`),
-      button("weigh", "›", `${labels.more}: ${chip.label}`, () => edit(step(chip.weight, 1))),
+      button("weigh", "›", () => edit(step(chip.weight, 1)), `${labels.more}: ${chip.label}`),
     );
   }
-  item.append(button("remove", "×", `${labels.remove}: ${chip.label}`, () => edit(0)));
+  item.append(button("remove", "×", () => edit(0), `${labels.remove}: ${chip.label}`));
   item.addEventListener("keydown", (event) => {
     const act = {
       "+": () => edit(step(chip.weight, 1)),
@@ -85,9 +70,7 @@ export default function (component) {
     list.addEventListener("keydown", (event) => walk(event, list));
     parentElement.append(list);
   }
-  const drawn = JSON.stringify(data);
-  if (list.drawn === drawn) return;
-  list.drawn = drawn;
+  if (isDrawn(list, data)) return;
   list.setAttribute("aria-label", data.labels.chips);
   const send = (edit) => setTriggerValue("edit", edit);
   list.replaceChildren(...data.chips.map((chip, place) => chipOf(chip, place, data.labels, send)));

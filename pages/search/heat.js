@@ -23,39 +23,31 @@ export default function (component) {
   const { data, parentElement } = component;
   let root = parentElement.querySelector(".heat");
   if (!root) {
-    root = document.createElement("div");
-    root.className = "heat";
+    root = element("div", "heat");
     parentElement.append(root);
   }
-  const drawn = JSON.stringify(data);
-  if (root.drawn === drawn) return;
-  root.drawn = drawn;
-  const frame = document.createElement("div");
-  frame.className = "frame";
-  const image = document.createElement("img");
+  if (isDrawn(root, data)) return;
+  const frame = element("div", "frame");
+  const image = element("img");
   image.src = data.image;
   image.alt = "";
-  const canvas = document.createElement("canvas");
+  const canvas = element("canvas");
   canvas.setAttribute("role", "img");
   ["left", "top", "width", "height"].forEach((side, i) => {
     canvas.style[side] = `${data.box[i] * 100}%`;
   });
   frame.append(image, canvas);
-  const buttons = document.createElement("div");
-  buttons.className = "choices";
+  const buttons = element("div", "choices");
   buttons.setAttribute("role", "group");
   buttons.setAttribute("aria-label", data.label);
-  const choose = (map, button) => {
+  const choose = (map, chosen) => {
     paint(canvas, map.places);
     canvas.setAttribute("aria-label", `${data.label}: ${map.label}, ${spoken(map.places)}`);
-    [...buttons.children].forEach((each) => each.setAttribute("aria-pressed", String(each === button)));
+    [...buttons.children].forEach((each) => each.setAttribute("aria-pressed", String(each === chosen)));
   };
   data.maps.forEach((map) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = map.label;
-    button.addEventListener("click", () => choose(map, button));
-    buttons.append(button);
+    const choice = button("", map.label, () => choose(map, choice));
+    buttons.append(choice);
   });
   root.replaceChildren(frame, buttons);
   if (data.maps.length) choose(data.maps[0], buttons.firstChild);

@@ -8,14 +8,10 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   let box = parentElement.querySelector(".region");
   if (!box) {
-    box = document.createElement("div");
-    box.className = "region";
+    box = element("div", "region");
     box.tabIndex = 0;
-    box.append(document.createElement("img"), document.createElement("span"));
-    const whole = document.createElement("button");
-    whole.type = "button";
-    whole.addEventListener("click", () => box.send([]));
-    parentElement.append(box, whole);
+    box.append(element("img"), element("span"));
+    parentElement.append(box, button("", "", () => box.send([])));
     listen(box);
   }
   box.send = (sides) => setTriggerValue("chosen", sides);

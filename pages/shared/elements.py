@@ -24,7 +24,7 @@ PHOTO_GONE = f"data:image/svg+xml;base64,{b64encode(_GONE.encode()).decode()}"
 def element(
     name: str, *, js: str, css: str = "", html: str = "", is_isolated: bool = True
 ) -> Callable[..., Any]:
-    """Make an element of the page from files in `pages`; every script may use `link`.
+    """Make an element of the page from files in `pages`; every script may use `elements.js`.
 
     Several scripts, separated by spaces, become one; the last has the element's function. The
     style of an element that is not isolated is that of the whole page.
@@ -33,7 +33,7 @@ def element(
         f"kindred_{name}",
         html=html or None,
         css=_read(css) if css else None,
-        js="\n".join(map(_read, ["shared/navigate.js", *js.split()])),
+        js="\n".join(map(_read, ["shared/elements.js", *js.split()])),
         isolate_styles=is_isolated,
     )
 

@@ -5,13 +5,6 @@
 const MOST_ENLARGED = 2.75;
 const MOST_ROWS = { mosaic: 4, strip: 6, row: 1, likes: 1 };
 
-const element = (tag, className, text) => {
-  const made = document.createElement(tag);
-  made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-};
-
 function photoLink(card, labels, send) {
   const frame = link("photo", card.href, send && (() => send("opened", card.id)));
   frame.title = labels.open;
@@ -20,7 +13,7 @@ function photoLink(card, labels, send) {
     frame.append(element("span", "gone", labels.gone), element("span", "spoken", `: ${card.alt}`));
     return frame;
   }
-  const image = element("img", "");
+  const image = element("img");
   image.alt = card.alt;
   image.loading = "lazy";
   image.decoding = "async";
@@ -75,15 +68,11 @@ function votes(card, labels, send) {
     [1, "▲", labels.up],
     [-1, "▼", labels.down],
   ].forEach(([vote, sign, label]) => {
-    const button = element("button", "vote", sign);
-    button.type = "button";
-    button.title = label;
-    button.setAttribute("aria-label", `${label}: ${card.caption}`);
-    button.setAttribute("aria-pressed", String(card.vote === vote));
-    button.addEventListener("click", () =>
-      send("voted", { id: card.id, vote: card.vote === vote ? 0 : vote }),
-    );
-    group.append(button);
+    const told = { id: card.id, vote: card.vote === vote ? 0 : vote };
+    const thumb = button("vote", sign, () => send("voted", told), label);
+    thumb.setAttribute("aria-label", `${label}: ${card.caption}`);
+    thumb.setAttribute("aria-pressed", String(card.vote === vote));
+    group.append(thumb);
   });
   return group;
 }
@@ -183,9 +172,7 @@ export default function (component) {
     root.addEventListener("keydown", (event) => step(event, root));
     parentElement.append(root);
   }
-  const drawn = JSON.stringify(data);
-  if (root.drawn === drawn) return;
-  root.drawn = drawn;
+  if (isDrawn(root, data)) return;
   root.className = `gallery ${data.layout}`;
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", data.labels.gallery);

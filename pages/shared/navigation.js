@@ -2,9 +2,7 @@
 
 export default function ({ parentElement, data }) {
   const nav = parentElement.querySelector("nav");
-  const drawn = JSON.stringify(data);
-  if (nav.drawn === drawn) return; // a new one would take the focus away
-  nav.drawn = drawn;
+  if (isDrawn(nav, data)) return;
   nav.className = data.layout;
   if (data.label) nav.setAttribute("aria-label", data.label);
   else nav.setAttribute("role", "presentation");
@@ -14,8 +12,8 @@ export default function ({ parentElement, data }) {
       const place = nav.getRootNode().host ?? nav; // an element of ours has a tree of its own
       if (place.closest('[data-testid="stSidebar"]')) leaveSidebar();
     });
-    if (icon) way.append(span("icon", icon));
-    way.append(span("label", label));
+    if (icon) way.append(element("span", "icon", icon));
+    way.append(element("span", "label", label));
     if (icon) way.firstChild.setAttribute("aria-hidden", "true");
     if (told) way.title = told;
     if (current) way.setAttribute("aria-current", "page");
@@ -23,13 +21,6 @@ export default function ({ parentElement, data }) {
   });
   nav.replaceChildren(...made);
 }
-
-const span = (className, text) => {
-  const made = document.createElement("span");
-  made.className = className;
-  made.textContent = text;
-  return made;
-};
 
 // On a phone the open sidebar covers the page that was asked for.
 const leaveSidebar = () => {

@@ -23,7 +23,7 @@ export default function (component) {
   const { data, parentElement } = component;
   let list = document.getElementById("kindred-suggestions");
   if (!list) {
-    list = document.createElement("datalist");
+    list = element("datalist");
     list.id = "kindred-suggestions";
     document.body.append(list);
   }
@@ -33,12 +33,8 @@ export default function (component) {
     box.setAttribute("list", list.id);
     box.setAttribute("autocomplete", "off");
     box.addEventListener("input", () => {
-      const options = completions(box.value, data.phrases).map((phrase) => {
-        const option = document.createElement("option");
-        option.value = phrase;
-        return option;
-      });
-      list.replaceChildren(...options);
+      const found = completions(box.value, data.phrases);
+      list.replaceChildren(...found.map((phrase) => new Option("", phrase)));
     });
   };
   attach();

@@ -77,7 +77,7 @@ def parsed() -> argparse.Namespace:
 
 def harness() -> str:
     """Return a page that runs the element's own script and style."""
-    names = ["shared/navigate.js", *(f"map/{name}.js" for name in SCRIPTS.split())]
+    names = ["shared/elements.js", *(f"map/{name}.js" for name in SCRIPTS.split())]
     script = "\n".join((PAGES / name).read_text(encoding="utf-8") for name in names)
     style = (PAGES / "map" / "map.css").read_text(encoding="utf-8")
     return HARNESS % (style, json.dumps(script).replace("</", "<\\/"))
