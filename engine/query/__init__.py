@@ -14,12 +14,9 @@ they stand.
 from __future__ import annotations
 
 from engine.query.grammar import format_body, format_query, parse_query
-from engine.query.term import MAX_CHARACTERS, MAX_IDS, MAX_TERMS, Region, Term, group
+from engine.query.term import Region, Term, group
 
 __all__ = [
-    "MAX_CHARACTERS",
-    "MAX_IDS",
-    "MAX_TERMS",
     "Region",
     "Term",
     "format_body",

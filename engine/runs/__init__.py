@@ -42,7 +42,7 @@ from engine.runs.run_control import (
     start_run,
     stop_run,
 )
-from engine.runs.run_folder import find_by_id, find_folder, runs_folder
+from engine.runs.run_folder import find_by_id, find_folder
 from engine.runs.run_state import Run, list_runs, read_run
 from engine.training.recipes import RECIPES
 from engine.training.record import Plan, read_plan
@@ -84,7 +84,6 @@ __all__ = [
     "read_plan",
     "read_run",
     "remove_run",
-    "runs_folder",
     "settings_that_differ",
     "source_of_collection",
     "start_run",

@@ -41,7 +41,6 @@ from engine.storage.build import (
 from engine.storage.collection import Collection
 from engine.storage.collection_list import (
     CollectionSummary,
-    collections_folder,
     list_collections,
     new_folder,
     previous_version,
@@ -57,7 +56,6 @@ from engine.storage.order import BuildReport
 from engine.storage.site import MAPS
 from engine.storage.tags import tag_photos
 from engine.storage.uploads import (
-    UPLOAD_LIMITS,
     UploadLimits,
     UploadReport,
     adopt_uploads,
@@ -69,7 +67,6 @@ from engine.storage.uploads import (
 
 __all__ = [
     "MAPS",
-    "UPLOAD_LIMITS",
     "BuildReport",
     "Collection",
     "CollectionSummary",
@@ -84,7 +81,6 @@ __all__ = [
     "adopt_uploads",
     "build_collection",
     "change_model",
-    "collections_folder",
     "discard_uploads",
     "estimate_seconds",
     "extract_upload_zip",

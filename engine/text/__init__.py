@@ -18,10 +18,9 @@ from engine.text.analyser import (
     words,
 )
 from engine.text.spelling import slips, spelt_nearly
-from engine.text.tokenizer import PADDING, PIECES, SubwordTokenizer, Tokenizer
+from engine.text.tokenizer import PIECES, SubwordTokenizer, Tokenizer
 
 __all__ = [
-    "PADDING",
     "PIECES",
     "SubwordTokenizer",
     "Tokenizer",
