@@ -186,6 +186,30 @@ def test_an_old_file_is_migrated_once_and_its_copy_kept_until_it_changes(
     assert migrated == ["once"] * 2
 
 
+def test_a_change_is_seen_that_leaves_size_and_time_as_they_were(old_file: Path):
+    """Teal for blue: as many letters."""
+    facts = old_file.stat()
+    with Catalogue.open(old_file) as catalogue:
+        assert catalogue.rows_where({"colour": ["blue"]}).tolist() == [2]
+    connection = sqlite3.connect(old_file)
+    connection.execute('UPDATE photo SET attributes = \'{"colour": "teal"}\' WHERE row = 2')
+    connection.commit()
+    connection.close()
+    os.utime(old_file, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    assert old_file.stat().st_size == facts.st_size
+    with Catalogue.open(old_file) as catalogue:
+        assert catalogue.rows_where({"colour": ["teal"]}).tolist() == [2]
+
+
+def test_a_moved_file_keeps_its_copy(old_file: Path, tmp_path: Path):
+    Catalogue.open(old_file).close()
+    moved = old_file.rename(tmp_path / "moved.sqlite")
+    Catalogue.open(moved).close()
+    assert len(list((config.home() / "catalogues").iterdir())) == 1
+    file.forget_copy(moved)
+    assert not list((config.home() / "catalogues").iterdir())
+
+
 def test_a_kept_copy_that_is_damaged_is_made_again(old_file: Path):
     Catalogue.open(old_file).close()
     (copy,) = (config.home() / "catalogues").iterdir()
