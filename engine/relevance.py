@@ -172,12 +172,10 @@ def reliability(likelihoods: ArrayLike, truth: ArrayLike) -> Reliability:
 _SURE, _UNLIKELY = 0.8, 0.3
 
 
-def natural_gap(
-    similarities: NDArray[np.float32], likelihoods: NDArray[np.float64], *, sure: float = _SURE
-) -> int:
+def natural_gap(similarities: NDArray[np.float32], likelihoods: NDArray[np.float64]) -> int:
     """Return how many of the first matches are answers.
 
-    Matches at least `sure` are answers, those that are unlikely are none; between the two the
+    Matches that are sure are answers, those that are unlikely are none; between the two the
     line is drawn at the largest fall of similarity.
 
     Parameters
@@ -195,7 +193,7 @@ def natural_gap(
     >>> natural_gap(similarity, np.array([0.2, 0.1, 0.1, 0.1]))
     0
     """
-    first = int(np.count_nonzero(likelihoods >= sure))
+    first = int(np.count_nonzero(likelihoods >= _SURE))
     last = int(np.count_nonzero(likelihoods >= _UNLIKELY))
     if last == 0 or first >= last:
         return max(first, last)

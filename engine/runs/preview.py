@@ -32,15 +32,12 @@ class Preview:
         uint8, shape (n, size_px, size_px, 3): photos, varied as the model will see them.
     said
         The words the model will read with each, in singular; unknown ones are left out.
-    n_not_negative
-        How many other pairs of the whole batch are no negatives of each.
     batch_size, n_steps, n_training, n_held_out
         Of the whole run.
     """
 
     pixels: NDArray[np.uint8]
     said: list[str]
-    n_not_negative: list[int]
     batch_size: int
     n_steps: int
     n_training: int
@@ -74,7 +71,6 @@ def preview_batch(
     return Preview(
         pixels=pixels,
         said=[" ".join(names[i] for i in ids if i) for ids in batch["tokens"][:n_pairs].tolist()],
-        n_not_negative=(batch["same"].sum(axis=1) - 1)[:n_pairs].tolist(),
         batch_size=settings.batch_size,
         n_steps=batches.n_steps,
         n_training=len(rows),
