@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.access import set_visit
+from engine.locks import exclusive
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # each processor has tests of its own to run
     for threads in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
         os.environ.setdefault(threads, "1")
+SECONDS_TO_MAKE = 3600  # an hour: somebody else may be making it on a machine with more to do
 BROWSER_TESTS = Path(__file__).resolve().parent / "browser"
 
 
@@ -49,6 +52,24 @@ def refuse_skip(report: pytest.TestReport | pytest.CollectReport, config: pytest
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
         report.longrepr = f"a browser test was skipped where a browser is required: {reason}"
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Make a folder that tests only look at: once for all processes that share their tests."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        folder, ready = shared / name, shared / f"{name}.ready"
+        with exclusive(shared / f"{name}.lock", wait_seconds=SECONDS_TO_MAKE):
+            if not ready.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # half made by one who failed
+                make(folder)
+                ready.touch()
+        return folder
+
+    return made
 
 
 @pytest.fixture(autouse=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from demo.drawing import draw_collection
-from engine.training import DataSource, TrainingReport, TrainingSettings, train
+from engine.training import DataSource, TrainingReport, TrainingSettings, resume, train
 
 SMALL = TrainingSettings(
     name="small",
@@ -24,14 +25,15 @@ SMALL = TrainingSettings(
 
 
 @pytest.fixture(scope="session")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def drawn(made_once: Callable[..., Path]) -> Path:
     """A folder of 480 drawn products with their table."""
-    folder = tmp_path_factory.mktemp("drawn")
-    draw_collection(480, seed=3, folder=folder, size_px=48, n_workers=2)
-    return folder
+    return made_once(
+        "drawn",
+        lambda folder: draw_collection(480, seed=3, folder=folder, size_px=48, n_workers=2),
+    )
 
 
 @pytest.fixture(scope="session")
-def small_run(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainingReport:
+def small_run(drawn: Path, made_once: Callable[..., Path]) -> TrainingReport:
     """A finished run over the drawn products."""
-    return train([DataSource(drawn)], SMALL, tmp_path_factory.mktemp("runs") / "small")
+    return resume(made_once("small", lambda folder: train([DataSource(drawn)], SMALL, folder)))

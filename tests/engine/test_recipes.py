@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -129,12 +130,14 @@ def test_an_autoencoder_has_its_latent_layer_by_name_and_gives_back_the_size():
 
 
 @pytest.fixture(scope="module")
-def trained(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def trained(drawn: Path, made_once: Callable[..., Path]) -> Path:
     """A devise run on the bundled tower's features, by the shell."""
-    out = tmp_path_factory.mktemp("recipes") / "devise"
-    arguments = ["--recipe", "devise", "--backbone", "bundled", "--epochs", "6", "--label", "kind"]
-    assert shell.main(["train", str(drawn), "--out", str(out), *arguments, "--json"]) == 0
-    return out
+
+    def make(out: Path) -> None:
+        words = ["--recipe", "devise", "--backbone", "bundled", "--epochs", "6", "--label", "kind"]
+        assert shell.main(["train", str(drawn), "--out", str(out), *words, "--json"]) == 0
+
+    return made_once("devise", make)
 
 
 def test_the_report_names_the_backbone_and_the_vectors(trained: Path):
