@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"[^\w]*\d[\d.,\s]*\D{0,3}")
 _N_COMPARED = 1_000
 _N_NAMED = 12
 # Up to so many photos are counted one by one, sooner than the whole inverted index is read.
-_FEW_ROWS = 150
+_FEW_ROWS = 300
 
 Facets = dict[str, list[tuple[str, int]]]
 # Counts by attribute, by folded value, by spelling.

@@ -20,7 +20,7 @@ Kind = TypeVar("Kind", bound=Sized)
 
 
 class PostingCache:
-    """Arrays by key, the least lately used forgotten first; safe from any number of threads.
+    """Postings by key, the least lately used forgotten first; safe from any number of threads.
 
     Parameters
     ----------
