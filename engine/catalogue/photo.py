@@ -171,8 +171,6 @@ class Source:
     skipped
         Files and table lines left out, with reasons. Files whose extension says that they
         are no photos (``.txt``, ``.json``, …) and hidden files are not mentioned.
-    captions_file
-        The table that was used, or None; the first, where several were.
     tables
         Every table that was found, used or not.
     sidecars
@@ -182,7 +180,6 @@ class Source:
     root: Path
     records: list[PhotoRecord]
     skipped: list[Skipped]
-    captions_file: Path | None = None
     tables: Sequence[TableReport] = ()
     sidecars: Mapping[str, Sequence[str]] = field(default_factory=dict, hash=False)
 

@@ -79,11 +79,10 @@ def source_of(
         tables.look_for(path for path in found.tables if path not in about_one)
     else:
         tables.take(Path(abspath(captions)))
-    main = tables.main
-    if not main:
-        records = _folder_records(found.photos)
-    else:
+    if tables.main:
         records = [tables.record(path) for path in found.photos]
+    else:
+        records = _folder_records(found.photos)
     # Each path once and in order, as a catalogue keeps them.
     skipped: dict[str, Skipped] = {}
     for skip in (*found.skipped, *(skip for each in tables.used for skip in each.skipped)):
@@ -92,7 +91,6 @@ def source_of(
         root,
         records,
         [skipped[path] for path in sorted(skipped)],
-        main[0].table.path if main else None,
         tuple(tables.reports),
         sidecars,
     )

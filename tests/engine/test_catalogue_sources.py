@@ -28,6 +28,11 @@ def by_path(source: Source) -> dict[str, PhotoRecord]:
     return {record.path: record for record in source.records}
 
 
+def used(source: Source) -> list[str]:
+    """The tables that something was taken from."""
+    return [table.path for table in source.tables if not table.reason]
+
+
 # Folders ----------------------------------------------------------------------------------------
 
 
@@ -36,7 +41,7 @@ def test_a_folder_is_read_with_everything_below_it_in_order(tmp_path: Path):
     source = read_source(tmp_path)
     assert paths_of(source) == ["a.PNG", "b.jpg", "deep/a.jpg", "deep/er/c.webp"]
     assert source.root == tmp_path
-    assert (source.skipped, source.captions_file) == ([], None)
+    assert (source.skipped, source.tables) == ([], ())
 
 
 def test_what_is_hidden_or_no_photo_by_its_extension_is_passed_over(tmp_path: Path):
@@ -136,7 +141,7 @@ def test_a_shops_table_is_recognised_by_its_ids(tmp_path: Path):
         '7,Women,NA,,"Puma ""Fast"", red\nshoes"\n'
     )
     source = read_source(tmp_path)
-    assert source.captions_file == tmp_path / "styles.csv"
+    assert used(source) == ["styles.csv"]
     assert source.records == [
         PhotoRecord(
             "images/15970.jpg",
@@ -227,7 +232,7 @@ def test_a_table_that_speaks_of_other_things_is_left_alone(tmp_path: Path):
     (tmp_path / "orders.csv").write_text("id,title\n17,Two chairs\n")
     (tmp_path / "numbers.csv").write_text("1,2\n3,4\n")
     source = read_source(tmp_path)
-    assert (source.records, source.captions_file) == ([PhotoRecord("a.jpg")], None)
+    assert (source.records, used(source)) == ([PhotoRecord("a.jpg")], [])
 
 
 def test_two_tables_about_the_photos_are_a_question_to_the_person(tmp_path: Path):
@@ -236,7 +241,7 @@ def test_two_tables_about_the_photos_are_a_question_to_the_person(tmp_path: Path
         (tmp_path / name).write_text("image,caption\na.jpg,A dog\n")
     with pytest.raises(CatalogueError, match=r"several tables .*: one\.csv, two\.csv"):
         read_source(tmp_path)
-    assert read_source(tmp_path, tmp_path / "two.csv").captions_file == tmp_path / "two.csv"
+    assert used(read_source(tmp_path, tmp_path / "two.csv")) == ["two.csv"]
 
 
 # Columns and names ------------------------------------------------------------------------------
@@ -382,7 +387,7 @@ def test_a_named_table_is_searched_to_its_end_for_a_photo(tmp_path: Path):
     make(tmp_path, "1.jpg")
     lines = [f"{number},Nobody" for number in range(1_000, 1_500)]
     (tmp_path / "t.csv").write_text("\n".join(["id,title", *lines, "1,One"]))
-    assert read_source(tmp_path).captions_file is None
+    assert used(read_source(tmp_path)) == []
     source = read_source(tmp_path, tmp_path / "t.csv")
     assert source.records == [PhotoRecord("1.jpg", "1", ("One",))]
     assert len(source.skipped) == 500

@@ -80,7 +80,7 @@ def test_what_is_made_can_be_read_as_a_source(shop: Shop, here: Fetching, tmp_pa
     source.write_text(amazon_lines(shop))
     report = import_dataset(source, "amazon", tmp_path / "out", fetching=here)
     read = read_source(report.folder)
-    assert read.captions_file == report.table
+    assert [each.path for each in read.tables if not each.reason] == [report.table.name]
     assert not read.skipped
     by_id = {record.photo_id: record for record in read.records}
     assert by_id["B00000001"].captions == ("Leather Boots", "Sturdy. Brown.")
