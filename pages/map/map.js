@@ -299,10 +299,6 @@ class KindredMap {
     this.tellChanged();
   }
 
-  get nLines() {
-    return this.lines.n;
-  }
-
   // The histograms beside the map count anew.
   tellChanged() {
     let n = 0;

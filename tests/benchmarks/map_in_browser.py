@@ -187,7 +187,7 @@ def measure(page: Page, n: int, n_pairs: int) -> list[Row]:
     hovers = [hover(page, points[i]) for i in (5, 5000 % n, n // 2, n - 9)]
     page.evaluate(f"{map_}.setLines('all')")
     lines = np.array(page.evaluate(PAN, N_FRAMES))
-    n_lines = page.evaluate(f"{map_}.nLines")
+    n_lines = page.evaluate(f"{map_}.lines.n")
     page.evaluate(f"{map_}.setLines('none'); {map_}.fit()")
     return [
         Row(
