@@ -35,6 +35,7 @@ _ALONE = {
     "RAY_AUTH_MODE": "token",
     "RAY_BACKEND_LOG_LEVEL": "fatal",
 }
+_LOG = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 20.0
 _TRIES = 4  # of one shard; a photo that brings a worker down each time must not go on for ever
 
@@ -259,7 +260,10 @@ def _start_here(scratch: str) -> None:
 
 
 def _keep_logs() -> None:
-    """Send what Ray Data says to our own log instead of the terminal."""
+    """Send what Ray says to our own log: on stdout it would stand between results."""
+    import ray._private.worker as worker
+
+    worker.print_to_stdstream = lambda told, **_: _LOG.warning("%s", told.get("lines"))
     logger = logging.getLogger("ray.data")
     logger.handlers.clear()
     logger.propagate = True

@@ -5,6 +5,7 @@ They need requirements-scale.txt, which is installed apart.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -70,8 +71,8 @@ def check_rows(rows: Path, embedding_of: dict[str, np.ndarray]) -> None:
 
 def embed(photos: Path, rows: Path, *more: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "engine", "embed", photos, "--out", rows, "--model", MODEL]
-    command += ["--shard-size", str(SHARD), "--ray", "local", "--workers", "1", *more]
-    return subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE)
+    command += ["--shard-size", str(SHARD), "--json", "--ray", "local", "--workers", "1", *more]
+    return subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def workers_of(program: int) -> Iterator[int]:
@@ -112,8 +113,9 @@ def test_a_killed_worker_loses_no_photo_and_doubles_none(tmp_path, photos, embed
     wait_for(lambda: [*rows.glob("*.parquet")], run)
     assert not (rows / "_rows.json").exists()
     os.kill(held, signal.SIGKILL)
-    _, said = run.communicate()
+    answer, said = run.communicate()
     assert run.returncode == 0, said.decode()
+    assert json.loads(answer)["photos"] == N_PHOTOS  # Ray told of the death, but not on stdout
     check_rows(rows, embedding_of)
 
 
