@@ -29,15 +29,12 @@ from engine.rows.shard import Shard, embed_shard
 from engine.storage.order import Model
 
 LOCAL = "local"
-# Read when Ray is imported: listen on the loopback address alone, and to those with the password.
-_ALONE = {
-    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
-    "RAY_AUTH_MODE": "token",
-    "RAY_BACKEND_LOG_LEVEL": "fatal",
-}
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _LOG = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 20.0
-_TRIES = 4  # of one shard; a photo that brings a worker down each time must not go on for ever
+# A photo that brings down whoever reads it, or a machine short of memory, must not go on for ever:
+# so often is a shard tried, and a worker started again.
+_TRIES, _RESTARTS = 4, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +63,9 @@ class RayPool:
     n_threads: int = 1
 
     def __post_init__(self) -> None:
-        os.environ.update(SILENCE)
+        os.environ.update(SILENCE, RAY_BACKEND_LOG_LEVEL="fatal")
         if self.address == LOCAL:
-            os.environ.update(_ALONE)
-            os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))  # read once
+            os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))  # Ray reads it once
         with optional_library("Ray", REQUIREMENTS):
             import ray.data  # noqa: F401
         if self.address != LOCAL:
@@ -136,7 +132,7 @@ def _dataset(shards: Sequence[Shard], model: Model, n_workers: int, n_threads: i
             batch_format="pyarrow",
             compute=ray.data.ActorPoolStrategy(size=n_workers),
             num_cpus=n_threads,
-            max_restarts=-1,
+            max_restarts=_RESTARTS,
             max_task_retries=_TRIES - 1,
         )
 
@@ -191,23 +187,44 @@ def _connected(address: str) -> Iterator[None]:
     ray.data.DataContext.get_current().enable_progress_bars = False
     with tempfile.TemporaryDirectory(prefix="kindred-ray-", ignore_cleanup_errors=True) as scratch:
         try:
-            if address == LOCAL:
-                _start_here(scratch)
-            else:
-                with hushed():
-                    ray.init(address, configure_logging=False, log_to_driver=False)
-            yield
+            with hushed(), _kept_private(address):
+                here = {"num_cpus": _processors_here(), "include_dashboard": False}
+                alone = {**here, "_temp_dir": scratch} if address == LOCAL else {}
+                ray.init(address, configure_logging=False, log_to_driver=False, **alone)
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:
             raise _unreachable(address, error) from error
+        try:
+            yield
         except ray.exceptions.RayError as error:
             raise KindredError(
-                f"the workers cannot go on ({str(error).strip().splitlines()[-1][:200]})",
+                f"the workers cannot go on ({_first_line(error)})",
                 value=address,
                 remedy="Run the same command again: what is there is not embedded again. If it "
                 "stays so, see whether the machine has memory for so many workers",
             ) from error
         finally:
             ray.shutdown()
+
+
+@contextmanager
+def _kept_private(address: str) -> Iterator[None]:
+    """Let Ray start for this program alone, on the loopback address, asking nobody else.
+
+    Its API server is not started, not even without the dashboard: whatever is switched off, it asks
+    the web which cloud it is in. No setting keeps it, nor the other addresses of the machine, away.
+    """
+    from ray._private import ray_constants, services
+
+    kept = ray_constants.ENABLE_RAY_CLUSTER, services.start_api_server
+    if address == LOCAL or address.rpartition(":")[0] in _LOOPBACK:
+        ray_constants.ENABLE_RAY_CLUSTER = False
+        os.environ[ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR] = "0"  # for the programs it starts
+    services.start_api_server = lambda *_, **__: ("", None)
+    try:
+        yield
+    finally:
+        ray_constants.ENABLE_RAY_CLUSTER, services.start_api_server = kept
+        os.environ.pop(ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR, None)
 
 
 def _check_reachable(address: str) -> None:
@@ -221,50 +238,29 @@ def _check_reachable(address: str) -> None:
 
 
 def _unreachable(address: str, error: Exception) -> KindredError:
-    reason = (str(error) or type(error).__name__).splitlines()[0][:200]
     if address == LOCAL:
         return KindredError(
-            f"Ray cannot be started ({reason})",
+            f"Ray cannot be started ({_first_line(error)})",
             remedy="Embed without --ray, or see whether the machine has memory and disk for it",
         )
     return KindredError(
-        f"Ray cannot be reached ({reason})",
+        f"Ray cannot be reached ({_first_line(error)})",
         value=address,
         remedy="Name the address of a cluster's head, such as 10.0.0.5:6379, or 'local'",
     )
 
 
-def _start_here(scratch: str) -> None:
-    """Start Ray for this program alone: on the loopback address, behind a password of its own.
-
-    Its API server is not started, not even without the dashboard: whatever is switched off, it asks
-    the web which cloud it is in.
-    """
-    import ray
-    import ray._private.services as services
-
-    start_server = services.start_api_server
-    services.start_api_server = lambda *_, **__: ("", None)
-    try:
-        with hushed():
-            ray.init(
-                LOCAL,
-                num_cpus=_processors_here(),
-                include_dashboard=False,
-                configure_logging=False,
-                log_to_driver=False,
-                _temp_dir=scratch,
-            )
-    finally:
-        services.start_api_server = start_server
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200].rstrip(".:")
 
 
 def _keep_logs() -> None:
     """Send what Ray says to our own log: on stdout it would stand between results."""
     import ray._private.worker as worker
+    import ray.data._internal.logging as data_logging
 
     worker.print_to_stdstream = lambda told, **_: _LOG.warning("%s", told.get("lines"))
-    logger = logging.getLogger("ray.data")
-    logger.handlers.clear()
-    logger.propagate = True
-    logger.setLevel(logging.WARNING)
+    ours = {"level": "WARNING", "handlers": [], "propagate": True}
+    data_logging.DEFAULT_CONFIG["loggers"] = {"ray.data": ours}
+    data_logging.configure_logging()
+    logging.getLogger("ray").propagate = True

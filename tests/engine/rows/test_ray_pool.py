@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -133,6 +134,20 @@ def test_a_killed_program_goes_on_where_it_was_and_leaves_no_worker(tmp_path, ph
     assert report.n_reused >= SHARD * (len(kept) - 1) > 0
     assert all((rows / name).stat().st_mtime_ns == then for name, then in kept.items())
     check_rows(rows, embedding_of)
+
+
+def test_a_worker_that_dies_each_time_ends_the_run_with_a_sentence(tmp_path, photos):
+    """As on a machine without the memory for it: every worker is killed as soon as it is there."""
+    run = embed(photos, tmp_path / "rows")
+    while run.poll() is None:
+        for worker in workers_of(run.pid):
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
+        time.sleep(0.02)
+    answer, said = run.communicate()
+    assert (run.returncode, answer) == (1, b"")
+    assert b"Traceback" not in said and b"The workers cannot go on" in said
+    assert not (tmp_path / "rows/_rows.json").exists()
 
 
 def test_settings_that_would_wait_for_ever_are_refused_in_one_sentence(tmp_path, photos):
