@@ -26,6 +26,7 @@ FLOORS = [
         *("catalogue", "images", "query", "losses"),
         *("index", "projection", "relevance", "evaluation.metrics"),
     },
+    {"qdrant"},
     # They read queries, captions and photos; encoders, training and search read them.
     {"words", "datasets"},
     {"encoders"},
@@ -63,6 +64,8 @@ OWNERS = {
     "keras_hub": {"encoders"},
     "watchfiles": {"watch"},
     "click": {"shell", "demo"},
+    "qdrant_client": {"qdrant"},
+    "qdrant_edge": {"qdrant"},
     "rich": {"shell"},
     "pyarrow": {"rows"},
     "ray": {"rows"},

@@ -30,9 +30,9 @@ from engine.text import asked_stems, stems
 
 K1, B = 1.2, 0.75
 # A word of more than half of all documents tells next to nothing.
-_LEAST_IDF = 1e-6
+LEAST_IDF = 1e-6
 # Glue, as "for", nobody must have; it is scored unless more than one in so many documents has it.
-_TELLING = 10
+TELLING = 10
 # Once the rarer words have so many documents, the commoner ones only score those.
 _MANY = 20_000
 # So many of the most hopeful documents are scored first: what the best of them have, others must.
@@ -97,7 +97,7 @@ class FullText:
         self._words = [
             _Word(number, n, self._idf(n), stem in needed)
             for number, stem, n in found
-            if stem in needed or n <= self._n_documents / _TELLING
+            if stem in needed or n <= self._n_documents / TELLING
         ]
         self._needed = [word for word in self._words if word.is_needed]
         self._knows_all = 0 < len(needed) == len(self._needed)
@@ -113,7 +113,7 @@ class FullText:
         return np.array([n_rows - n_retired, int(n_words or 0)])
 
     def _idf(self, n_photos: int) -> float:
-        return max(math.log((self._n_documents - n_photos + 0.5) / (n_photos + 0.5)), _LEAST_IDF)
+        return max(math.log((self._n_documents - n_photos + 0.5) / (n_photos + 0.5)), LEAST_IDF)
 
     @cached_property
     def _norms(self) -> Gains:
@@ -201,6 +201,11 @@ class FullText:
         """Return which rows have every word of the question, from what `gains` told of them."""
         is_needed = [word.is_needed for word in self._words]
         return np.logical_and((gains[:, is_needed] > 0).all(axis=1), self._knows_all)
+
+    def score(self, rows: Rows) -> tuple[Gains, Mask]:
+        """Return the BM25 of some rows, and which of them have every word of the question."""
+        gains = self.gains(rows)
+        return gains.sum(axis=1), self.has_every(gains)
 
     def rows(self, limit: int | None = None) -> Rows:
         """Return the rows that have every word, ascending; with `limit`, the first so many."""

@@ -8,9 +8,7 @@
     rows_folder.py  read_rows: the folder and its manifest
     ray_pool.py     RayPool: workers on Ray that embed the shards
     rows_build.py   build_from_rows: a local collection of rows, without the photos
-
-Whoever makes another kind of collection reads the same rows, batch by batch:
-`read_rows(folder).batches()`.
+    rows_publication.py  publish_from_rows: a collection in Qdrant that no machine holds whole
 
 Not inside: reading and embedding photos (`engine.storage.embedder`), writing a build
 (`engine.storage.build_writer`).
@@ -21,6 +19,7 @@ from engine.rows.parquet import RowBatch
 from engine.rows.ray_pool import RayPool
 from engine.rows.rows_build import build_from_rows
 from engine.rows.rows_folder import RowsFolder, RowsManifest, read_rows
+from engine.rows.rows_publication import publish_from_rows
 
 __all__ = [
     "Pool",
@@ -31,5 +30,6 @@ __all__ = [
     "RowsReport",
     "build_from_rows",
     "make_rows",
+    "publish_from_rows",
     "read_rows",
 ]

@@ -60,14 +60,7 @@ def build_from_rows(
     """
     begin = time.perf_counter()
     folder, given = absolute(out), read_rows(absolute(rows))
-    card, origin = given.manifest.model, given.manifest.origin
-    loaded = Model.load(model or model_of(card, given.folder))
-    if loaded.card.fingerprint != card.fingerprint:
-        raise ModelError(
-            f"the model {loaded.card.name!r} is not the one that made these rows ({card.name!r})",
-            value=given.folder,
-            remedy="Name that model with --model, or embed the photos again",
-        )
+    loaded, origin = model_of_rows(given, model), given.manifest.origin
     # An address becomes a folder that is not there: the collection shows thumbnails alone.
     source = PhotoSource(folder / origin.root, captions_of(origin, given.folder), origin.columns)
     check_place(folder, [given.folder])
@@ -87,6 +80,19 @@ def build_from_rows(
         )
         sweep(folder)
         return complete(order, _findings(given, progress), given, begin)
+
+
+def model_of_rows(rows: RowsFolder, model: Path | str | Encoder | None) -> Model:
+    """Load the model that made rows; a ModelError where another was given."""
+    card = rows.manifest.model
+    loaded = Model.load(model or model_of(card, rows.folder))
+    if loaded.card.fingerprint != card.fingerprint:
+        raise ModelError(
+            f"the model {loaded.card.name!r} is not the one that made these rows ({card.name!r})",
+            value=rows.folder,
+            remedy="Name that model with --model, or embed the photos again",
+        )
+    return loaded
 
 
 def _findings(rows: RowsFolder, progress: Report) -> Findings:

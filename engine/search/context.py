@@ -13,6 +13,7 @@ from engine.errors import ModelError
 from engine.relevance import Background
 from engine.search.caption_words import CaptionWords
 from engine.search.collection_values import CollectionValues
+from engine.search.point_retriever import PointRetriever
 from engine.search.query_expansion import PhraseValues
 from engine.search.retriever import LocalRetriever, Retriever
 from engine.search.vocabulary import ModelVocabulary
@@ -63,6 +64,8 @@ class SearchContext:
     @cached_property
     def retriever(self) -> Retriever:
         """Where candidates come from."""
+        if self.collection.store is not None:
+            return PointRetriever(self.collection, self.collection_values)
         return LocalRetriever(self.collection, self.collection_values)
 
     @cached_property

@@ -15,12 +15,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.catalogue import Catalogue
-from engine.catalogue.bm25 import FullText
+from engine.catalogue.bm25 import Gains
 from engine.search.collection_values import CollectionValues, Mention
 from engine.search.known_words import telling_words
 from engine.selection import top_k
@@ -29,10 +30,10 @@ from engine.selection import top_k
 _ENOUGH = 50
 _LEFT_OUT, _AGAIN = 0.25, 0.5
 # What having a value as another attribute than the one meant counts of having it.
-_SECOND = 0.5
+SECOND = 0.5
 # Where nearly all photos have an attribute, a caption that says another value than its photo's own
 # mostly speaks of something else: so much of that word is left out.
-_KNOWN, _DOUBT = 0.9, 0.75
+KNOWN, _DOUBT = 0.9, 0.75
 # The log odds of saying all words beside a photo: more than most photos differ in nearness.
 _CONDITION = 8.0
 # So many photos of a value are looked at first for those that have the other values too, then
@@ -44,17 +45,36 @@ LogOdds = dict[str, NDArray[np.float32]]
 Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Value:
-    """Rows that have a value, and those that have it as most photos do: not as a second colour."""
+class CaptionQuestion(Protocol):
+    """A question to the captions; see `engine.catalogue.bm25.FullText`."""
 
-    rows: Rows
-    chief: Rows
-    is_everywhere: bool
+    def best(self, k: int, allowed: Any = None, *, every_word: bool = False) -> tuple[Rows, Gains]:
+        """Return the rows that match best and their BM25, best first."""
+
+    def score(self, rows: Rows) -> tuple[Gains, Mask]:
+        """Return the BM25 of some rows, and which of them have every word of the question."""
+
+
+class MeantValue(Protocol):
+    """A value that words mean: chiefly of the attribute that most photos have, say their colour.
+
+    Others, say their second colour, have it too, but less.
+    """
+
+    @property
+    def n_photos(self) -> int:
+        """How many photos have it, chiefly or not."""
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether nearly every photo has a value of its chief attribute."""
+
+    def among(self, rows: Rows) -> tuple[Mask, Mask]:
+        """Tell which rows have it, and which have it chiefly."""
 
 
 class LexicalScorer:
-    """Scores photos by the words of one query.
+    """Scores photos by the words of one query; where they are found is left to who knows.
 
     Parameters
     ----------
@@ -69,7 +89,7 @@ class LexicalScorer:
     k
         Candidates to find by captions, and as many by values.
     allowed
-        Which rows may be candidates, (n_rows,); None for all.
+        Which rows may be candidates, as the question and `_having` take it; None for all.
     is_condition
         Whether the words stand beside a photo: then they are a condition, and the photo decides
         between those that meet it.
@@ -84,18 +104,17 @@ class LexicalScorer:
 
     def __init__(
         self,
-        question: FullText,
-        values: Sequence[_Value],
+        question: CaptionQuestion,
+        values: Sequence[MeantValue],
         *,
         n_words: int,
         n_rows: int,
         k: int,
-        allowed: Mask | None = None,
+        allowed: Any = None,
         is_condition: bool = False,
     ) -> None:
         self._question = question
-        # The rarest first.
-        self._values = sorted(values, key=lambda value: len(value.rows))
+        self._values = values
         self._n_words = n_words
         self._n_rows = n_rows
         self._is_condition = is_condition
@@ -105,6 +124,60 @@ class LexicalScorer:
         if self._leaves_out:
             said = np.concatenate([said, question.best(k, allowed)[0]])
         self.candidates: Rows = distinct(said, self._having(k, allowed))
+
+    def _having(self, k: int, allowed: Any) -> Rows:
+        """Return rows with the values asked for, those with the most and rarest of them first."""
+        raise NotImplementedError
+
+    def log_odds(self, rows: Rows) -> LogOdds:
+        """Return what captions and tags tell of some rows, by name, (n_rows,) each."""
+        captions, has_every = self._question.score(rows)
+        if self._is_condition:
+            having = [value.among(rows)[0] for value in self._values]
+            has_values = np.logical_and.reduce(having) if having else np.zeros(len(rows), bool)
+            captions, tags = np.float32(_CONDITION) * np.stack([has_every, has_values])
+            return _together(captions, tags, again=0.0)
+        captions = np.where(
+            has_every, captions, np.float32(_LEFT_OUT * self._leaves_out) * captions
+        )
+        tags, doubted = self._tags(rows)
+        captions = captions * (1 - np.float32(_DOUBT / self._n_words) * doubted)
+        return _together(captions, tags, again=_AGAIN)
+
+    def _tags(self, rows: Rows) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return what the values tell of rows, and by how many of them captions are doubted."""
+        worth, doubted = np.zeros((2, len(rows)), np.float32)
+        for value in self._values:
+            has, is_chief = value.among(rows)
+            worth += np.float32(self._worth(value)) * (SECOND * has + (1 - SECOND) * is_chief)
+            doubted += value.is_everywhere & ~is_chief
+        return worth, doubted
+
+    def _worth(self, value: MeantValue) -> float:
+        return math.log1p(self._n_rows / max(value.n_photos, 1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Value:
+    """A value by the rows that have it, ascending, and those that have it chiefly."""
+
+    rows: Rows
+    chief: Rows
+    is_everywhere: bool
+
+    @property
+    def n_photos(self) -> int:
+        return len(self.rows)
+
+    def among(self, rows: Rows) -> tuple[Mask, Mask]:
+        is_chief = isin(rows, self.chief)
+        return is_chief if self.rows is self.chief else isin(rows, self.rows), is_chief
+
+
+class PostingScorer(LexicalScorer):
+    """Finds photos by the inverted indexes of a catalogue; see `over`."""
+
+    _values: Sequence[_Value]
 
     @classmethod
     @contextmanager
@@ -117,10 +190,11 @@ class LexicalScorer:
         k: int,
         allowed: Mask | None = None,
         is_condition: bool = False,
-    ) -> Iterator[LexicalScorer]:
+    ) -> Iterator[PostingScorer]:
         """Score by the words of a text, while a connection to the catalogue is lent."""
         places = collection_values.mentions(text)
         values = _values(catalogue, collection_values, places)
+        values.sort(key=lambda value: value.n_photos)  # the rarest first
         n_rows = catalogue.n_rows if places else 0
         with catalogue.full_text(text) as question:
             yield cls(
@@ -161,36 +235,6 @@ class LexicalScorer:
             most -= self._worth(value)
         return kept
 
-    def log_odds(self, rows: Rows) -> LogOdds:
-        """Return what captions and tags tell of some rows, by name, (n_rows,) each."""
-        gains = self._question.gains(rows)
-        has_every = self._question.has_every(gains)
-        if self._is_condition:
-            having = [isin(rows, value.rows) for value in self._values]
-            has_values = np.logical_and.reduce(having) if having else np.zeros(len(rows), bool)
-            captions, tags = np.float32(_CONDITION) * np.stack([has_every, has_values])
-            return _together(captions, tags, again=0.0)
-        captions = gains.sum(axis=1)
-        captions = np.where(
-            has_every, captions, np.float32(_LEFT_OUT * self._leaves_out) * captions
-        )
-        tags, doubted = self._tags(rows)
-        captions = captions * (1 - np.float32(_DOUBT / self._n_words) * doubted)
-        return _together(captions, tags, again=_AGAIN)
-
-    def _tags(self, rows: Rows) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return what the values tell of rows, and by how many of them captions are doubted."""
-        worth, doubted = np.zeros((2, len(rows)), np.float32)
-        for value in self._values:
-            is_chief = isin(rows, value.chief)
-            has = is_chief if value.rows is value.chief else isin(rows, value.rows)
-            worth += np.float32(self._worth(value)) * (_SECOND * has + (1 - _SECOND) * is_chief)
-            doubted += value.is_everywhere & ~is_chief
-        return worth, doubted
-
-    def _worth(self, value: _Value) -> float:
-        return math.log1p(self._n_rows / max(len(value.rows), 1))
-
 
 def _values(
     catalogue: Catalogue, collection_values: CollectionValues, places: Sequence[Sequence[Mention]]
@@ -207,7 +251,7 @@ def _values(
         rows = {each: next(having) for each in place}
         chief = collection_values.chief(place)
         whole = rows[chief] if len(rows) == 1 else distinct(*rows.values())
-        is_everywhere = collection_values.extent[chief.attribute] >= _KNOWN * n_photos
+        is_everywhere = collection_values.extent[chief.attribute] >= KNOWN * n_photos
         values.append(_Value(whole, rows[chief], is_everywhere))
     return values
 

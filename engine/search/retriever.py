@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from engine.catalogue import Catalogue, Photo
 from engine.index import Nearest
 from engine.search.collection_values import CollectionValues
-from engine.search.lexical import LexicalScorer, LogOdds, Mask, Rows, isin
+from engine.search.lexical import LogOdds, Mask, PostingScorer, Rows, isin
 from engine.storage import Collection
 from engine.text import singular, words
 
@@ -106,7 +106,7 @@ class Retriever(Protocol):
     def by_words(
         self, text: str, k: int, allowed: Allowed, *, is_condition: bool
     ) -> AbstractContextManager[WordCandidates]:
-        """Find by words, and lend what scores by them; see `LexicalScorer.over`."""
+        """Find by words, and lend what scores by them; see `PostingScorer.over`."""
 
     def passing(self, rows: Sequence[int] | Rows, allowed: Allowed) -> Mask:
         """Tell which photos may be matches."""
@@ -184,9 +184,9 @@ class LocalRetriever:
 
     def by_words(
         self, text: str, k: int, allowed: Allowed, *, is_condition: bool
-    ) -> AbstractContextManager[LexicalScorer]:
+    ) -> AbstractContextManager[PostingScorer]:
         """Ask the catalogue, while a connection to it is lent."""
-        return LexicalScorer.over(
+        return PostingScorer.over(
             self._catalogue,
             self._values,
             text,
@@ -269,10 +269,15 @@ class KeywordFilter:
         return carrying
 
     @cached_property
-    def _values_by_word(self) -> dict[str, list[tuple[str, str]]]:
-        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for name, values in self._catalogue.facets(limit=_EVERY_VALUE).items():
-            for value, _ in values:
-                for word in set(map(singular, words(value))):
-                    found[word].append((name, value))
-        return dict(found)
+    def _values_by_word(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        return values_by_word(self._catalogue)
+
+
+def values_by_word(catalogue: Catalogue) -> dict[str, list[tuple[str, str]]]:
+    """Return attribute and value by each word, singular, of the values that sort photos."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for name, values in catalogue.facets(limit=_EVERY_VALUE).items():
+        for value, _ in values:
+            for word in set(map(singular, words(value))):
+                found[word].append((name, value))
+    return dict(found)

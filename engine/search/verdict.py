@@ -19,8 +19,9 @@ from engine.search.calibrations import Calibrations
 from engine.search.context import SearchContext
 from engine.search.evidence import Naming, match_evidence
 from engine.search.result import QueryPart, SearchResult
-from engine.search.retriever import Filters
+from engine.search.retriever import Allowed, Filters, Restriction
 from engine.search.subject import Subject, subject_of
+from engine.search.vocabulary import BestWords
 from engine.text import other_number, words
 from engine.text.stopwords import is_telling
 
@@ -98,13 +99,13 @@ def judge(
     if answer.query_embedding is None or not answer.matches:
         said = tuple(names_all.astype(float).tolist())
         return Verdict(max(said, default=0.0), len(said), said, said, True, unknown)
-    catalogue, index = context.collection.catalogue, context.collection.index
-    allowed = catalogue.rows_where(filters) if filters else None
-    near = index.nearest(answer.query_embedding, N_LOOKED_AT, allowed=allowed)
+    retriever = context.retriever
+    allowed = retriever.allowed(Restriction(filters or {}))
+    near = retriever.nearest(answer.query_embedding, N_LOOKED_AT, allowed)
     evidence = []
     if namings:
         others = set(near.rows[:_N_NAMING].tolist()).difference(rows.tolist())
-        looked_at = [*photos, *catalogue.photos(sorted(others))]
+        looked_at = [*photos, *retriever.photos(sorted(others))]
         evidence = [
             _evidence(context, answer, each, looked_at, allowed, calibrations) for each in namings
         ]
@@ -162,20 +163,34 @@ def _evidence(
     answer: SearchResult,
     naming: Naming,
     photos: Sequence[Photo],
-    allowed: NDArray[np.int64] | None,
+    allowed: Allowed,
     calibrations: Calibrations,
 ) -> tuple[float, ...]:
     """Return what speaks for a subject having an answer, as a calibration takes it."""
     best, subject = calibrations.best_words, naming.subject
     row = _embedded(context, answer, subject, is_filler_borne=best is not None)
-    nearest = context.collection.index.nearest(row, calibrations.n_nearest, allowed=allowed)
+    nearest = context.retriever.nearest(row, calibrations.n_nearest, allowed)
     if best is None:
         nearness = float(nearest.similarities.mean())
     else:
         vocabulary, things = context.vocabulary, [subject.head] if subject.head else subject.words
-        margins = best.margins(row, nearest.rows, nearest.similarities)
+        margins = _margins(context, best, row, nearest.rows, nearest.similarities)
         nearness = float(margins.mean()) + _PER_LOG_COUNT * vocabulary.log_count(things)
     return naming.evidence(naming.of(photos), nearness).figures()
+
+
+def _margins(
+    context: SearchContext,
+    best: BestWords,
+    row: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    similarities: NDArray[np.float32],
+) -> NDArray[np.float64]:
+    """Return how far a text fits photos above their best words, be these kept for them or not."""
+    if rows.max(initial=-1) >= len(best.places):  # most photos that lie elsewhere are in no sample
+        best = BestWords.of(best.words.astype(np.float32), context.retriever.embeddings(rows))
+        rows = np.arange(len(rows))
+    return best.margins(row, rows, similarities)
 
 
 def _embedded(
@@ -223,14 +238,14 @@ def _likely(
     parts = [part.embedding for part in texts or photos]
     looked_for = parts or ([answer.query_embedding] if answer.query_embedding is not None else [])
     best = calibrations.best_words if texts else None
-    embeddings = np.asarray(context.collection.embeddings[rows], np.float32)
+    embeddings = context.retriever.embeddings(rows)
     found = []
     for row in looked_for:
         similarities = np.vecdot(embeddings, row)
         evidence = (
             match_evidence(context.background, row, similarities)
             if best is None
-            else best.margins(row, rows, similarities)[:, None]
+            else _margins(context, best, row, rows, similarities)[:, None]
         )
         found.append(curve.likelihood(evidence))
     return np.minimum.reduce(found)

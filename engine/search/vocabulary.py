@@ -65,6 +65,23 @@ class BestWords:
     similarities: NDArray[np.float16]
     spreads: NDArray[np.float32]
 
+    @classmethod
+    def of(cls, words: NDArray[np.floating], photos: NDArray[np.float32]) -> BestWords:
+        """Compare words, (n_words, n_dims), and photos, (n, n_dims): unit rows."""
+        n_kept = min(_N_KEPT, len(words))
+        found = cls(
+            words.astype(np.float16),
+            np.empty((len(photos), n_kept), np.uint16),
+            np.empty((len(photos), n_kept), np.float16),
+            np.empty(len(photos), np.float32),
+        )
+        for start in range(0, len(photos), _ROWS_AT_ONCE):
+            part = slice(start, start + _ROWS_AT_ONCE)
+            similarities = np.asarray(photos[part], np.float32) @ words.T
+            found.places[part], found.similarities[part] = largest_of_rows(similarities, n_kept)
+            found.spreads[part] = np.maximum(similarities.std(axis=1), _LEAST_SPREAD)
+        return found
+
     def margins(
         self,
         text: NDArray[np.float32],
@@ -139,20 +156,7 @@ class ModelVocabulary:
 
     def best_words(self, photos: NDArray[np.float32]) -> BestWords:
         """Return the words that fit each photo best; `photos` are unit rows, (n, n_dims)."""
-        rivals = self._encoder.embed_texts(self._frequent(_MAX_RIVALS))
-        n_kept = min(_N_KEPT, len(rivals))
-        found = BestWords(
-            rivals.astype(np.float16),
-            np.empty((len(photos), n_kept), np.uint16),
-            np.empty((len(photos), n_kept), np.float16),
-            np.empty(len(photos), np.float32),
-        )
-        for start in range(0, len(photos), _ROWS_AT_ONCE):
-            part = slice(start, start + _ROWS_AT_ONCE)
-            similarities = np.asarray(photos[part], np.float32) @ rivals.T
-            found.places[part], found.similarities[part] = largest_of_rows(similarities, n_kept)
-            found.spreads[part] = np.maximum(similarities.std(axis=1), _LEAST_SPREAD)
-        return found
+        return BestWords.of(self._encoder.embed_texts(self._frequent(_MAX_RIVALS)), photos)
 
     def shown(self, photos: NDArray[np.float32]) -> list[str]:
         """Return the word that fits each photo best, of those that fit several, commonest first.

@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "map": ("map_command", "Draw a collection as a map of points."),
     "info": ("evaluate_command", "Tell what a collection is made of."),
     "words": ("words_command", "Show the words nearest to a word, or learn word vectors."),
+    "move": ("move_command", "Let a collection answer from Qdrant, or from here again."),
     "export": ("transfer_command", "Write a collection as one file, for another machine."),
     "import": ("transfer_command", "Take in an exported collection, or a published data set."),
     "watch": ("watch_command", "Keep a collection in step with its photos by itself."),

@@ -11,6 +11,7 @@ from click import UsageError, argument, option
 
 from engine.shell.commands import FOLDER, PAIR, PATH, Outcome, collection_argument, command
 from engine.shell.meter import amount, duration, listening
+from engine.shell.move_command import outcome_of_points, place_options, published
 from engine.shell.table import Part, Table, plain
 
 if TYPE_CHECKING:
@@ -59,13 +60,24 @@ yes_option = option(
 )
 @option("--out", type=FOLDER, required=True, metavar="COLLECTION", help="The folder to make.")
 @option("--name", help="What people call it (default: the folder's name).")
+@option("--to", "place", metavar="PLACE", help="Let it answer from Qdrant: as of 'move'.")
+@place_options
 @yes_option
 def index(
-    photos: Path | None, out: Path, rows: Path | None, model: str | None, yes: bool, **table: Any
+    photos: Path | None,
+    out: Path,
+    rows: Path | None,
+    model: str | None,
+    yes: bool,
+    place: str | None,
+    n_shards: int,
+    n_replicas: int,
+    **table: Any,
 ) -> Outcome:
     """Make a collection."""
     from engine.encoders import model_at
-    from engine.rows import build_from_rows
+    from engine.qdrant import reach
+    from engine.rows import build_from_rows, publish_from_rows
     from engine.search import prepare
     from engine.storage import build_collection
 
@@ -73,9 +85,19 @@ def index(
         raise UsageError("name a folder of photos, or --rows with a folder of rows")
     if rows and (table["captions"] or table["column"]):
         raise UsageError("--captions and --column go with 'embed': rows know their captions")
-    chosen: dict[str, Any] = {"model": model_at(model) if model else None, "out": out}
-    chosen |= {"name": table["name"], "confirmed": yes}
+    if place:
+        reach(place)  # before hours of work
+    found = model_at(model) if model else None
+    name = table["name"]
     with listening() as progress:
+        if rows and place:
+            layout = {"n_shards": n_shards, "n_replicas": n_replicas}
+            made = publish_from_rows(
+                rows, out=out, to=place, model=found, name=name, **layout, progress=progress
+            )
+            prepare(out, progress)
+            return outcome_of_points(made, out)
+        chosen: dict[str, Any] = {"model": found, "out": out, "name": name, "confirmed": yes}
         if rows:
             report = build_from_rows(rows, **chosen, progress=progress)
         elif photos:
@@ -83,8 +105,13 @@ def index(
             report = build_collection(
                 photos, table["captions"], columns=columns, **chosen, progress=progress
             )
-        prepare(out, progress)
-    return outcome_of(report, out)
+        if not place:
+            prepare(out, progress)
+    told = outcome_of(report, out)
+    if not place:
+        return told
+    moved = published(out, place, n_shards, n_replicas)
+    return Outcome({**told.record, **moved.record}, [*told.lines, *moved.lines])
 
 
 @command("update")

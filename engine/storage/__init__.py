@@ -21,6 +21,8 @@
     uploads.py      uploaded files and zips, within limits
     upload_name.py  the names that came with them, made harmless
     tags.py         a person's own tags, kept over updates
+    publication.py  photos into Qdrant, and back to the build that they came from
+    point_writer.py  photos on their way there
     excerpt.py      some photos as a folder of their own
 
 A collection is a folder: ``manifest.json`` and the build it names, which no one ever changes.
@@ -53,6 +55,7 @@ from engine.storage.excerpt import write_excerpt
 from engine.storage.inventory import Inventory, estimate_seconds, take_inventory
 from engine.storage.manifest import Manifest, ModelCard
 from engine.storage.order import BuildReport
+from engine.storage.publication import publish_collection, publish_rows, withdraw_collection
 from engine.storage.site import MAPS
 from engine.storage.tags import tag_photos
 from engine.storage.uploads import (
@@ -87,6 +90,8 @@ __all__ = [
     "list_collections",
     "new_folder",
     "previous_version",
+    "publish_collection",
+    "publish_rows",
     "receive_uploads",
     "remove_collection",
     "rename_collection",
@@ -97,5 +102,6 @@ __all__ = [
     "tag_photos",
     "take_inventory",
     "update_collection",
+    "withdraw_collection",
     "write_excerpt",
 ]

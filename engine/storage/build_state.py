@@ -34,12 +34,16 @@ class Standing:
         Its live photos; none where its catalogue is damaged.
     damage
         What is wrong with it, if anything is.
+    published
+        What the collection says of itself where its photos lie elsewhere: then all else is of the
+        build on this machine that they were published from.
     """
 
     manifest: Manifest | None = None
     collection: Collection | None = None
     photos: Sequence[Photo] = ()
     damage: DamageError | None = None
+    published: Manifest | None = None
 
     def close(self) -> None:
         """Let the collection go; closing twice is no harm."""
@@ -84,20 +88,29 @@ def find_standing(folder: Path, *, deep: bool = False) -> Standing:
     if not has_manifest(folder) and not (folder / COPY).is_file():
         return Standing()
     try:
-        manifest = _restored(folder)
+        standing = _restored(folder)
     except DamageError as error:
         return Standing(damage=error)
+    manifest = standing.whole
+    if manifest is None:
+        raise CollectionError(
+            "no build on this machine holds this collection's photos",
+            value=folder,
+            remedy="Embed the photos anew, and make the collection with 'index --rows'",
+        )
+    published = standing if standing.remote else None
     try:
-        collection = Collection.open(folder)
+        collection = Collection.open(folder, manifest=manifest)
     except DamageError as error:
-        return _salvaged(folder, manifest, error)
+        return replace(_salvaged(folder, manifest, error), published=published)
     try:
         collection.check() if deep else collection.wait_until_verified()
-        return Standing(manifest, collection, list(collection.catalogue.all_photos()))
+        photos = list(collection.catalogue.all_photos())
+        return Standing(manifest, collection, photos, published=published)
     except (DamageError, CatalogueError) as error:
         collection.close()
         damage = error if isinstance(error, DamageError) else DamageError(error.what, value=folder)
-        return _salvaged(folder, manifest, damage)
+        return replace(_salvaged(folder, manifest, damage), published=published)
     except BaseException:
         collection.close()
         raise

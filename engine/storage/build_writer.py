@@ -151,7 +151,7 @@ def _kept_rows(placed: Sequence[Placed], older: Collection) -> list[int] | None:
 def _manifest(draft: _Draft, build: Path, seconds: float) -> Manifest:
     order, findings = draft.order, draft.findings
     moment = now()
-    older = order.standing.manifest
+    older, published = order.standing.manifest, order.standing.published
     manifest = Manifest(
         name=order.name,
         build=build.name,
@@ -167,8 +167,10 @@ def _manifest(draft: _Draft, build: Path, seconds: float) -> Manifest:
         photos_per_second=findings.n_read / seconds,
         files=file_notes(build),
         looked_ns=findings.began_ns,
+        published_to=older.published_to if older else "",
     )
-    return manifest.before(older if order.keeps_previous or older is None else older.previous)
+    before = published or older
+    return manifest.before(before if order.keeps_previous or before is None else before.previous)
 
 
 def _write_catalogue(folder: Path, draft: _Draft) -> None:

@@ -5,16 +5,28 @@ from __future__ import annotations
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from engine import config
 from engine.catalogue import Catalogue, Photo
+from engine.catalogue.database import CatalogueFile
 from engine.durable import MALFORMED
 from engine.errors import CatalogueError, CollectionError
 from engine.images import content_hash
 from engine.index import PhotoIndex, read_loss
 from engine.locks import ReaderMark
+from engine.qdrant import (
+    Address,
+    Extent,
+    PointCatalogue,
+    PointEmbeddings,
+    PointStore,
+    RememberedEmbeddings,
+    open_store,
+)
+from engine.qdrant.point import THUMBNAIL, thumbnail_of
 from engine.storage.manifest import Manifest, ModelCard, check_files, damaged, located, unreadable
 from engine.storage.site import sweep_leftovers
 from engine.storage.thumbnails import ThumbnailPack
@@ -45,7 +57,10 @@ class Collection:
     catalogue
         Photos, captions, attributes and tags, by row.
     embeddings
-        (n_rows, n_dims) float32 unit rows, mapped from the disk; retired rows included.
+        (n_rows, n_dims) float32 unit rows, mapped from the disk, retired rows included; of points
+        those of the sample, and all others by number.
+    store
+        Where its photos lie if not in the build; else None.
     """
 
     def __init__(self, folder: Path, manifest: Manifest, mark: ReaderMark) -> None:
@@ -55,15 +70,16 @@ class Collection:
         self._index: PhotoIndex | None = None
         self._loading = threading.Lock()
         check_files(folder, manifest, largest_hashed=_SMALL_BYTES)
-        self.embeddings = _embeddings(folder, manifest)
+        self.embeddings: Any = _embeddings(folder, manifest)
         try:
             self._thumbnails = ThumbnailPack(self.build)
         except OSError as error:
             raise unreadable(self.build, error) from error
         except MALFORMED as error:
             raise damaged(folder, "its thumbnails are no list any more") from error
+        self.store: PointStore | None = None
         try:
-            self.catalogue = Catalogue.open(self.build / CATALOGUE)
+            self.catalogue = self._catalogue()
         except CatalogueError:
             check_files(folder, manifest, largest_hashed=sys.maxsize)  # says it if it is damage
             raise
@@ -99,6 +115,19 @@ class Collection:
         except BaseException:
             mark.close()
             raise
+
+    def _catalogue(self) -> Catalogue:
+        """Open the catalogue; of points, so that all of them are asked and not the sample alone."""
+        file, remote = self.build / CATALOGUE, self.manifest.remote
+        if remote is None:
+            return Catalogue.open(file)
+        self.store = open_store(Address.parse(remote.address), remote.points)
+        n_photos = self.manifest.n_photos
+        self.embeddings = PointEmbeddings(
+            self.embeddings, RememberedEmbeddings(self.store), n_photos
+        )
+        extent = Extent(n_photos, remote.n_words, remote.facet_names)
+        return PointCatalogue(CatalogueFile(file, read_only=True), self.store, extent)
 
     @property
     def name(self) -> str:
@@ -154,7 +183,7 @@ class Collection:
         if not self._verification.is_over:  # a damaged graph would not raise, but end the program
             check_files(self.folder, self.manifest, largest_hashed=sys.maxsize, below=INDEX)
         try:
-            return PhotoIndex.load(self.build / INDEX, self.embeddings)
+            return PhotoIndex.load(self.build / INDEX, self.embeddings[: self.manifest.n_rows])
         except CollectionError as error:
             raise damaged(self.folder, error.what) from error
 
@@ -196,7 +225,10 @@ class Collection:
 
     def kept_thumbnail(self, row: int) -> bytes | None:
         """Return a row's thumbnail if the collection keeps one, apart from the photo's file."""
-        return self._thumbnails.read(row)
+        if self.store is None or row < len(self._thumbnails):
+            return self._thumbnails.read(row)
+        found = self.store.points([row], fields=(THUMBNAIL,))
+        return thumbnail_of(found[0]) if found else None
 
     def raise_if_damaged(self) -> None:
         """Raise `DamageError` once it is known that bytes are not what was written.
@@ -220,10 +252,12 @@ class Collection:
         """
         check_files(self.folder, self.manifest, largest_hashed=sys.maxsize)
         rows = self.catalogue.live_rows()
-        counts = (self.catalogue.n_rows, len(rows))
+        counts = (self.catalogue.n_rows, self.catalogue.n_photos)
+        if self.store is not None:
+            counts = (len(rows), self.store.count(None))
         if counts != (self.manifest.n_rows, self.manifest.n_photos):
             raise damaged(self.folder, f"its catalogue counts {counts} rows and photos")
-        lengths = np.linalg.norm(self.embeddings, axis=1)
+        lengths = np.linalg.norm(self.embeddings[: self.manifest.n_rows], axis=1)
         crooked = rows[~np.isclose(lengths[rows], 1.0, atol=1e-3)]
         if len(crooked):
             raise damaged(self.folder, f"the embedding of row {crooked[0]} is no unit row")
@@ -234,6 +268,8 @@ class Collection:
         """Let every file go; closing twice is no harm."""
         self._verification.close()
         self.catalogue.close()
+        if self.store is not None:
+            self.store.close()
         self._thumbnails.close()
         self._mark.close()
 

@@ -15,8 +15,10 @@ from engine.access import Role, require
 from engine.catalogue.database import forget_copy
 from engine.durable import PARTIAL, free_folder
 from engine.errors import CollectionError, DamageError
+from engine.qdrant import Address, point_alias
 from engine.storage.collection import CATALOGUE
 from engine.storage.manifest import COPY, MANIFEST, Manifest, check_files, damaged
+from engine.storage.publication import drop_unnamed
 from engine.storage.site import WRITER, has_manifest, is_own_name, only_writer, writer_of
 from engine.storage.uploads import is_uploads
 from engine.storage.verification import known_damage
@@ -177,6 +179,8 @@ def roll_back(folder: Path) -> Manifest:
             raise CollectionError(
                 "there is no version to go back to", value=folder, remedy="Nothing was changed"
             )
+        if previous.remote is not None:
+            point_alias(Address.parse(previous.remote.address), previous.remote.points)
         previous.before(Manifest.load(folder)).save(folder)
     return previous
 
@@ -205,6 +209,8 @@ def remove_collection(folder: Path | str) -> None:
             "there is no collection here", value=folder, remedy="Nothing was removed"
         )
     with only_writer(folder):
+        with suppress(CollectionError):  # where the manifest is damaged, nothing says what is ours
+            drop_unnamed(None, Manifest.load(folder))
         # The manifest goes first: half a removal is an unfinished build, never a damaged one.
         for name in (COPY, MANIFEST):
             (folder / name).unlink(missing_ok=True)

@@ -21,7 +21,8 @@ from engine.config import THUMBNAIL_PX
 from engine.durable import DamagedFileError, from_record, read_checked, write_checked
 from engine.errors import CollectionError, DamageError
 
-FORMAT = 1
+FORMAT = 2
+_PLAIN = 1  # what a collection of files is written as; older Kindreds read it
 KIND = "kindred collection"
 MANIFEST = "manifest.json"
 COPY = ".manifest.copy.json"
@@ -66,6 +67,24 @@ class FileNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Remote:
+    """The points that a build answers from; of all photos, an even sample lies in the build.
+
+    `address` and `points` name them (see `engine.qdrant`). Of all photos: `n_words` in their
+    captions, and the attributes that sort them. `source` is the build that holds all of them, to be
+    brought in step and published again; None where they were made of rows alone.
+    """
+
+    address: str
+    points: str
+    n_words: int
+    facet_names: tuple[str, ...]
+    n_shards: int = 1
+    n_replicas: int = 1
+    source: Manifest | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a collection says about itself.
 
@@ -73,7 +92,9 @@ class Manifest:
     included. Times are ISO 8601 in UTC. `seconds` and `photos_per_second` tell how long the build
     took, until its files were written. `files` is keyed by path below the build's folder.
     `looked_ns` is when the photos' files were last looked at, in nanoseconds since 1970; 0 where no
-    build noted it. `previous` is the version to go back to, which has none itself.
+    build noted it. `previous` is the version to go back to, which has none itself. `remote` says
+    where the photos lie if not in the build; `published_to` where they are to lie, which a build
+    made of files says until it is published there.
     """
 
     name: str
@@ -91,10 +112,12 @@ class Manifest:
     files: Mapping[str, FileNote] = field(default_factory=dict)
     looked_ns: int = 0
     previous: Manifest | None = None
+    remote: Remote | None = None
+    published_to: str = ""
 
     def save(self, folder: Path) -> None:
         """Make this the manifest of `folder`: the moment at which its build stands."""
-        content = {"kind": KIND, "format": FORMAT, **asdict(self)}
+        content = {"kind": KIND, "format": FORMAT if self.remote else _PLAIN, **asdict(self)}
         write_checked(folder / MANIFEST, content)
         write_checked(folder / COPY, content)
         (folder / PREVIOUS).unlink(missing_ok=True)
@@ -102,6 +125,16 @@ class Manifest:
     def before(self, older: Manifest | None) -> Manifest:
         """Return this manifest with `older` as the version to go back to."""
         return replace(self, previous=replace(older, previous=None) if older else None)
+
+    @property
+    def whole(self) -> Manifest | None:
+        """The build on this machine that holds all photos; None where none does."""
+        return self.remote.source if self.remote else self
+
+    @property
+    def builds(self) -> set[str]:
+        """The folders of builds that must stay for this one: its own, and that of all photos."""
+        return {self.build} | ({self.whole.build} if self.whole else set())
 
     @property
     def fingerprint(self) -> str:
@@ -275,11 +308,20 @@ def _manifest_from(value: Any, folder: Path) -> Manifest:
             name: from_record(FileNote, note) for name, note in parts["files"].items()
         }
         if parts.get("previous") is not None:
-            version_before = {"kind": KIND, "format": version, **parts["previous"]}
-            parts["previous"] = _manifest_from(version_before, folder)
+            parts["previous"] = _nested(parts["previous"], version, folder)
+        if parts.get("remote") is not None:
+            remote = dict(parts["remote"])
+            if remote.get("source") is not None:
+                remote["source"] = _nested(remote["source"], version, folder)
+            remote["facet_names"] = tuple(remote["facet_names"])
+            parts["remote"] = from_record(Remote, remote)
         return _checked(from_record(Manifest, parts))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise damaged(folder, f"its manifest lacks or garbles something: {error}") from error
+
+
+def _nested(value: Mapping[str, Any], version: int, folder: Path) -> Manifest:
+    return _manifest_from({"kind": KIND, "format": version, **value}, folder)
 
 
 def _checked(manifest: Manifest) -> Manifest:

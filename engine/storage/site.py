@@ -72,7 +72,7 @@ def _standing_builds(folder: Path) -> set[str] | None:
         manifest = Manifest.load(folder)
     except DamageError:
         return None
-    return {manifest.build} | ({manifest.previous.build} if manifest.previous else set())
+    return manifest.builds | (manifest.previous.builds if manifest.previous else set())
 
 
 def next_build(folder: Path) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from engine.catalogue import Catalogue, NewPhoto, bm25, full_text
 from engine.search.collection_values import CollectionValues
-from engine.search.lexical import LexicalScorer, _together
+from engine.search.lexical import PostingScorer, _together
 from engine.text import asked_stems, stems
 from tests.engine.full_text import best
 
@@ -134,7 +134,7 @@ def log_odds(
     *,
     is_condition: bool = False,
 ) -> dict[str, np.ndarray]:
-    with LexicalScorer.over(
+    with PostingScorer.over(
         catalogue, collection_values, text, k=99, is_condition=is_condition
     ) as scorer:
         return scorer.log_odds(catalogue.live_rows())
@@ -156,7 +156,7 @@ def test_a_value_tells_by_how_few_have_it_and_only_of_what_may_match(shelf):
     told = log_odds(*shelf, "S")
     assert told["tags"].tolist() == pytest.approx([math.log(4), 0, math.log(4), 0, 0, 0])
     assert not told["captions"].any()
-    with LexicalScorer.over(*shelf, "S", k=9, allowed=np.arange(6) > 0) as scorer:
+    with PostingScorer.over(*shelf, "S", k=9, allowed=np.arange(6) > 0) as scorer:
         assert scorer.candidates.tolist() == [2]
 
 
@@ -190,5 +190,5 @@ def test_of_very_many_photos_with_a_value_those_with_all_values_are_candidates(s
         new_photo(f"n{i}", colour="red", kind="hat" if i > 36 else "coat") for i in range(40)
     )
     collection_values = CollectionValues(catalogue, None)
-    with LexicalScorer.over(catalogue, collection_values, "hat coat red hat", k=3) as scorer:
+    with PostingScorer.over(catalogue, collection_values, "hat coat red hat", k=3) as scorer:
         assert {6 + 37, 6 + 38, 6 + 39} <= set(scorer.candidates.tolist())

@@ -11,7 +11,7 @@ import pytest
 
 from engine.catalogue import Catalogue, NewPhoto
 from engine.search.collection_values import CollectionValues
-from engine.search.lexical import LexicalScorer
+from engine.search.lexical import PostingScorer
 from tests.engine.full_text import best
 
 # Captions and values of 72 photos: eight of each of nine kinds of scarf and hoodie.
@@ -105,7 +105,7 @@ def log_odds(
     catalogue: Catalogue, collection_values: CollectionValues, text: str
 ) -> dict[str, np.ndarray]:
     """What captions and tags tell of every row."""
-    with LexicalScorer.over(catalogue, collection_values, text, k=99) as scorer:
+    with PostingScorer.over(catalogue, collection_values, text, k=99) as scorer:
         return scorer.log_odds(catalogue.live_rows())
 
 

@@ -86,7 +86,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
         "negative or no number",
     ),
     "a newer Kindred wrote it": (
-        lambda shelf: change_manifest(shelf, format=2),
+        lambda shelf: change_manifest(shelf, format=3),
         "a newer Kindred wrote this collection",
     ),
 }
