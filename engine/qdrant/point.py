@@ -136,7 +136,7 @@ def point_of(
     weights: WordWeights,
     *,
     shown: Mapping[tuple[str, str], str],
-    common: frozenset[str],
+    common: frozenset[tuple[str, str]],
     thumbnail: bytes | None = None,
 ) -> StoredPoint:
     """Return a photo as a point.
@@ -152,7 +152,7 @@ def point_of(
     shown
         How a value is shown, by attribute and form to compare; others are no facets.
     common
-        Values, in the form to compare, that name no photo.
+        Attributes with values, in the form to compare, that name no photo.
     """
     terms = terms_of(photo.attributes, photo.tags)
     keys = sorted({value_key(name, value) for name, value in terms})
@@ -164,7 +164,7 @@ def point_of(
         }
     )
     names = [id_name(photo.photo_id), *map(caption_name, photo.captions)]
-    names += [value_name(value) for _, value in terms if fold(value) not in common]
+    names += [value_name(value) for name, value in terms if (name, fold(value)) not in common]
     payload: Payload = {
         **{field: getattr(photo, field) for field in _AS_THEY_ARE},
         "id": photo.photo_id,

@@ -18,7 +18,6 @@ from engine.encoders import Encoder, bundled_model
 from engine.encoders.model_folder import read_manifest
 from engine.errors import CatalogueError, CollectionError, DamageError, ModelError
 from engine.progress import Report, no_report
-from engine.qdrant import Address, Layout
 from engine.storage.build_state import Standing, captions_of, find_standing
 from engine.storage.build_writer import Contents, write_build
 from engine.storage.collection import Collection, find_model
@@ -26,7 +25,7 @@ from engine.storage.findings import Findings, find_out
 from engine.storage.journal import Journal, discard_journal
 from engine.storage.manifest import COPY, Manifest, located
 from engine.storage.order import BuildReport, Model, Order, PhotoSource, absolute, suited_model
-from engine.storage.publication import drop_unnamed, publish
+from engine.storage.publication import publish_again
 from engine.storage.row_match import Placed, place
 from engine.storage.safeguard import check_captions, check_retired, check_same_photos, nothing_found
 from engine.storage.site import check_place, only_writer, sweep
@@ -353,39 +352,14 @@ def complete(order: Order, findings: Findings, journal: Contents, begin: float) 
         write_build(order, findings, placed, journal, begin)
     elif findings.n_doubted and order.standing.manifest is not None:
         # What proved to be as it was need not be read again the next time.
-        _looked(order.standing.published or order.standing.manifest, findings.began_ns).save(
-            order.folder
-        )
+        standing = order.standing.published or order.standing.manifest
+        standing.looked(findings.began_ns).save(order.folder)
     discard_journal(order.folder)
     if order.older is not None:
         order.standing.close()  # or our own reading would keep the old build from being swept away
-    _publish_again(order)
+    publish_again(order.folder, order.standing.published, order.report)
     sweep(order.folder)
     return _report(placed, before, findings, time.perf_counter() - begin)
-
-
-def _publish_again(order: Order) -> None:
-    """Publish a new build of photos that lie elsewhere, laid out as the ones before it."""
-    manifest, published = Manifest.load(order.folder), order.standing.published
-    if not manifest.published_to or manifest.remote:
-        return
-    remote = published.remote if published else None
-    layout = Layout(
-        manifest.model.n_dims,
-        n_shards=remote.n_shards if remote else 1,
-        n_replicas=remote.n_replicas if remote else 1,
-    )
-    address = Address.parse(manifest.published_to)
-    made = publish(order.folder, manifest, layout, address, progress=order.report)
-    drop_unnamed(made, published)
-
-
-def _looked(manifest: Manifest, looked_ns: int) -> Manifest:
-    """Note when the photos' files were last looked at."""
-    if manifest.remote is None or manifest.remote.source is None:
-        return replace(manifest, looked_ns=looked_ns)
-    source = replace(manifest.remote.source, looked_ns=looked_ns)
-    return replace(manifest, remote=replace(manifest.remote, source=source))
 
 
 def _is_in_step(order: Order, placed: Sequence[Placed], findings: Findings) -> bool:

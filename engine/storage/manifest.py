@@ -126,6 +126,13 @@ class Manifest:
         """Return this manifest with `older` as the version to go back to."""
         return replace(self, previous=replace(older, previous=None) if older else None)
 
+    def looked(self, looked_ns: int) -> Manifest:
+        """Return this manifest with when the photos' files were last looked at."""
+        if self.remote is None or self.remote.source is None:
+            return replace(self, looked_ns=looked_ns)
+        source = replace(self.remote.source, looked_ns=looked_ns)
+        return replace(self, remote=replace(self.remote, source=source))
+
     @property
     def whole(self) -> Manifest | None:
         """The build on this machine that holds all photos; None where none does."""

@@ -25,6 +25,7 @@ from engine.text import stems
 
 # A value that more photos have names none of them; an attribute with more values sorts none.
 _MAX_NAMED, _MAX_VALUES = 20, 200_000
+_FEW_VALUES = 1_000  # of an attribute with so few, those of one photo are facets too
 _PER_READ = 1_000
 
 
@@ -139,18 +140,18 @@ class Counts:
             del self.spellings[name, folded]
 
     def shown(self) -> dict[tuple[str, str], str]:
-        """Return the commonest spelling of values that photos share."""
+        """Return the commonest spelling of values; of many values, of those that photos share."""
         return {
-            key: spelled.most_common(1)[0][0]
-            for key, spelled in self.spellings.items()
-            if spelled.total() > 1
+            (name, folded): spelled.most_common(1)[0][0]
+            for (name, folded), spelled in self.spellings.items()
+            if spelled.total() > 1 or len(self.values[name]) <= _FEW_VALUES
         }
 
-    def common(self) -> frozenset[str]:
-        """Return the values that name no photo."""
+    def common(self) -> frozenset[tuple[str, str]]:
+        """Return attributes with values that name no photo."""
         return frozenset(
-            folded
-            for counts in self.values.values()
+            (name, folded)
+            for name, counts in self.values.items()
             for folded, n in counts.items()
             if n > _MAX_NAMED
         )
@@ -202,7 +203,7 @@ class PointWriter:
                 remedy="Run the same command again",
             )
 
-    def write_sample(self, build: Path, root: str, n_dims: int) -> None:
+    def write_sample(self, build: Path, root: str) -> None:
         """Write the sample as a build of its own."""
         embeddings = np.stack([row.embedding for row in self._sample]).astype(np.float32)
         np.save(build / EMBEDDINGS, embeddings, allow_pickle=False)

@@ -2,7 +2,7 @@
 
 New points are put beside those that answer, under a name of their own; the manifest's rename is
 what makes them answer, and the alias on the server moves just before it. Whatever is killed before
-has changed nothing, and what no manifest names is dropped the next time.
+has changed nothing, and is dropped by the next publication, which finds it noted.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
+from secrets import token_hex
 
 from engine.catalogue import Catalogue
-from engine.durable import whole_folder
+from engine.durable import known_record, whole_folder, write_json
 from engine.errors import CollectionError
 from engine.progress import Report, Step, no_report
 from engine.qdrant import Address, Layout, create_store, open_store, point_alias, reach
 from engine.storage.collection import CATALOGUE, Collection
 from engine.storage.manifest import Manifest, Remote, file_notes, now
 from engine.storage.point_writer import CollectionRows, Counts, PointWriter, RowSource
-from engine.storage.site import next_build, only_writer, sweep
+from engine.storage.site import PUBLISHING, has_manifest, next_build, only_writer, sweep
 
 # So many photos lie on this machine too: five times what similarities are measured on.
 N_SAMPLED = 20_000
@@ -105,6 +106,25 @@ def publish(
     return made
 
 
+def publish_again(folder: Path, before: Manifest | None, progress: Report = no_report) -> None:
+    """Publish a new build of photos that lie elsewhere, laid out as the one before it was.
+
+    Nothing is done where the build that stands is not to be published. Only for who holds the
+    writer's lock.
+    """
+    manifest = Manifest.load(folder)
+    if not manifest.published_to or manifest.remote:
+        return
+    remote = before.remote if before else None
+    layout = Layout(
+        manifest.model.n_dims,
+        n_shards=remote.n_shards if remote else 1,
+        n_replicas=remote.n_replicas if remote else 1,
+    )
+    address = reach(manifest.published_to)
+    drop_unnamed(publish(folder, manifest, layout, address, progress=progress), before)
+
+
 def publish_rows(
     folder: Path,
     rows: RowSource,
@@ -154,8 +174,9 @@ def _published(
     if not rows.n_photos:
         raise CollectionError("there are no photos to publish", value=folder)
     build = folder / next_build(folder)
-    name = f"{address.name}-{build.name}-{now_as_name()}"
+    name = f"{address.name}-{build.name}-{token_hex(4)}"
     counts = Counts.of(rows.photos(), Step(progress, "counting words and values", rows.n_photos))
+    _drop_half(folder, address, name)
     with ExitStack() as undo:
         store = create_store(address, name, layout)
         undo.callback(store.drop)
@@ -165,31 +186,38 @@ def _published(
         store.finish()
         with whole_folder(build) as beside:
             root = draft.origin.root
-            writing.write_sample(
-                beside, root if Path(root).is_absolute() else f"../{root}", layout.n_dims
-            )
+            writing.write_sample(beside, root if Path(root).is_absolute() else f"../{root}")
             with Catalogue.open(beside / CATALOGUE) as catalogue:
                 names = tuple(catalogue.facets(limit=1))
-        undo.pop_all()
-    with ExitStack() as closing:
-        closing.callback(store.close)
-        remote = Remote(
-            *(str(address), name, counts.n_words, names, layout.n_shards, layout.n_replicas),
-            source,
-        )
-        made = replace(
-            draft,
-            build=build.name,
-            updated=now(),
-            n_photos=rows.n_photos,
-            n_rows=writing.n_sampled,
-            n_skipped=len(rows.skipped),
-            files=file_notes(build),
-            remote=remote,
-        )
         point_alias(address, name)
-        made.save(folder)
+        undo.pop_all()
+    store.close()
+    remote = Remote(
+        *(str(address), name, counts.n_words, names, layout.n_shards, layout.n_replicas), source
+    )
+    made = replace(
+        draft,
+        build=build.name,
+        updated=now(),
+        n_photos=rows.n_photos,
+        n_rows=writing.n_sampled,
+        n_skipped=len(rows.skipped),
+        files=file_notes(build),
+        remote=remote,
+    )
+    made.save(folder)
+    (folder / PUBLISHING).unlink()
     return made
+
+
+def _drop_half(folder: Path, address: Address, name: str) -> None:
+    """Drop what a publication that was killed has left, and note which one begins now."""
+    half = known_record(folder / PUBLISHING)
+    standing = Manifest.load(folder) if has_manifest(folder) else None
+    if half and half["points"] not in {each.points for each in remotes_of(standing)}:
+        with suppress(CollectionError):  # it may never have been made
+            open_store(Address.parse(half["address"]), half["points"]).drop()
+    write_json(folder / PUBLISHING, {"address": str(address), "points": name})
 
 
 def withdraw_collection(folder: Path) -> Manifest:
@@ -231,8 +259,3 @@ def remotes_of(manifest: Manifest | None) -> Sequence[Remote]:
         return ()
     named = [manifest, *([manifest.previous] if manifest.previous else [])]
     return [each.remote for each in named if each.remote is not None]
-
-
-def now_as_name() -> str:
-    """Return the time as letters and digits, so that no name of points is used twice."""
-    return "".join(each for each in now() if each.isdigit())[:14]

@@ -18,6 +18,7 @@ WRITER = ".writer"
 MAPS = "maps"
 MODEL = "kindred-model"  # one that came with an imported collection
 SNAPSHOT = "snapshot.npz"
+PUBLISHING = "publishing.json"
 TAGS, TAGS_COPY = "tags.json", ".tags.copy.json"
 _BUILD = re.compile(r"build-(\d+)")
 
@@ -95,7 +96,7 @@ def is_own_name(name: str) -> bool:
     [True, True, False]
     """
     is_half = name.endswith(PARTIAL)
-    records = (MANIFEST, COPY, PREVIOUS, WRITER, JOURNAL, TAGS, TAGS_COPY, SNAPSHOT)
+    records = (MANIFEST, COPY, PREVIOUS, WRITER, JOURNAL, TAGS, TAGS_COPY, SNAPSHOT, PUBLISHING)
     is_named = name in (*records, MAPS, MODEL)
     return is_named or is_half or _BUILD.fullmatch(name) is not None
 
