@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoders import Encoder
-from engine.index import PhotoIndex
-from engine.storage import Collection
+from engine.search.context import SearchContext
+from engine.search.retriever import Allowed
 from engine.storage.sample_queries import photo_queries, text_queries
 
 EFS = (10, 20, 40, 80, 160, 320, 640)
@@ -44,24 +43,24 @@ class RecallPoint:
     seconds: float
 
 
-def measure_recall(collection: Collection, encoder: Encoder) -> list[RecallPoint]:
+def measure_recall(context: SearchContext) -> list[RecallPoint]:
     """Measure every setting on texts and photos of the collection, the exact answer last."""
-    index: PhotoIndex = collection.index
+    collection = context.collection
     asked = [
         photo_queries(collection.catalogue, collection.embeddings, _N_QUERIES),
-        text_queries(collection.catalogue, encoder, _N_QUERIES),
+        text_queries(collection.catalogue, context.encoder, _N_QUERIES),
     ]
     exact: list[list[set[int]]] = []
     times: list[float] = []
     for queries in asked:
-        answers = [_nearest(index, query, None, times) for query in queries]
+        answers = [_nearest(context, query, None, times) for query in queries]
         exact.append(answers)
     points = []
-    for ef in sorted({*EFS, index.ef}):
+    for ef in sorted({*EFS, collection.ef or EFS[0]}):
         spent: list[float] = []
         recalls = []
         for queries, truth in zip(asked, exact, strict=True):
-            found = [_nearest(index, query, ef, spent) for query in queries]
+            found = [_nearest(context, query, ef, spent) for query in queries]
             n_found = sum(len(a & b) for a, b in zip(found, truth, strict=True))
             recalls.append(n_found / sum(map(len, truth)) if truth else 1.0)
         points.append(RecallPoint(ef, recalls[0], recalls[1], float(np.median(spent))))
@@ -69,10 +68,11 @@ def measure_recall(collection: Collection, encoder: Encoder) -> list[RecallPoint
 
 
 def _nearest(
-    index: PhotoIndex, query: NDArray[np.float32], ef: int | None, times: list[float]
+    context: SearchContext, query: NDArray[np.float32], ef: int | None, times: list[float]
 ) -> set[int]:
     """Return the nearest rows by the graph, or exactly without `ef`; note the time it took."""
     started = time.perf_counter()
-    nearest = index.nearest(query, _K, exact=ef is None, ef=ef)
+    every = Allowed(None, context.collection.n_photos)
+    nearest = context.retriever.nearest(query, _K, every, exact=ef is None, ef=ef)
     times.append(time.perf_counter() - started)
     return set(nearest.rows.tolist())

@@ -27,6 +27,7 @@ from engine.qdrant import (
     open_store,
 )
 from engine.qdrant.point import THUMBNAIL, thumbnail_of
+from engine.qdrant.point_store import EF
 from engine.storage.manifest import Manifest, ModelCard, check_files, damaged, located, unreadable
 from engine.storage.site import sweep_leftovers
 from engine.storage.thumbnails import ThumbnailPack
@@ -167,6 +168,13 @@ class Collection:
             if self._index is None:
                 self._index = self._load_index()
             return self._index
+
+    @property
+    def ef(self) -> int:
+        """How far its graph is searched; 0 where every photo is compared."""
+        if self.store is not None:
+            return EF
+        return 0 if self.index.is_exact else self.index.ef
 
     @property
     def index_remark(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import stat
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -145,7 +145,7 @@ def rename_collection(folder: Path | str, name: str) -> None:
         raise CollectionError("a collection needs a name", remedy="Type at least one letter")
     Manifest.load(folder)
     with only_writer(folder):
-        replace(Manifest.load(folder), name=name.strip()).save(folder)
+        Manifest.load(folder).renamed(name.strip()).save(folder)
 
 
 def previous_version(folder: Path) -> Manifest | None:

@@ -133,6 +133,13 @@ class Manifest:
         source = replace(self.remote.source, looked_ns=looked_ns)
         return replace(self, remote=replace(self.remote, source=source))
 
+    def renamed(self, name: str) -> Manifest:
+        """Return this manifest, and that of the build it was published from, by another name."""
+        if self.remote is None or self.remote.source is None:
+            return replace(self, name=name)
+        source = replace(self.remote.source, name=name)
+        return replace(self, name=name, remote=replace(self.remote, source=source))
+
     @property
     def whole(self) -> Manifest | None:
         """The build on this machine that holds all photos; None where none does."""

@@ -10,6 +10,7 @@ import streamlit as st
 from engine.access import Role, may, shown
 from engine.config import DEMO_COLLECTION
 from engine.jobs import JobState, start_job
+from engine.qdrant import StoreState
 from engine.storage import Collection, CollectionSummary, remove_collection, rename_collection
 from pages.collection.model_choice import draw_other_model, draw_way_back
 from pages.collection.source_reports import draw_skipped, draw_tables
@@ -29,8 +30,10 @@ STATES: dict[str, tuple[str, Literal["green", "blue", "orange", "red"], str]] = 
     "outdated": ("Another model", "orange", ":material/update:"),
     "building": ("Being built", "blue", ":material/hourglass_top:"),
     "damaged": ("Damaged", "red", ":material/error:"),
+    "away": ("Does not answer", "orange", ":material/cloud_off:"),
     "unreadable": ("Cannot be read", "red", ":material/lock:"),
 }
+PLACE_STATES = {"green": "in order", "yellow": "still indexing", "red": "not in order"}
 MAX_NAME_CHARACTERS = 80
 N_GLANCE = 10
 
@@ -42,8 +45,10 @@ def draw_collection(slug: str, summary: CollectionSummary, watch: JobState | Non
         with ErrorBoundary():
             collection = collection_of(summary.folder) if summary.health == "ready" else None
         is_outdated = collection is not None and is_of_another_model(collection)
-        _draw_title(summary, is_outdated)
+        is_away = summary.health == "ready" and collection is None
+        _draw_title(summary, "away" if is_away else "outdated" if is_outdated else "")
         if collection is not None:
+            _draw_place(collection)
             photos, label = spread(collection, N_GLANCE), f"A glance at {summary.name}"
             draw_photos(collection, photos, slug=slug, layout="row", label=label)
             if collection.index_remark:
@@ -62,9 +67,29 @@ def draw_collection(slug: str, summary: CollectionSummary, watch: JobState | Non
             draw_watch_switch(slug, collection, watch)
 
 
-def _draw_title(summary: CollectionSummary, is_outdated: bool) -> None:
+def _draw_place(collection: Collection) -> None:
+    """Say where the photos lie, if not in the collection's own folder, and how they are there."""
+    remote = collection.manifest.remote
+    if remote is None:
+        return
+    with ErrorBoundary():
+        state = _place_state(collection.fingerprint, collection)
+        spread_over = f"{count(state.n_shards, 'shard')} on {count(state.n_nodes, 'machine')}"
+        st.caption(
+            f":material/database: {plain(shown(remote.address))} · {count(state.n_points, 'photo')}"
+            f" · {spread_over} · {PLACE_STATES.get(state.status, state.status)}"
+        )
+
+
+@st.cache_data(show_spinner=False, ttl=10, max_entries=32)
+def _place_state(fingerprint: str, _collection: Collection) -> StoreState:
+    assert _collection.store is not None
+    return _collection.store.state()
+
+
+def _draw_title(summary: CollectionSummary, fault: str) -> None:
     state = "updated" if summary.health == "ready" and summary.writer else summary.health
-    word, colour, icon = STATES["outdated" if is_outdated and state == "ready" else state]
+    word, colour, icon = STATES[fault if fault and state == "ready" else state]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(plain(summary.name), anchor=False, width="stretch")
         st.badge(word, color=colour, icon=icon)
@@ -74,7 +99,7 @@ def _draw_title(summary: CollectionSummary, is_outdated: bool) -> None:
     made = datetime.fromisoformat(summary.created)
     photos, model = count(summary.n_photos, "photo"), plain(summary.model)
     st.caption(f"{photos} · model {model} · made {made.day} {made:%B %Y}")
-    if is_outdated:
+    if fault == "outdated":
         st.markdown("Its model is another one now. Embed its photos anew to search them again.")
 
 

@@ -14,7 +14,7 @@ from pages.shared.view import View
 def draw_dial(engine: SearchEngine, here: View, slug: str) -> None:
     """Draw the switch to exact answers, and the candidates of the index where it keeps any."""
     collection = engine.collection
-    if collection.index.is_exact:
+    if not collection.ef:
         told = count(collection.n_photos, "photo")
         st.caption(f"Every answer is exact: {told} are few enough to compare them all.")
         return

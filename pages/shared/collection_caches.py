@@ -74,7 +74,7 @@ def _n_unread_files(fingerprint: str, _collection: Collection) -> int:
 
 @st.cache_data(show_spinner="Measuring the index…", max_entries=16)
 def _recall(fingerprint: str, _engine: SearchEngine) -> list[RecallPoint]:
-    return measure_recall(_engine.collection, _engine.encoder)
+    return measure_recall(_engine)
 
 
 def measured_recall(engine: SearchEngine) -> list[RecallPoint]:

@@ -206,7 +206,7 @@ def test_a_receipt_names_everything_that_makes_the_answer_again(demo: SearchEngi
 
 def test_the_dial_ends_with_the_exact_answer(demo: SearchEngine):
     """Of a photo and of a text; without a graph every setting is exact."""
-    points = measure_recall(demo.collection, demo.encoder)
+    points = measure_recall(demo)
     assert points[-1].ef == 0
     for point in points:
         assert (point.photo_recall, point.text_recall) == (1, 1)
