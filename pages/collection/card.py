@@ -10,9 +10,9 @@ import streamlit as st
 from engine.access import Role, may, shown
 from engine.config import DEMO_COLLECTION
 from engine.jobs import JobState, start_job
-from engine.qdrant import StoreState
 from engine.storage import Collection, CollectionSummary, remove_collection, rename_collection
 from pages.collection.model_choice import draw_other_model, draw_way_back
+from pages.collection.place import draw_place
 from pages.collection.source_reports import draw_skipped, draw_tables
 from pages.collection.watch_switch import draw_watch_switch
 from pages.shared.elements import quiet_button
@@ -33,7 +33,6 @@ STATES: dict[str, tuple[str, Literal["green", "blue", "orange", "red"], str]] = 
     "away": ("Does not answer", "orange", ":material/cloud_off:"),
     "unreadable": ("Cannot be read", "red", ":material/lock:"),
 }
-PLACE_STATES = {"green": "in order", "yellow": "still indexing", "red": "not in order"}
 MAX_NAME_CHARACTERS = 80
 N_GLANCE = 10
 
@@ -48,7 +47,7 @@ def draw_collection(slug: str, summary: CollectionSummary, watch: JobState | Non
         is_away = summary.health == "ready" and collection is None
         _draw_title(summary, "away" if is_away else "outdated" if is_outdated else "")
         if collection is not None:
-            _draw_place(collection)
+            draw_place(collection)
             photos, label = spread(collection, N_GLANCE), f"A glance at {summary.name}"
             draw_photos(collection, photos, slug=slug, layout="row", label=label)
             if collection.index_remark:
@@ -65,26 +64,6 @@ def draw_collection(slug: str, summary: CollectionSummary, watch: JobState | Non
                 draw_skipped(slug, collection)
         if is_own and collection is not None and not is_outdated:
             draw_watch_switch(slug, collection, watch)
-
-
-def _draw_place(collection: Collection) -> None:
-    """Say where the photos lie, if not in the collection's own folder, and how they are there."""
-    remote = collection.manifest.remote
-    if remote is None:
-        return
-    with ErrorBoundary():
-        state = _place_state(collection.fingerprint, collection)
-        spread_over = f"{count(state.n_shards, 'shard')} on {count(state.n_nodes, 'machine')}"
-        st.caption(
-            f":material/database: {plain(shown(remote.address))} · {count(state.n_points, 'photo')}"
-            f" · {spread_over} · {PLACE_STATES.get(state.status, state.status)}"
-        )
-
-
-@st.cache_data(show_spinner=False, ttl=10, max_entries=32)
-def _place_state(fingerprint: str, _collection: Collection) -> StoreState:
-    assert _collection.store is not None
-    return _collection.store.state()
 
 
 def _draw_title(summary: CollectionSummary, fault: str) -> None:
