@@ -14,7 +14,8 @@ SUITABLE = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for name in $(VENV)/bin/python python3 python3.13 python3.12 python3.11 python; do \
 	"$$name" -c '$(SUITABLE)' 2> /dev/null && echo "$$name" && break; done)
 
-# A process of tests for each processor; who is done with its half takes over from the others.
+# A process of tests for each processor, and one more because a test waits now and then; who is
+# done with its part takes over from the others.
 SIDE_BY_SIDE = --numprocesses auto --maxprocesses 4 --dist worksteal
 
 CHECKS = $(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
@@ -30,9 +31,9 @@ run: app-libraries  ## Install what is missing and start the app on http://local
 		--server.port=$(PORT) --server.headless=true --browser.gatherUsageStats=false $(if $(PUBLIC),-- --public)
 
 test: dev-libraries  ## Install what testing needs, a browser included; check and test everything
-	@$(CHECKS); checked=$$?; \
-	KINDRED_BROWSER="$$($(VENV)/bin/python tools/browser.py)" $(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) \
-		&& exit $$checked
+	@told=$$(mktemp); { ($(CHECKS)) > $$told 2>&1; checked=$$?; cat $$told; exit $$checked; } & checks=$$!; \
+	KINDRED_BROWSER="$$($(VENV)/bin/python tools/browser.py)" $(VENV)/bin/python -m pytest $(SIDE_BY_SIDE); \
+	tested=$$?; wait $$checks || { cat $$told; tested=1; }; rm -f $$told; exit $$tested
 
 lint: dev-libraries  ## Check style and types
 	@$(CHECKS)
