@@ -7,6 +7,7 @@
     parquet.py      one file of rows: bytes, and back
     rows_folder.py  read_rows: the folder and its manifest
     ray_pool.py     RayPool: workers on Ray that embed the shards
+    ray_session.py  Ray started for this program alone, or a cluster joined
     rows_build.py   build_from_rows: a local collection of rows, without the photos
     rows_publication.py  publish_from_rows: a collection in Qdrant that no machine holds whole
 

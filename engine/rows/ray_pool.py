@@ -8,30 +8,19 @@ would wait for ever beside workers that hold all of them.
 
 from __future__ import annotations
 
-import logging
-import os
-import secrets
-import socket
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from engine.config import SILENCE, limit_threads
+from engine.config import limit_threads
 from engine.encoders import Encoder, load_encoder, model_at
-from engine.errors import KindredError, ModelError, optional_library
-from engine.lazy import hushed
-from engine.rows.rows_folder import REQUIREMENTS
+from engine.errors import KindredError, ModelError
+from engine.rows.ray_session import LOCAL, check_ray, connected, processors_here
 from engine.rows.shard import Shard, embed_shard
 from engine.storage.order import Model
 
-LOCAL = "local"
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_LOG = logging.getLogger(__name__)
-_PATIENCE_SECONDS = 20.0
 # A photo that brings down whoever reads it, or a machine short of memory, must not go on for ever:
 # so often is a shard tried, and a worker started again.
 _TRIES, _RESTARTS = 4, 8
@@ -63,13 +52,7 @@ class RayPool:
     n_threads: int = 1
 
     def __post_init__(self) -> None:
-        os.environ.update(SILENCE, RAY_BACKEND_LOG_LEVEL="fatal")
-        if self.address == LOCAL:
-            os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))  # Ray reads it once
-        with optional_library("Ray", REQUIREMENTS):
-            import ray.data  # noqa: F401
-        if self.address != LOCAL:
-            _check_reachable(self.address)
+        check_ray(self.address)
 
     def __call__(
         self, shards: Sequence[Shard], model: Model, at: Callable[[int], None]
@@ -79,8 +62,8 @@ class RayPool:
             raise ModelError("workers cannot load a model without a folder", value=model.card.name)
         n_photos = {shard.name: len(shard.records) for shard in shards}
         if self.address == LOCAL:
-            self._workers_on([_processors_here()])  # refuses before anything is started
-        with _connected(self.address):
+            self._workers_on([processors_here()])  # refuses before anything is started
+        with connected(self.address):
             n_workers = min(self._workers_on(_processors()), len(shards))
             done = 0
             for row in _dataset(shards, model, n_workers, self.n_threads).iter_rows():
@@ -103,10 +86,6 @@ class RayPool:
                 remedy=f"Ask for at most {most} of them" if most else "Give each fewer threads",
             )
         return wanted
-
-
-def _processors_here() -> int:
-    return os.cpu_count() or 1
 
 
 def _processors() -> list[int]:
@@ -176,91 +155,3 @@ class Worker:
                 remedy="Copy the model to every machine of the cluster",
             )
         return encoder
-
-
-@contextmanager
-def _connected(address: str) -> Iterator[None]:
-    """Start Ray here, or join a cluster; leave it, and nothing behind, when the block ends."""
-    import ray.data
-
-    _keep_logs()
-    ray.data.DataContext.get_current().enable_progress_bars = False
-    with tempfile.TemporaryDirectory(prefix="kindred-ray-", ignore_cleanup_errors=True) as scratch:
-        try:
-            with hushed(), _kept_private(address):
-                here = {"num_cpus": _processors_here(), "include_dashboard": False}
-                alone = {**here, "_temp_dir": scratch} if address == LOCAL else {}
-                ray.init(address, configure_logging=False, log_to_driver=False, **alone)
-        except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-            raise _unreachable(address, error) from error
-        try:
-            yield
-        except ray.exceptions.RayError as error:
-            raise KindredError(
-                f"the workers cannot go on ({_first_line(error)})",
-                value=address,
-                remedy="Run the same command again: what is there is not embedded again. If it "
-                "stays so, see whether the machine has memory for so many workers",
-            ) from error
-        finally:
-            ray.shutdown()
-
-
-@contextmanager
-def _kept_private(address: str) -> Iterator[None]:
-    """Let Ray start for this program alone, on the loopback address, asking nobody else.
-
-    Its API server is not started, not even without the dashboard: whatever is switched off, it asks
-    the web which cloud it is in. No setting keeps it, nor the other addresses of the machine, away.
-    """
-    from ray._private import ray_constants, services
-
-    kept = ray_constants.ENABLE_RAY_CLUSTER, services.start_api_server
-    if address == LOCAL or address.rpartition(":")[0] in _LOOPBACK:
-        ray_constants.ENABLE_RAY_CLUSTER = False
-        os.environ[ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR] = "0"  # for the programs it starts
-    services.start_api_server = lambda *_, **__: ("", None)
-    try:
-        yield
-    finally:
-        ray_constants.ENABLE_RAY_CLUSTER, services.start_api_server = kept
-        os.environ.pop(ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR, None)
-
-
-def _check_reachable(address: str) -> None:
-    """Knock once: Ray itself would try for two minutes."""
-    host, _, port = address.rpartition(":")
-    try:
-        with socket.create_connection((host, int(port)), timeout=_PATIENCE_SECONDS):
-            pass
-    except (OSError, ValueError) as error:
-        raise _unreachable(address, error) from error
-
-
-def _unreachable(address: str, error: Exception) -> KindredError:
-    if address == LOCAL:
-        return KindredError(
-            f"Ray cannot be started ({_first_line(error)})",
-            remedy="Embed without --ray, or see whether the machine has memory and disk for it",
-        )
-    return KindredError(
-        f"Ray cannot be reached ({_first_line(error)})",
-        value=address,
-        remedy="Name the address of a cluster's head, such as 10.0.0.5:6379, or 'local'",
-    )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:200].rstrip(".:")
-
-
-def _keep_logs() -> None:
-    """Send what Ray says to our own log: on stdout it would stand between results."""
-    import ray._private.worker as worker
-    import ray.data._internal.logging as data_logging
-
-    worker.print_to_stdstream = lambda told, **_: _LOG.warning("%s", told.get("lines"))
-    ours = {"level": "WARNING", "handlers": [], "propagate": True}
-    data_logging.DEFAULT_CONFIG["loggers"] = {"ray.data": ours}
-    data_logging.configure_logging()
-    logging.getLogger("ray").propagate = True

@@ -25,7 +25,9 @@ import pytest
 from engine.config import PROJECT
 from engine.encoders import bundled_model
 from engine.errors import KindredError, ModelError
+from engine.locks import exclusive
 from engine.rows import RayPool, make_rows, read_rows
+from engine.rows.ray_session import scratch_folder
 from tests.engine.storage.colour import ColourEncoder, draw_folder
 
 pytestmark = pytest.mark.skipif(
@@ -162,6 +164,24 @@ def test_settings_that_would_wait_for_ever_are_refused_in_one_sentence(tmp_path,
 
 def list_of(pool: RayPool, tmp_path: Path, photos: Path) -> None:
     make_rows(photos, model=bundled_model(MODEL), out=tmp_path / "rows", pool=pool)
+
+
+def test_what_a_killed_program_left_among_temporary_files_goes_with_the_next(tmp_path, monkeypatch):
+    """One is a program's that lives, one a dead one's, and one was made this moment."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    long_ago = time.time() - 3600
+    for name in ("alive", "dead", "new"):
+        lock = tmp_path / f"kindred-ray-{name}" / "lock"
+        lock.parent.mkdir()
+        lock.touch()
+        if name != "new":
+            os.utime(lock, (long_ago, long_ago))
+    with exclusive(tmp_path / "kindred-ray-alive" / "lock"):
+        os.utime(tmp_path / "kindred-ray-alive" / "lock", (long_ago, long_ago))
+        with scratch_folder() as scratch:
+            assert Path(scratch).parent == tmp_path
+            left = {path.name for path in tmp_path.iterdir()} - {Path(scratch).name}
+    assert left == {"kindred-ray-alive", "kindred-ray-new"}
 
 
 def test_a_cluster_that_is_not_there_and_a_model_without_a_folder_are_told(tmp_path, photos):
