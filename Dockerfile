@@ -4,10 +4,13 @@ FROM python:3.11-slim-bookworm AS libraries
 RUN apt-get update && apt-get install --no-install-recommends --yes g++
 # The image travels: hnswlib must not be tuned to the machine that builds it.
 ENV HNSWLIB_NO_NATIVE=1
-COPY requirements.lock requirements-login.txt /build/
+# More than everybody needs: requirements-scale.txt for collections in Qdrant.
+ARG EXTRAS=
+COPY requirements.lock requirements-login.txt requirements-scale.txt /build/
 RUN python -m venv /opt/kindred \
     && /opt/kindred/bin/python -m pip install --no-cache-dir -r /build/requirements.lock \
-    && /opt/kindred/bin/python -m pip install --no-cache-dir -r /build/requirements-login.txt
+    && /opt/kindred/bin/python -m pip install --no-cache-dir -r /build/requirements-login.txt \
+    && for extra in $EXTRAS; do /opt/kindred/bin/python -m pip install --no-cache-dir -r "/build/$extra"; done
 
 
 FROM python:3.11-slim-bookworm

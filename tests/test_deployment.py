@@ -96,6 +96,27 @@ def test_compose_starts_what_the_image_is_and_two_behind_the_configuration_of_ng
     assert named <= variables_known()
 
 
+def test_qdrant_beside_the_app_is_of_the_version_that_is_tested_two_machines_and_a_key():
+    """The client's minor version is the server's; what is tested with is what is installed."""
+    services = yaml.safe_load((ROOT / "deploy/compose.qdrant.yaml").read_text("utf-8"))["services"]
+    pins, tested = (
+        dict(re.findall(r"^(qdrant-[a-z-]+)==([\d.]+)", (ROOT / name).read_text("utf-8"), re.M))
+        for name in ("requirements-scale.txt", "requirements-dev.txt")
+    )
+    assert pins == tested
+    minor = pins["qdrant-client"].rpartition(".")[0]
+    machines = [services["qdrant-1"], services["qdrant-2"]]
+    for machine in machines:
+        assert machine["image"].startswith(f"qdrant/qdrant:v{minor}.")
+        assert machine["environment"]["QDRANT__CLUSTER__ENABLED"] == "true"
+        assert "QDRANT_API_KEY" in machine["environment"]["QDRANT__SERVICE__API_KEY"]
+        assert "ports" not in machine, "nobody but the app reaches it"
+    first = machines[0]["command"][-1]
+    assert machines[1]["command"][1:3] == ["--bootstrap", first]
+    extras = services["kindred"]["build"]["args"]["EXTRAS"]
+    assert extras in " ".join(values_of("COPY"))
+
+
 def test_the_unit_runs_the_app_from_its_own_folder_and_leaves_jobs_alone():
     service = unit()["Service"]
     folder = service["WorkingDirectory"]
