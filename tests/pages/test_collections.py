@@ -336,7 +336,7 @@ def test_a_folder_is_found_by_walking_and_only_into_what_was_listed(tmp_path, mo
     (tmp_path / "Pictures" / "a.jpg").touch()
     (tmp_path / ".hidden").mkdir()
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    dialog = AppTest.from_function(folder_dialog, default_timeout=60).run()
+    dialog = AppTest.from_function(folder_dialog, default_timeout=300).run()
     (listed,) = elements(dialog, "folders")
     assert listed["folders"] == ["Pictures"]
     assert listed["crumbs"][-1] == tmp_path.name
