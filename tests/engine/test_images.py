@@ -618,8 +618,12 @@ def test_a_square_of_no_known_kind_is_refused():
 
 
 def test_large_photos_wait_for_one_another_so_that_memory_stays_bounded(monkeypatch) -> None:
-    """Six photos that need 0.5 GB each among threads that share 1 GB: never more than two."""
-    at_once, most, lock = 0, 0, threading.Lock()
+    """Six photos that need 0.5 GB each among threads that share 1 GB: two at once, never more.
+
+    Each waits inside for one other, so there are two however slowly threads begin; then a moment,
+    in which a third would come in if it were let.
+    """
+    at_once, most, lock, met = 0, 0, threading.Lock(), threading.Barrier(2, timeout=300)
     memory = decoder._Memory(1000)
 
     def hold() -> None:
@@ -628,6 +632,7 @@ def test_large_photos_wait_for_one_another_so_that_memory_stays_bounded(monkeypa
             with lock:
                 at_once += 1
                 most = max(most, at_once)
+            met.wait()
             time.sleep(0.02)
             with lock:
                 at_once -= 1
