@@ -77,7 +77,7 @@ def export_collection(
         There is no collection, it is damaged, or the file cannot be written.
     """
     file = Path(file).absolute()
-    with Collection.open(folder) as collection:
+    with Collection.open_whole(folder) as collection:
         collection.wait_until_verified()
         with writing(CollectionError, "the archive cannot be written", file):
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -182,6 +182,7 @@ def _members(
         origin=Origin(PHOTOS, captions),
         model=replace(manifest.model, folder=model.name if is_bundled else MODEL),
         files={**manifest.files, CATALOGUE: file_note(catalogue)},
+        published_to=None,
         looked_ns=0,
         previous=None,
     )
@@ -227,7 +228,8 @@ def _unpack(file: Path | BinaryIO, beside: Path, home: Path) -> None:
 def _settle(folder: Path, name: str | None) -> None:
     """Make the unpacked manifest this place's own."""
     manifest = Manifest.load(folder)
-    if (manifest.origin.root, manifest.previous) != (PHOTOS, None):
+    others = (manifest.previous, manifest.remote, manifest.published_to)
+    if manifest.origin.root != PHOTOS or others != (None, None, None):
         raise CollectionError(
             "the archive's manifest names photos of another machine",
             value=manifest.origin.root,

@@ -81,7 +81,7 @@ def watch_collection(
 
 def watched_places(folder: Path) -> list[Path]:
     """Return the folder of a collection's photos, and its table where that lies elsewhere."""
-    with Collection.open(folder) as collection:
+    with Collection.open_whole(folder) as collection:
         root, captions = collection.root, captions_of(collection.manifest.origin, folder)
     return [root, *([captions] if captions and not captions.is_relative_to(root) else [])]
 

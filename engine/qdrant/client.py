@@ -205,10 +205,12 @@ class ClientStore:
         ).count
 
     def facet(self, key: str, condition: Condition | None, limit: int) -> list[tuple[str, int]]:
-        """Count texts exactly."""
+        """Count texts, exactly under a condition; else as the index has it, which is sooner."""
         asked = self._filter(condition)
         found = self._asked(
-            lambda client: client.facet(self._name, key, asked, limit=limit, exact=True)
+            lambda client: client.facet(
+                self._name, key, asked, limit=limit, exact=asked is not None
+            )
         )
         return [(str(hit.value), hit.count) for hit in found.hits]
 

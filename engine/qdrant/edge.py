@@ -48,14 +48,14 @@ class EdgeStore:
         self._folder = folder
         self._shard = shard
         self._api = api
-        self._closing = threading.Lock()
+        self._closing, self._is_closed = threading.Lock(), False
 
     @classmethod
     def open(cls, address: Address, name: str) -> EdgeStore:
         """Open a shard; see `engine.qdrant.adapters.open_store`."""
         folder = Path(address.place) / name
         api = _library()
-        if not folder.is_dir():
+        if not folder.is_dir() or Path(name).name != name:
             raise CollectionError(
                 "the collection's points are missing",
                 value=folder,
@@ -159,9 +159,9 @@ class EdgeStore:
             return self._shard.count(self._api.CountRequest(filter=self._filter(condition)))
 
     def facet(self, key: str, condition: Condition | None, limit: int) -> list[tuple[str, int]]:
-        """Count texts exactly."""
+        """Count texts, exactly under a condition; else as the index has it, which is sooner."""
         asked = self._api.FacetRequest(
-            key=key, limit=limit, exact=True, filter=self._filter(condition)
+            key=key, limit=limit, exact=bool(condition), filter=self._filter(condition)
         )
         with _translated(self._folder):
             return [(hit.value, hit.count) for hit in self._shard.facet(asked).hits]
@@ -204,9 +204,9 @@ class EdgeStore:
     def close(self) -> None:
         """Let the files go."""
         with self._closing:
-            if self._shard is not None:
+            if not self._is_closed:
+                self._is_closed = True
                 self._shard.close()
-                self._shard = None
 
     def _filter(self, condition: Condition | None) -> Any:
         if not condition:
@@ -271,6 +271,8 @@ def _translated(folder: Path) -> Iterator[None]:
     """Say what the engine says of a folder as a fault of the collection."""
     try:
         yield
+    except (AttributeError, TypeError):
+        raise  # ours, not the engine's
     except Exception as error:  # the engine raises nothing narrower
         raise CollectionError(
             f"Qdrant's engine cannot read or write its points ({error})",

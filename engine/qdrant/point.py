@@ -71,12 +71,17 @@ def word_key(stem: str) -> int:
 
 def value_key(name: str, value: str) -> str:
     """Return the text by which a value of an attribute, or a tag, is matched."""
-    return f"{fold(name)}{_BETWEEN}{fold(value)}"
+    return facet_of(fold(name), fold(value))
 
 
 def value_number(key: str) -> int:
     """Return the number of a value."""
     return _number(key)
+
+
+def facet_of(name: str, value: str) -> str:
+    """Return attribute and value as one text to be counted; see `shown_facet`."""
+    return f"{name.replace(_BETWEEN, ' ')}{_BETWEEN}{value}"
 
 
 def shown_facet(text: str) -> tuple[str, str]:
@@ -158,7 +163,7 @@ def point_of(
     keys = sorted({value_key(name, value) for name, value in terms})
     facets = sorted(
         {
-            f"{name}{_BETWEEN}{shown[name, fold(value)]}"
+            facet_of(name, shown[name, fold(value)])
             for name, value in terms
             if (name, fold(value)) in shown
         }

@@ -169,6 +169,7 @@ class PointCatalogue(Catalogue):
         self._store = store
         self._extent = extent
         self.n_saying = lru_cache(_MAX_REMEMBERED)(self._n_saying)
+        self.n_having = lru_cache(_MAX_REMEMBERED)(self._n_having)
 
     @property
     def n_rows(self) -> int:
@@ -229,6 +230,15 @@ class PointCatalogue(Catalogue):
     def says(self, text: str) -> bool:
         """Return whether the captions of any photo have every word of a text, by its stem."""
         return self.n_saying(text) > 0
+
+    def _n_having(self, stem: str) -> int:
+        found = self._words.get(stem)
+        return self._store.count(having_words([stem])) if found is None else found
+
+    @cached_property
+    def _words(self) -> dict[str, int]:
+        """How many photos have each of the commonest stems."""
+        return dict(self._store.facet("words", None, _MAX_VALUES))
 
     def _n_saying(self, text: str) -> int:
         asked = asked_stems(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -101,7 +101,7 @@ class Layout:
     n_dims: int
     n_shards: int = 1
     n_replicas: int = 1
-    on_disk: bool = field(default=True)
+    on_disk: bool = True
 
 
 class PointStore(Protocol):
@@ -124,7 +124,10 @@ class PointStore(Protocol):
         """Return how many points meet a condition, exactly."""
 
     def facet(self, key: str, condition: Condition | None, limit: int) -> list[tuple[str, int]]:
-        """Return the commonest texts of a list, and how many points have each."""
+        """Return the commonest texts of a list, and how many points have each.
+
+        Without a condition points that were deleted a moment ago may still count.
+        """
 
     def upsert(self, points: Iterable[StoredPoint]) -> None:
         """Put points, in place of those with their numbers."""

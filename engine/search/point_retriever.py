@@ -45,6 +45,8 @@ from engine.text import asked_stems, singular, stems, words
 
 _MAX_REMEMBERED = 10_000
 _MAX_NAMED = 500
+# Of so many times as many points as are wanted those are picked that have every word.
+_PER_WANTED = 2
 _EVERY_VALUE = 20_000
 _SHOWN_VALUES = 12
 
@@ -123,9 +125,8 @@ class PointRetriever:
         ef: int | None = None,
     ) -> Nearest:
         """Ask for the nearest points."""
-        query = PointQuery(
-            *(embedding, min(k, allowed.n_photos), PHOTO, allowed.condition), bool(exact), ef
-        )
+        k, ef = min(k, allowed.n_photos), ef or self._collection.ef
+        query = PointQuery(embedding, k, PHOTO, allowed.condition, is_exact=bool(exact), ef=ef)
         hits = self._store.search([query])[0] if query.k else []
         rows = np.array([row for row, _ in hits], np.int64)
         return Nearest(rows, np.array([score for _, score in hits], np.float32), bool(exact))
@@ -138,7 +139,7 @@ class PointRetriever:
         places = self._values.mentions(text)
         n_photos = self._catalogue.n_photos
         yield PointScorer(
-            PointQuestion(text, self._store, self._count, n_photos),
+            PointQuestion(text, self._store, self._catalogue.n_having, n_photos),
             [self._value(place) for place in places],
             n_words=max(len(telling_words(text)), len(places), 1),
             n_rows=n_photos,
@@ -237,8 +238,8 @@ class PointQuestion:
         Anything a person may type.
     store
         Whose captions.
-    count
-        How many points meet a condition.
+    n_having
+        How many points have a stem.
     n_photos
         Of the collection.
     """
@@ -247,18 +248,19 @@ class PointQuestion:
         self,
         text: str,
         store: PointStore,
-        count: Callable[[Condition], int],
+        n_having: Callable[[str], int],
         n_photos: int,
     ) -> None:
         self.store = store
+        self._found: Hits = []
         self._scores: dict[int, float] = {}
         self._having_every: list[int] = []
         needed, n = asked_stems(text), n_photos
-        counts = {stem: count(having_words([stem])) for stem in dict.fromkeys(stems(text))}
+        counts = {stem: n_having(stem) for stem in dict.fromkeys(stems(text))}
         self._words = [
-            _Word(word_key(stem), stem, _idf(n, n_having), stem in needed)
-            for stem, n_having in sorted(counts.items(), key=lambda pair: pair[1])
-            if n_having and (stem in needed or n_having <= n / TELLING)
+            _Word(word_key(stem), stem, _idf(n, n_stem), stem in needed)
+            for stem, n_stem in sorted(counts.items(), key=lambda pair: pair[1])
+            if n_stem and (stem in needed or n_stem <= n / TELLING)
         ]
         self._needed = [word for word in self._words if word.is_needed]
         self._knows_all = 0 < len(needed) == len(self._needed)
@@ -270,15 +272,28 @@ class PointQuestion:
     def best(
         self, k: int, allowed: Condition | None = None, *, every_word: bool = False
     ) -> tuple[Rows, Gains]:
-        """Ask for the points that match best."""
+        """Ask for the points that match best.
+
+        Those that have every word are picked from the best of all, where they stand first: a
+        search for them alone would look at each point that has the commonest of the words.
+        """
         if k < 1 or not self._words or (every_word and not self._knows_all):
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        condition = (
-            both(allowed, having_words([w.stem for w in self._needed])) if every_word else allowed
-        )
-        hits = self.store.search([PointQuery(self._weights, k, WORDS, condition)])[0]
-        rows = np.array([row for row, _ in hits], np.int64)
-        return rows, np.array([score for _, score in hits], np.float32)
+        if not every_word:
+            return _arrays(self._best(k, allowed)[:k])
+        hits = self._best(_PER_WANTED * k, allowed)
+        every = having_words([word.stem for word in self._needed])
+        (having,) = self.store.search([among(every, [row for row, _ in hits])]) if hits else ([],)
+        if not having:
+            condition = both(allowed, every)
+            return _arrays(self.store.search([PointQuery(self._weights, k, WORDS, condition)])[0])
+        rows = {row for row, _ in having}
+        return _arrays([hit for hit in hits if hit[0] in rows][:k])
+
+    def _best(self, k: int, allowed: Condition | None) -> Hits:
+        if len(self._found) < k:
+            (self._found,) = self.store.search([PointQuery(self._weights, k, WORDS, allowed)])
+        return self._found
 
     def queries(self, rows: Rows) -> list[PointQuery]:
         """Return what to ask the store of some points."""
@@ -294,6 +309,11 @@ class PointQuestion:
         """Return the BM25 of points that were asked about, and which have every word."""
         scores = [self._scores.get(row, 0.0) for row in rows.tolist()]
         return np.array(scores, np.float32), np.isin(rows, self._having_every)
+
+
+def _arrays(hits: Hits) -> tuple[Rows, Gains]:
+    rows, scores = [row for row, _ in hits], [score for _, score in hits]
+    return np.array(rows, np.int64), np.array(scores, np.float32)
 
 
 def _idf(n_documents: int, n_having: int) -> float:

@@ -294,7 +294,7 @@ def change_model(
     CollectionError
         The collection or its photos are gone, or another program is changing it.
     """
-    with Collection.open(collection) as older:
+    with Collection.open_whole(collection) as older:
         origin = older.manifest.origin
         return build_collection(
             older.root,

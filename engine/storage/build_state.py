@@ -15,7 +15,7 @@ from pathlib import Path
 from engine.catalogue import Catalogue, Photo
 from engine.errors import CatalogueError, CollectionError, DamageError
 from engine.storage.collection import CATALOGUE, INDEX, Collection
-from engine.storage.manifest import COPY, Manifest, Origin, check_files, located
+from engine.storage.manifest import COPY, Manifest, Origin, check_files, located, nowhere_here
 from engine.storage.site import has_manifest
 from engine.storage.uploads import is_uploads
 
@@ -93,11 +93,7 @@ def find_standing(folder: Path, *, deep: bool = False) -> Standing:
         return Standing(damage=error)
     manifest = standing.whole
     if manifest is None:
-        raise CollectionError(
-            "no build on this machine holds this collection's photos",
-            value=folder,
-            remedy="Embed the photos anew, and make the collection with 'index --rows'",
-        )
+        raise nowhere_here(folder)
     published = standing if standing.remote else None
     try:
         collection = Collection.open(folder, manifest=manifest)

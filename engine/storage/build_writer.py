@@ -167,7 +167,7 @@ def _manifest(draft: _Draft, build: Path, seconds: float) -> Manifest:
         photos_per_second=findings.n_read / seconds,
         files=file_notes(build),
         looked_ns=findings.began_ns,
-        published_to=older.published_to if older else "",
+        published_to=older.published_to if older else None,
     )
     before = published or older
     return manifest.before(before if order.keeps_previous or before is None else before.previous)

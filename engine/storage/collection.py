@@ -28,7 +28,15 @@ from engine.qdrant import (
 )
 from engine.qdrant.point import THUMBNAIL, thumbnail_of
 from engine.qdrant.point_store import EF
-from engine.storage.manifest import Manifest, ModelCard, check_files, damaged, located, unreadable
+from engine.storage.manifest import (
+    Manifest,
+    ModelCard,
+    check_files,
+    damaged,
+    located,
+    nowhere_here,
+    unreadable,
+)
 from engine.storage.site import sweep_leftovers
 from engine.storage.thumbnails import ThumbnailPack
 from engine.storage.verification import Verification
@@ -130,6 +138,20 @@ class Collection:
         extent = Extent(n_photos, remote.n_words, remote.facet_names)
         return PointCatalogue(CatalogueFile(file, read_only=True), self.store, extent)
 
+    @classmethod
+    def open_whole(cls, folder: Path | str) -> Collection:
+        """Open the build on this machine that holds all photos, wherever they answer from.
+
+        Raises
+        ------
+        CollectionError
+            When none does; else as `open`.
+        """
+        manifest = Manifest.load(Path(folder).absolute())
+        if manifest.whole is None:
+            raise nowhere_here(Path(folder))
+        return cls.open(folder, manifest=manifest.whole if manifest.remote else None)
+
     @property
     def name(self) -> str:
         """What people call it."""
@@ -172,8 +194,8 @@ class Collection:
     @property
     def ef(self) -> int:
         """How far its graph is searched; 0 where every photo is compared."""
-        if self.store is not None:
-            return EF
+        if self.manifest.remote is not None:
+            return self.manifest.remote.ef or EF
         return 0 if self.index.is_exact else self.index.ef
 
     @property

@@ -18,7 +18,7 @@ from engine.errors import CollectionError, DamageError
 from engine.qdrant import Address, point_alias
 from engine.storage.collection import CATALOGUE
 from engine.storage.manifest import COPY, MANIFEST, Manifest, check_files, damaged
-from engine.storage.publication import drop_unnamed
+from engine.storage.publication import drop_points
 from engine.storage.site import WRITER, has_manifest, is_own_name, only_writer, writer_of
 from engine.storage.uploads import is_uploads
 from engine.storage.verification import known_damage
@@ -210,7 +210,7 @@ def remove_collection(folder: Path | str) -> None:
         )
     with only_writer(folder):
         with suppress(CollectionError):  # where the manifest is damaged, nothing says what is ours
-            drop_unnamed(None, Manifest.load(folder))
+            drop_points(folder, None, Manifest.load(folder))
         # The manifest goes first: half a removal is an unfinished build, never a damaged one.
         for name in (COPY, MANIFEST):
             (folder / name).unlink(missing_ok=True)

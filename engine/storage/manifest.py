@@ -29,6 +29,8 @@ COPY = ".manifest.copy.json"
 PREVIOUS = "previous.json"  # where the version before was noted until it moved into the manifest
 
 _PIECE_BYTES = 2**20
+# Of photos that lie elsewhere so many stay here: five times what similarities are measured on.
+N_SAMPLED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +69,34 @@ class FileNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Publication:
+    """Where photos are to lie if not in a build, and how: asked for once, and kept to by updates.
+
+    On a cluster in `n_shards` parts, each `n_replicas` times; `n_sampled` of the photos stay here.
+    """
+
+    address: str
+    n_shards: int = 1
+    n_replicas: int = 1
+    n_sampled: int = N_SAMPLED
+
+
+@dataclass(frozen=True, slots=True)
 class Remote:
     """The points that a build answers from; of all photos, an even sample lies in the build.
 
     `address` and `points` name them (see `engine.qdrant`). Of all photos: `n_words` in their
     captions, and the attributes that sort them. `source` is the build that holds all of them, to be
-    brought in step and published again; None where they were made of rows alone.
+    brought in step and published again; None where they were made of rows alone. `ef` is how far
+    their graph is searched.
     """
 
     address: str
     points: str
     n_words: int
     facet_names: tuple[str, ...]
-    n_shards: int = 1
-    n_replicas: int = 1
     source: Manifest | None = None
+    ef: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +128,7 @@ class Manifest:
     looked_ns: int = 0
     previous: Manifest | None = None
     remote: Remote | None = None
-    published_to: str = ""
+    published_to: Publication | None = None
 
     def save(self, folder: Path) -> None:
         """Make this the manifest of `folder`: the moment at which its build stands."""
@@ -285,6 +300,15 @@ def damaged(folder: Path, reason: str) -> DamageError:
     )
 
 
+def nowhere_here(folder: Path) -> CollectionError:
+    """Return the error for what asks for all photos where no build on this machine holds them."""
+    return CollectionError(
+        "no build on this machine holds this collection's photos",
+        value=folder,
+        remedy="Embed the photos anew, and make the collection of those rows with 'index --rows'",
+    )
+
+
 def unreadable(file: Path, error: OSError) -> CollectionError:
     """Return the error for a file that the system does not hand out; that is no damage."""
     if isinstance(error, FileNotFoundError):
@@ -329,6 +353,8 @@ def _manifest_from(value: Any, folder: Path) -> Manifest:
                 remote["source"] = _nested(remote["source"], version, folder)
             remote["facet_names"] = tuple(remote["facet_names"])
             parts["remote"] = from_record(Remote, remote)
+        if parts.get("published_to") is not None:
+            parts["published_to"] = from_record(Publication, parts["published_to"])
         return _checked(from_record(Manifest, parts))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise damaged(folder, f"its manifest lacks or garbles something: {error}") from error

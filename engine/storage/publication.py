@@ -7,24 +7,50 @@ has changed nothing, and is dropped by the next publication, which finds it note
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.catalogue import Catalogue
 from engine.durable import known_record, whole_folder, write_json
-from engine.errors import CollectionError
+from engine.encoders import load_encoder
+from engine.errors import CollectionError, ModelError
 from engine.progress import Report, Step, no_report
-from engine.qdrant import Address, Layout, create_store, open_store, point_alias, reach
-from engine.storage.collection import CATALOGUE, Collection
-from engine.storage.manifest import Manifest, Remote, file_notes, now
+from engine.qdrant import (
+    Address,
+    Layout,
+    PointQuery,
+    PointStore,
+    create_store,
+    open_store,
+    point_alias,
+    reach,
+)
+from engine.qdrant.point import PHOTO
+from engine.storage.collection import CATALOGUE, EMBEDDINGS, Collection, find_model
+from engine.storage.manifest import (
+    N_SAMPLED,
+    Manifest,
+    Publication,
+    Remote,
+    file_notes,
+    now,
+    nowhere_here,
+)
 from engine.storage.point_writer import CollectionRows, Counts, PointWriter, RowSource
+from engine.storage.sample_queries import photo_queries, text_queries
 from engine.storage.site import PUBLISHING, has_manifest, next_build, only_writer, sweep
 
-# So many photos lie on this machine too: five times what similarities are measured on.
-N_SAMPLED = 20_000
+# Larger collections have their vectors on the disk, and a byte a number of them in memory.
+_MOST_IN_MEMORY = 4 * 2**30
+# How far a graph may be searched, and of how many of the nearest which share must be found.
+EFS, K, _LEAST_RECALL, _AS_NEAR = (128, 256, 512, 1024, 2048), 10, 0.98, 1e-5
+_N_TUNING = 40
 
 
 def publish_collection(
@@ -60,69 +86,51 @@ def publish_collection(
         There is no collection, or no build of it holds its photos; the place is none, does not
         answer, or its library is not installed. What answered before goes on answering.
     """
-    address = reach(to)
+    asked = Publication(str(reach(to)), n_shards, n_replicas, n_sampled)
     with only_writer(folder):
         standing = Manifest.load(folder)
-        if standing.whole is None:
-            raise CollectionError(
-                "no build on this machine holds this collection's photos",
-                value=folder,
-                remedy="Publish the rows it was made of there: 'index --rows ROWS --to ...'",
-            )
-        return publish(
-            folder,
-            standing,
-            Layout(standing.model.n_dims, n_shards, n_replicas),
-            address,
-            n_sampled=n_sampled,
-            progress=progress,
-        )
-
-
-def publish(
-    folder: Path,
-    standing: Manifest,
-    layout: Layout,
-    address: Address,
-    *,
-    n_sampled: int = N_SAMPLED,
-    progress: Report = no_report,
-) -> Manifest:
-    """Publish the whole build that a manifest stands on; only for who holds the writer's lock."""
-    source = standing.whole
-    assert source is not None
-    with Collection.open(folder, manifest=source) as collection:
-        rows = CollectionRows(collection, carries_files=not address.is_edge)
-        draft = replace(
-            source,
-            published_to=str(address),
-            previous=standing.previous,
-            looked_ns=0,
-        )
-        kept = replace(source, previous=None, published_to=str(address))
-        made = _published(folder, rows, draft, kept, layout, address, n_sampled, progress)
-    drop_unnamed(made, standing)
-    sweep(folder)
-    return made
+        made = _published_again(folder, standing, asked, None, progress)
+        sweep(folder)
+        return made
 
 
 def publish_again(folder: Path, before: Manifest | None, progress: Report = no_report) -> None:
-    """Publish a new build of photos that lie elsewhere, laid out as the one before it was.
+    """Publish a new build of photos that lie elsewhere, as it was asked for once.
 
     Nothing is done where the build that stands is not to be published. Only for who holds the
     writer's lock.
+
+    Parameters
+    ----------
+    folder
+        The collection's folder.
+    before
+        What answered before that build; its points go, if they are no step back.
+    progress
+        Hears how far it is.
     """
     manifest = Manifest.load(folder)
-    if not manifest.published_to or manifest.remote:
-        return
-    remote = before.remote if before else None
-    layout = Layout(
-        manifest.model.n_dims,
-        n_shards=remote.n_shards if remote else 1,
-        n_replicas=remote.n_replicas if remote else 1,
-    )
-    address = reach(manifest.published_to)
-    drop_unnamed(publish(folder, manifest, layout, address, progress=progress), before)
+    if manifest.published_to is not None and manifest.remote is None:
+        _published_again(folder, manifest, manifest.published_to, before, progress)
+
+
+def _published_again(
+    folder: Path,
+    standing: Manifest,
+    asked: Publication,
+    before: Manifest | None,
+    progress: Report,
+) -> Manifest:
+    """Publish the build that holds all photos."""
+    source = standing.whole
+    if source is None:
+        raise nowhere_here(folder)
+    with Collection.open(folder, manifest=source) as collection:
+        is_edge = Address.parse(asked.address).is_edge
+        rows = CollectionRows(collection, carries_files=not is_edge)
+        kept = replace(source, previous=None, published_to=asked)
+        draft = replace(kept, previous=standing.previous, looked_ns=0)
+        return _published(folder, rows, draft, kept, before, progress)
 
 
 def publish_rows(
@@ -149,14 +157,10 @@ def publish_rows(
     to, n_shards, n_replicas, n_sampled, progress
         As of `publish_collection`.
     """
-    address, layout = reach(to), Layout(manifest.model.n_dims, n_shards, n_replicas)
+    asked = Publication(str(reach(to)), n_shards, n_replicas, n_sampled)
     with only_writer(folder):
-        standing = None
-        with suppress(CollectionError):
-            standing = Manifest.load(folder)
-        draft = replace(manifest, published_to=str(address))
-        made = _published(folder, rows, draft, None, layout, address, n_sampled, progress)
-        drop_unnamed(made, standing)
+        draft = replace(manifest, published_to=asked)
+        made = _published(folder, rows, draft, None, None, progress)
         sweep(folder)
         return made
 
@@ -166,21 +170,31 @@ def _published(
     rows: RowSource,
     draft: Manifest,
     source: Manifest | None,
-    layout: Layout,
-    address: Address,
-    n_sampled: int,
+    before: Manifest | None,
     progress: Report,
 ) -> Manifest:
+    asked = draft.published_to
+    assert asked is not None
+    address = reach(asked.address)
     if not rows.n_photos:
         raise CollectionError("there are no photos to publish", value=folder)
     build = folder / next_build(folder)
     name = f"{address.name}-{build.name}-{token_hex(4)}"
     counts = Counts.of(rows.photos(), Step(progress, "counting words and values", rows.n_photos))
-    _drop_half(folder, address, name)
+    _note_points(folder, before, Points(str(address), name))
+    is_large = 4 * draft.model.n_dims * rows.n_photos > _MOST_IN_MEMORY
+    layout = Layout(
+        draft.model.n_dims,
+        asked.n_shards,
+        asked.n_replicas,
+        on_disk=is_large or not address.is_edge,
+    )
     with ExitStack() as undo:
         store = create_store(address, name, layout)
         undo.callback(store.drop)
-        writing = PointWriter(rows, counts, n_sampled, Step(progress, "publishing", rows.n_photos))
+        writing = PointWriter(
+            rows, counts, asked.n_sampled, Step(progress, "publishing", rows.n_photos)
+        )
         store.upsert(writing.points())
         Step(progress, "indexing the points", 1)
         store.finish()
@@ -189,12 +203,12 @@ def _published(
             writing.write_sample(beside, root if Path(root).is_absolute() else f"../{root}")
             with Catalogue.open(beside / CATALOGUE) as catalogue:
                 names = tuple(catalogue.facets(limit=1))
+                queries = _queries(catalogue, beside, draft, folder)
+        ef = tuned_ef(store, queries)
         point_alias(address, name)
         undo.pop_all()
     store.close()
-    remote = Remote(
-        *(str(address), name, counts.n_words, names, layout.n_shards, layout.n_replicas), source
-    )
+    remote = Remote(str(address), name, counts.n_words, names, source=source, ef=ef)
     made = replace(
         draft,
         build=build.name,
@@ -206,18 +220,69 @@ def _published(
         remote=remote,
     )
     made.save(folder)
-    (folder / PUBLISHING).unlink()
+    drop_points(folder, made)
     return made
 
 
-def _drop_half(folder: Path, address: Address, name: str) -> None:
-    """Drop what a publication that was killed has left, and note which one begins now."""
-    half = known_record(folder / PUBLISHING)
+def _queries(
+    catalogue: Catalogue, build: Path, draft: Manifest, folder: Path
+) -> NDArray[np.float32]:
+    """Return photos and, where the model is at hand, texts that the points are asked with."""
+    embeddings = np.load(build / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
+    queries = photo_queries(catalogue, embeddings, _N_TUNING)
+    with suppress(CollectionError, ModelError):
+        encoder = load_encoder(find_model(draft, folder))
+        queries = np.concatenate([queries, text_queries(catalogue, encoder, _N_TUNING)])
+    return queries
+
+
+def tuned_ef(store: PointStore, queries: NDArray[np.float32]) -> int:
+    """Return how far the graph is to be searched: as far as nearly all of the nearest are found.
+
+    What is as near as the last of the nearest counts as one of them.
+    """
+    exact = store.search([PointQuery(row, K, PHOTO, is_exact=True) for row in queries])
+    for ef in EFS:
+        hits = store.search([PointQuery(row, K, PHOTO, ef=ef) for row in queries])
+        shares = [
+            np.mean([score >= nearest[-1][1] - _AS_NEAR for _, score in found] or [False])
+            for found, nearest in zip(hits, exact, strict=True)
+        ]
+        if np.mean(shares) >= _LEAST_RECALL:
+            return ef
+    return EFS[-1]
+
+
+def _note_points(folder: Path, before: Manifest | None, new: Points) -> None:
+    """Note what is to be dropped once the manifest does not name it; drop what was noted before."""
     standing = Manifest.load(folder) if has_manifest(folder) else None
-    if half and half["points"] not in {each.points for each in remotes_of(standing)}:
-        with suppress(CollectionError):  # it may never have been made
-            open_store(Address.parse(half["address"]), half["points"]).drop()
-    write_json(folder / PUBLISHING, {"address": str(address), "points": name})
+    drop_points(folder, standing)
+    noted = [*_points_of(standing), *_points_of(before), new]
+    write_json(folder / PUBLISHING, {"points": noted})
+
+
+def drop_points(folder: Path, standing: Manifest | None, *before: Manifest) -> None:
+    """Drop points that were noted, or that manifests named, where the one that stands does not."""
+    noted = [Points(*each) for each in known_record(folder / PUBLISHING).get("points", ())]
+    named = [points for manifest in before for points in _points_of(manifest)]
+    for address, name in {*noted, *named} - {*_points_of(standing)}:
+        with suppress(CollectionError):  # they may never have been made, or their place is gone
+            open_store(Address.parse(address), name).drop()
+    (folder / PUBLISHING).unlink(missing_ok=True)
+
+
+class Points(NamedTuple):
+    """A collection of points: where, and its name there."""
+
+    address: str
+    name: str
+
+
+def _points_of(manifest: Manifest | None) -> list[Points]:
+    """Return the points of a manifest and of the version before it."""
+    named = [] if manifest is None else [manifest, manifest.previous]
+    remotes = [each.remote for each in named if each is not None and each.remote is not None]
+    return [Points(remote.address, remote.points) for remote in remotes]
 
 
 def withdraw_collection(folder: Path) -> Manifest:
@@ -231,31 +296,9 @@ def withdraw_collection(folder: Path) -> Manifest:
     with only_writer(folder):
         standing = Manifest.load(folder)
         if standing.whole is None:
-            raise CollectionError(
-                "no build on this machine holds this collection's photos",
-                value=folder,
-                remedy="Make one of its rows with 'index --rows ROWS --out COLLECTION'",
-            )
-        made = replace(standing.whole, published_to="", previous=None)
+            raise nowhere_here(folder)
+        made = replace(standing.whole, published_to=None, previous=None)
         made.save(folder)
-        drop_unnamed(made, standing)
+        drop_points(folder, made, standing)
         sweep(folder)
         return made
-
-
-def drop_unnamed(made: Manifest | None, *before: Manifest | None) -> None:
-    """Drop the points that manifests named before, and that the one which stands does not."""
-    kept = {remote.points for remote in remotes_of(made)}
-    for older in before:
-        for remote in remotes_of(older):
-            if remote.points not in kept:
-                with suppress(CollectionError):  # a place that is gone holds nothing of ours
-                    open_store(Address.parse(remote.address), remote.points).drop()
-
-
-def remotes_of(manifest: Manifest | None) -> Sequence[Remote]:
-    """Return where a manifest, and the version before it, have their points."""
-    if manifest is None:
-        return ()
-    named = [manifest, *([manifest.previous] if manifest.previous else [])]
-    return [each.remote for each in named if each.remote is not None]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.collection_archive import export_collection, import_collection
 from engine.config import MODELS
 from engine.errors import CatalogueError, CollectionError
 from engine.qdrant import Address, Layout, PointQuery, create_store, open_store
@@ -28,10 +29,10 @@ from engine.storage import (
     publish_collection,
     remove_collection,
     roll_back,
+    tag_photos,
     update_collection,
     withdraw_collection,
 )
-from engine.storage.publication import remotes_of
 from tests.engine.qdrant_server import Server, serving
 from tests.engine.storage.colour import ColourEncoder, draw, draw_folder
 
@@ -210,6 +211,51 @@ def test_an_update_makes_other_points_and_moves_the_alias_last(shelf, place, tmp
     assert place.names() == [second.remote.points]
 
 
+def test_what_was_asked_for_once_holds_for_every_update_though_one_failed(shelf, served, tmp_path):
+    """Two shards and a sample of three: after an update that found no server, and the next."""
+    publish_collection(shelf, served.address, n_shards=2, n_sampled=3)
+    draw(tmp_path / "photos" / "010.jpg", 10)
+    served.server.fails_at = "/points"
+    with pytest.raises(CollectionError, match="does not answer"):
+        update_collection(shelf, model=ColourEncoder())
+    served.server.fails_at = ""
+    with Collection.open(shelf) as collection:  # it answers from its own folder meanwhile
+        assert (collection.store, collection.n_photos) == (None, 11)
+    (tmp_path / "photos" / "000.jpg").unlink()
+    update_collection(shelf, model=ColourEncoder())
+    with Collection.open(shelf) as collection:
+        assert (collection.store.state().n_shards, collection.manifest.n_rows) == (2, 3)
+        assert collection.n_photos == 10
+    assert len(served.names()) == 1
+
+
+def test_an_archive_holds_all_photos_and_answers_from_its_own_folder(shop, tmp_path):
+    moved = copy_of(shop, tmp_path)
+    publish_collection(moved, f"edge:{tmp_path / 'points'}", n_sampled=9)
+    export_collection(moved, tmp_path / "shop.zip")
+    other = import_collection(tmp_path / "shop.zip", home=tmp_path / "elsewhere")
+    manifest = Manifest.load(other)
+    assert (manifest.n_photos, manifest.remote, manifest.published_to) == (480, None, None)
+
+
+def test_tags_given_to_photos_outside_the_sample_come_with_the_next_update(shelf, place):
+    publish_collection(shelf, place.address, n_sampled=2)
+    with Collection.open(shelf) as collection:
+        photo = collection.catalogue.photos([7])[0]
+    assert tag_photos(shelf, [photo.photo_id], "liked") == 1
+    update_collection(shelf, model=ColourEncoder())
+    with Collection.open(shelf) as collection:
+        assert collection.catalogue.photo(photo.photo_id).tags == ("liked",)
+
+
+def test_a_closed_collection_says_so_and_closing_twice_is_no_harm(shelf, tmp_path):
+    publish_collection(shelf, f"edge:{tmp_path / 'points'}")
+    with Collection.open(shelf) as collection:
+        collection.close()
+        with pytest.raises(CollectionError, match="cannot read"):
+            collection.store.count(None)
+
+
 def test_one_step_back_answers_from_the_points_of_before(shelf, place, tmp_path):
     first = publish_collection(shelf, place.address)
     other = ColourEncoder(n_dims=6)
@@ -271,7 +317,7 @@ def test_half_a_publication_changes_nothing_and_leaves_nothing(shelf, served):
             assert collection.store.count(None) == 10
     assert len(served.names()) == 1
     publish_collection(shelf, served.address)
-    assert served.names() == [remote.points for remote in remotes_of(Manifest.load(shelf))]
+    assert served.names() == [Manifest.load(shelf).remote.points]
 
 
 def test_what_a_killed_publication_left_is_dropped_by_the_next(shelf, place, monkeypatch):
