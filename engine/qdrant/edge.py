@@ -81,7 +81,9 @@ class EdgeStore:
             store = cls(folder, api.EdgeShard.create(str(folder), _config(api, layout)), api)
             for key in LISTS:
                 # Only what photos are filtered by is worth links of its own in the graph.
-                params = api.KeywordIndexParams(enable_hnsw=key == "values")
+                params = api.KeywordIndexParams(
+                    enable_hnsw=key == "values", memory=api.Memory.Cached
+                )
                 store._change(api.UpdateOperation.create_field_index(key, params))
         return store
 
@@ -240,7 +242,10 @@ def _config(api: Any, layout: Layout) -> Any:
                 quantization_config=quantised if layout.on_disk else None,
             )
         },
-        sparse_vectors={name: api.EdgeSparseVectorParams() for name in (WORDS, VALUES)},
+        # Mapped, so that a program that opens them has not to read them first.
+        sparse_vectors={
+            name: api.EdgeSparseVectorParams(memory=api.Memory.Cached) for name in (WORDS, VALUES)
+        },
         hnsw_config=api.HnswIndexConfig(_M, _EF_CONSTRUCT, _FULL_SCAN_KB),
         optimizers=api.EdgeOptimizersConfig(indexing_threshold=1, default_segment_number=1),
         wal_enabled=False,  # what was not finished is made anew

@@ -284,9 +284,11 @@ class PointQuestion:
         hits = self._best(_PER_WANTED * k, allowed)
         every = having_words([word.stem for word in self._needed])
         (having,) = self.store.search([among(every, [row for row, _ in hits])]) if hits else ([],)
-        if not having:
-            condition = both(allowed, every)
-            return _arrays(self.store.search([PointQuery(self._weights, k, WORDS, condition)])[0])
+        if not having and len(hits) >= _PER_WANTED * k:
+            # None of the best has: those that have are looked up, and scored afterwards.
+            (having,) = self.store.search([PointQuery(None, k, condition=both(allowed, every))])
+            found = [row for row, _ in having]
+            (hits,) = self.store.search([among(None, found, self._weights, WORDS)])
         rows = {row for row, _ in having}
         return _arrays([hit for hit in hits if hit[0] in rows][:k])
 
