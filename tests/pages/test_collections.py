@@ -10,13 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from engine.access import Role
 from engine.collection_archive import export_collection
 from engine.encoders import bundled_models
 from engine.jobs import JobState, Progress
-from engine.storage import Collection, Manifest, list_collections
+from engine.storage import Collection, Manifest, list_collections, publish_collection
 from pages.collection import card as collection_card
 from pages.collection import creation as new_collection
 from pages.collection import inventory as inventory_card
@@ -158,6 +159,22 @@ def test_a_damaged_collection_says_so_and_can_be_repaired_or_removed(open_page, 
     assert "Coloured squares" in texts(page)  # from the copy of its manifest
     button(page, "Repair").click().run()
     assert started == [("check", [str(shelf), "--repair", "--json"], "Repair Coloured squares")]
+
+
+def test_a_card_tells_where_photos_lie_elsewhere_and_when_that_place_is_gone(
+    open_page, shelf, tmp_path
+):
+    pytest.importorskip("qdrant_edge")
+    place = tmp_path / "points"
+    publish_collection(shelf, f"edge:{place}")
+    page = open_page("collections")
+    assert "edge" in texts(page)
+    assert "20 photos · 1 shard on 1 machine · in order" in texts(page)
+    shutil.rmtree(place)
+    st.cache_resource.clear()
+    page = open_page("collections")
+    assert "Does not answer" in texts(page)
+    assert "points are missing" in str(errors(page))
 
 
 def test_a_job_that_asks_waits_for_a_yes(open_page, monkeypatch):
