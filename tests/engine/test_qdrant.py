@@ -127,7 +127,7 @@ def test_the_same_queries_have_the_same_answers_verdicts_and_explanations(shop, 
     publish_collection(moved, place.address)
     here, there = SearchEngine.open(shop), SearchEngine.open(moved)
     for kind, requests in kinds_of_queries(here).items():
-        for fields in requests[: 3 if place.server else None]:
+        for fields in requests[: 1 if place.server else None]:
             expected, found = (engine.search(SearchRequest(**fields)) for engine in (here, there))
             ids = [match.photo.photo_id for match in expected.matches]
             assert [match.photo.photo_id for match in found.matches] == ids, (kind, fields)
