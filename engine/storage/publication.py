@@ -7,6 +7,7 @@ has changed nothing, and is dropped by the next publication, which finds it note
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -49,7 +50,7 @@ from engine.storage.site import PUBLISHING, has_manifest, next_build, only_write
 # Larger collections have their vectors on the disk, and a byte a number of them in memory.
 _MOST_IN_MEMORY = 4 * 2**30
 # How far a graph may be searched, and of how many of the nearest which share must be found.
-EFS, K, _LEAST_RECALL, _AS_NEAR = (128, 256, 512, 1024, 2048), 10, 0.98, 1e-5
+EFS, K, _LEAST_RECALL, _AS_NEAR = (128, 256, 512, 1024, 2048), 10, 0.985, 1e-5
 _N_TUNING = 40
 
 
@@ -226,29 +227,35 @@ def _published(
 
 def _queries(
     catalogue: Catalogue, build: Path, draft: Manifest, folder: Path
-) -> NDArray[np.float32]:
+) -> list[NDArray[np.float32]]:
     """Return photos and, where the model is at hand, texts that the points are asked with."""
     embeddings = np.load(build / EMBEDDINGS, mmap_mode="r", allow_pickle=False)
-    queries = photo_queries(catalogue, embeddings, _N_TUNING)
+    queries = [photo_queries(catalogue, embeddings, _N_TUNING)]
     with suppress(CollectionError, ModelError):
         encoder = load_encoder(find_model(draft, folder))
-        queries = np.concatenate([queries, text_queries(catalogue, encoder, _N_TUNING)])
-    return queries
+        queries.append(text_queries(catalogue, encoder, _N_TUNING))
+    return [each for each in queries if len(each)]
 
 
-def tuned_ef(store: PointStore, queries: NDArray[np.float32]) -> int:
-    """Return how far the graph is to be searched: as far as nearly all of the nearest are found.
+def tuned_ef(store: PointStore, kinds: Sequence[NDArray[np.float32]]) -> int:
+    """Return how far the graph is to be searched, so that of every kind nearly all are found.
 
-    What is as near as the last of the nearest counts as one of them.
+    Texts lie farther from photos than photos do. What is as near as the last of the nearest counts
+    as one of them.
     """
-    exact = store.search([PointQuery(row, K, PHOTO, is_exact=True) for row in queries])
+    exact = [
+        store.search([PointQuery(row, K, PHOTO, is_exact=True) for row in rows]) for rows in kinds
+    ]
     for ef in EFS:
-        hits = store.search([PointQuery(row, K, PHOTO, ef=ef) for row in queries])
-        shares = [
-            np.mean([score >= nearest[-1][1] - _AS_NEAR for _, score in found] or [False])
-            for found, nearest in zip(hits, exact, strict=True)
-        ]
-        if np.mean(shares) >= _LEAST_RECALL:
+        recalls = []
+        for rows, nearest in zip(kinds, exact, strict=True):
+            hits = store.search([PointQuery(row, K, PHOTO, ef=ef) for row in rows])
+            shares = [
+                np.mean([score >= best[-1][1] - _AS_NEAR for _, score in found] or [False])
+                for found, best in zip(hits, nearest, strict=True)
+            ]
+            recalls.append(np.mean(shares))
+        if min(recalls, default=1) >= _LEAST_RECALL:
             return ef
     return EFS[-1]
 
