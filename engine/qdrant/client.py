@@ -147,7 +147,7 @@ class ClientStore:
         if isinstance(vector, np.ndarray):
             asked = vector.tolist()
             params = models.SearchParams(
-                hnsw_ef=query.ef or max(EF, query.k),
+                hnsw_ef=max(query.ef or EF, query.k),
                 exact=query.is_exact,
                 quantization=models.QuantizationSearchParams(
                     ignore=query.is_exact, rescore=True, oversampling=OVERSAMPLING

@@ -108,7 +108,7 @@ class EdgeStore:
             asked, params = (
                 vector.tolist(),
                 api.SearchParams(
-                    hnsw_ef=query.ef or max(EF, query.k),
+                    hnsw_ef=max(query.ef or EF, query.k),
                     exact=query.is_exact,
                     quantization=api.QuantizationSearchParams(
                         ignore=query.is_exact, rescore=True, oversampling=OVERSAMPLING

@@ -137,14 +137,11 @@ class Extent:
     ----------
     n_photos
         Of the collection.
-    n_words
-        Words of all captions.
     facet_names
         Attributes that sort photos, in the source's order.
     """
 
     n_photos: int
-    n_words: int
     facet_names: tuple[str, ...]
 
 
@@ -247,12 +244,14 @@ class PointCatalogue(Catalogue):
     def saying_among(self, text: str, rows: Sequence[int]) -> np.ndarray:
         """Return which of some rows have captions with every word of a text, bool (len(rows),)."""
         asked = asked_stems(text)
-        if not asked or not len(rows):
+        if not asked:
             return np.zeros(len(rows), bool)
         return self.having_among(having_words(asked), rows)
 
     def having_among(self, condition: Condition, rows: Sequence[int] | np.ndarray) -> np.ndarray:
         """Return which of some rows meet a condition, bool (len(rows),)."""
+        if not len(rows):
+            return np.zeros(0, bool)  # a server answers no question for nothing
         (hits,) = self._store.search([among(condition, rows)])
         return np.isin(rows, [row for row, _ in hits])
 
@@ -292,8 +291,3 @@ class PointCatalogue(Catalogue):
             for name in order
             if found[name]
         }
-
-    @property
-    def usual_length(self) -> float:
-        """How many words the captions of a photo have, on average."""
-        return max(self._extent.n_words / max(self._extent.n_photos, 1), 1e-9)

@@ -287,8 +287,9 @@ class PointQuestion:
         if not having and len(hits) >= _PER_WANTED * k:
             # None of the best has: those that have are looked up, and scored afterwards.
             (having,) = self.store.search([PointQuery(None, k, condition=both(allowed, every))])
-            found = [row for row, _ in having]
-            (hits,) = self.store.search([among(None, found, self._weights, WORDS)])
+            if having:
+                found = [row for row, _ in having]
+                (hits,) = self.store.search([among(None, found, self._weights, WORDS)])
         rows = {row for row, _ in having}
         return _arrays([hit for hit in hits if hit[0] in rows][:k])
 

@@ -135,7 +135,7 @@ class Collection:
         self.embeddings = PointEmbeddings(
             self.embeddings, RememberedEmbeddings(self.store), n_photos
         )
-        extent = Extent(n_photos, remote.n_words, remote.facet_names)
+        extent = Extent(n_photos, remote.facet_names)
         return PointCatalogue(CatalogueFile(file, read_only=True), self.store, extent)
 
     @classmethod
